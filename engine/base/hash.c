@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "base/hash.h"
+
+#include <string.h>
+
+uint64_t
+hash_bytes(uint64_t h, const void *data, size_t bytes)
+{
+	const unsigned char *p = data;
+	size_t i;
+
+	for (i = 0; i < bytes; i++)
+		h = (h ^ p[i]) * UINT64_C(0x100000001b3);
+	return h;
+}
+
+uint64_t
+hash_str(uint64_t h, const char *s)
+{
+	return hash_bytes(h, s, strlen(s));
+}

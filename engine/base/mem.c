@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "base/mem.h"
+
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static void
+out_of_memory(void)
+{
+	static const char msg[] = "switchback: out of memory\n";
+
+	fwrite(msg, 1, sizeof(msg) - 1, stderr);
+	abort();
+}
+
+void *
+mem_zero(size_t count, size_t size)
+{
+	void *p = calloc(count > 0 ? count : 1, size > 0 ? size : 1);
+
+	if (p == NULL)
+		out_of_memory();
+	return p;
+}
+
+void *
+mem_copy(const void *from, size_t bytes)
+{
+	void *p = mem_zero(1, bytes);
+
+	if (bytes > 0)
+		memcpy(p, from, bytes);
+	return p;
+}
+
+char *
+mem_str(const char *s)
+{
+	return s == NULL ? NULL : mem_strn(s, strlen(s));
+}
+
+char *
+mem_strn(const char *s, size_t bytes)
+{
+	char *p = mem_zero(1, bytes + 1);
+
+	if (bytes > 0)
+		memcpy(p, s, bytes);
+	return p;
+}
+
+void *
+mem_grow(void *array, size_t *cap, size_t need, size_t size)
+{
+	size_t want = *cap > 0 ? *cap : 8;
+
+	if (need <= *cap)
+		return array;
+	while (want < need) {
+		if (want > SIZE_MAX / 2)
+			out_of_memory();
+		want *= 2;
+	}
+	if (want > SIZE_MAX / size)
+		out_of_memory();
+	array = realloc(array, want * size);
+	if (array == NULL)
+		out_of_memory();
+	*cap = want;
+	return array;
+}

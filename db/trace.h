@@ -1,0 +1,222 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * trace - everything that was seen to happen in one run, in memory.
+ *
+ * The simulated machine and the recorder append rows; the judge, the store
+ * and the reports read them. A trace knows nothing of where it came from and
+ * does no I/O. Times are nanoseconds on the run's own clock: virtual time
+ * from 0 in a simulated run, the recording's clock in a replayed one.
+ *
+ * Every table is in the order in which its rows were appended, which is time
+ * order but for rows that are completed later (an operation's end).
+ * Row numbers (indexes) are the references between tables; TRACE_NONE is "no
+ * row". All strings are owned by the trace.
+ */
+#ifndef DB_TRACE_H
+#define DB_TRACE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/strbuf.h"
+
+#define TRACE_NONE (-1)
+#define TRACE_OPEN INT64_C(-1) /* a time that has not come */
+
+struct trace_run {
+	char *title;	/* scenario's title or recording's name */
+	char *kind;	/* "simulated", "replay-open", "replay-closed", "import" */
+	char *policy;	/* "stock", "native" or "" */
+	char *machine;	/* profile name or "" */
+	char *source;	/* the file it came from or "" */
+	char *version;	/* of Switchback */
+	char *note;	/* "stand-in", origin …; "" */
+	uint64_t seed;
+	int64_t start_ns;
+	int64_t end_ns;
+};
+
+enum trace_fate {
+	TRACE_RECORD_QUEUED,  /* not read when the run ended */
+	TRACE_RECORD_READ,    /* by the engine */
+	TRACE_RECORD_DROPPED, /* pushed out of the devctl queue */
+	TRACE_RECORD_NOBODY,  /* imported: no engine was there to read it */
+};
+
+struct trace_record { /* one devctl record */
+	int64_t emit_ns;
+	int64_t read_ns; /* TRACE_OPEN unless read */
+	enum trace_fate fate;
+	char *raw;	 /* bytes as the kernel wrote them, without the LF */
+	size_t raw_bytes;
+	bool no_newline; /* the record lacked its final LF */
+};
+
+struct trace_firing { /* a rule that ran for a record */
+	int64_t at_ns;
+	int32_t record;
+	char *file; /* rule's place */
+	unsigned line;
+	char *action;  /* expanded text, or "" for a rule without one */
+	char *carried; /* who took it: "controller", "command", "none" */
+};
+
+struct trace_operation { /* one change our engine made to the system */
+	int64_t start_ns;
+	int64_t end_ns; /* TRACE_OPEN while it runs */
+	char *text;	/* canonical words: "lagg0 port-add mce0" */
+	char *why;	/* the controller's reason, for a person */
+	int result;	/* 0 or the FreeBSD errno; meaningless while open */
+	int32_t record; /* the record that led to it, or TRACE_NONE */
+};
+
+struct trace_command { /* a process, ours or an action's */
+	int64_t start_ns;
+	int64_t end_ns;
+	char *text;
+	char *outcome; /* "exit 0", "timeout", "cancelled", … ; "" while open */
+	int32_t record;
+};
+
+struct trace_state { /* a field of an object took this value */
+	int64_t at_ns;
+	char *object; /* "lagg0", "mce0", "route", "hn0", "daemon", "vm" */
+	char *field;  /* see below */
+	char *value;
+};
+/*
+ * Fields of an interface:
+ *	exists yes|no   up yes|no   running yes|no   link up|down|unknown
+ *	mac  mtu   inet "10.0.0.4/24 …" or ""   member-of lagg0|none
+ * of a lagg, besides:  ports "hn0 mce0" or ""   master hn0|none
+ *	active mce0|none
+ * of an hn, besides:   vf mce0|none   rxvf yes|no   datapath synthetic|vf
+ * route:  field "default", value "10.0.0.1 via lagg0" or "none";
+ *	field "A.B.C.D/N" (a connected prefix), value lagg0|none
+ * daemon: field running yes|no
+ * vm:     field frozen yes|no
+ * sysctl: field = name, value = number
+ * An object's fields are all given when it first exists; exists=no ends them
+ * (they hold no value until it exists again).
+ */
+
+struct trace_mark { /* a named moment of the scenario */
+	int64_t at_ns;
+	char *name;
+};
+
+struct trace_stimulus { /* what the outside world did */
+	int64_t at_ns;
+	char *text;
+	unsigned line; /* in the scenario; 0 if none */
+};
+
+struct trace_note { /* log lines of the engine and of the machine */
+	int64_t at_ns;
+	char *who; /* "engine", "kernel", "host" */
+	char *text;
+};
+
+struct trace_probe { /* one direction of one packet stream */
+	char *name;
+	char *way; /* "out" (guest to peer), "in", "echo" (round trip) */
+	int64_t period_ns;
+	uint64_t sent;
+	uint64_t delivered;
+	uint64_t lost;	     /* sent, never arrived (echo: no answer) */
+	uint64_t send_errors; /* the sender was refused; part of neither */
+	uint64_t duplicated;
+	uint64_t reordered;
+	int64_t longest_gap_ns; /* 0 when no probe is missing */
+	int64_t longest_gap_at_ns;
+};
+
+struct trace_gap { /* a run of missing probes */
+	int32_t probe;
+	uint64_t first_seq;
+	uint64_t count;	     /* missing probes: lost + refused */
+	uint64_t send_errors; /* of these */
+	int64_t from_ns; /* last delivered probe before it was sent (or start) */
+	int64_t to_ns;	 /* first delivered probe after it was sent (or end) */
+	char *why;	 /* what the path said: "lagg0 has no active port" */
+	int32_t state;	 /* state row that began it, or TRACE_NONE */
+	int32_t record;	 /* record that explains it, or TRACE_NONE */
+};
+
+enum trace_verdict {
+	TRACE_PASS,
+	TRACE_FAIL,
+	TRACE_KNOWN_FAULT, /* failed, and the scenario says this policy does */
+	TRACE_MENDED,	   /* should have failed as a known fault and held */
+	TRACE_SKIP,	   /* not for this policy */
+};
+
+struct trace_check { /* one expectation, judged */
+	char *file;
+	unsigned line;
+	char *text; /* the expectation as written */
+	enum trace_verdict verdict;
+	char *expected;
+	char *happened;
+	char *reason;  /* of a known fault; "" */
+	int64_t at_ns; /* when it was violated or met; TRACE_OPEN if never */
+};
+
+#define TRACE_TABLE(type, name)                                                \
+	struct trace_##type *name;                                             \
+	size_t n_##name;                                                       \
+	size_t cap_##name
+
+struct trace {
+	struct trace_run run;
+	TRACE_TABLE(record, records);
+	TRACE_TABLE(firing, firings);
+	TRACE_TABLE(operation, operations);
+	TRACE_TABLE(command, commands);
+	TRACE_TABLE(state, states);
+	TRACE_TABLE(mark, marks);
+	TRACE_TABLE(stimulus, stimuli);
+	TRACE_TABLE(note, notes);
+	TRACE_TABLE(probe, probes);
+	TRACE_TABLE(gap, gaps);
+	TRACE_TABLE(check, checks);
+	struct trace_last *last; /* newest value of each object and field */
+};
+
+struct trace *trace_new(void);
+void trace_free(struct trace *t); /* NULL is fine */
+
+/* Each gives the new row's number. Strings are copied; NULL counts as "". */
+int32_t trace_add_record(
+    struct trace *t, int64_t emit_ns, const void *raw, size_t bytes);
+int32_t trace_add_firing(struct trace *t, int64_t at_ns, int32_t record,
+    const char *file, unsigned line, const char *action, const char *carried);
+int32_t trace_begin_operation(struct trace *t, int64_t at_ns, const char *text,
+    const char *why, int32_t record);
+void trace_end_operation(
+    struct trace *t, int32_t operation, int64_t at_ns, int result);
+int32_t trace_begin_command(
+    struct trace *t, int64_t at_ns, const char *text, int32_t record);
+void trace_end_command(
+    struct trace *t, int32_t command, int64_t at_ns, const char *outcome);
+int32_t trace_add_mark(struct trace *t, int64_t at_ns, const char *name);
+int32_t trace_add_stimulus(
+    struct trace *t, int64_t at_ns, const char *text, unsigned line);
+void trace_add_note(
+    struct trace *t, int64_t at_ns, const char *who, const char *text);
+
+/* Appends a row only when the value differs from the newest one of this
+ * object and field; gives its number, or TRACE_NONE when nothing changed. */
+int32_t trace_set_state(struct trace *t, int64_t at_ns, const char *object,
+    const char *field, const char *value);
+
+/* The newest value, or NULL when there is none or the object has gone. */
+const char *trace_get_state(
+    const struct trace *t, const char *object, const char *field);
+
+/* Every row as text, one line each, sorted by nothing but the tables' own
+ * order: equal runs give equal bytes. */
+void trace_dump(const struct trace *t, struct strbuf *out);
+
+#endif

@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "base/ipaddr.h"
+
+#include <sys/socket.h>
+
+#include <arpa/inet.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/dur.h"
+
+static unsigned
+width(uint8_t family)
+{
+	return family == 4 ? 32 : family == 6 ? 128 : 0;
+}
+
+bool
+ipaddr_parse(const char *s, struct ipaddr *out)
+{
+	struct ipaddr a = { 0 };
+	char host[IPADDR_TEXT];
+	const char *slash = strchr(s, '/');
+	size_t bytes = slash == NULL ? strlen(s) : (size_t)(slash - s);
+	int64_t bits;
+
+	if (bytes == 0 || bytes >= sizeof(host))
+		return false;
+	memcpy(host, s, bytes);
+	host[bytes] = '\0';
+	if (inet_pton(AF_INET, host, a.bytes) == 1)
+		a.family = 4;
+	else if (inet_pton(AF_INET6, host, a.bytes) == 1)
+		a.family = 6;
+	else
+		return false;
+	bits = width(a.family);
+	if (slash != NULL &&
+	    !num_parse(slash + 1, strlen(slash + 1), 0, bits, &bits))
+		return false;
+	a.prefix = (uint8_t)bits;
+	*out = a;
+	return true;
+}
+
+int
+ipaddr_mask_bits(const char *s)
+{
+	unsigned long v;
+	unsigned mask;
+	unsigned char b[4];
+	char tail;
+	int bits = 0;
+
+	if (strncmp(s, "0x", 2) == 0) {
+		if (strlen(s) > 10 || sscanf(s + 2, "%lx%c", &v, &tail) != 1)
+			return -1;
+		mask = (unsigned)v;
+	} else {
+		if (inet_pton(AF_INET, s, b) != 1)
+			return -1;
+		mask = (unsigned)b[0] << 24 | (unsigned)b[1] << 16 |
+		    (unsigned)b[2] << 8 | b[3];
+	}
+	while (bits < 32 && (mask & 0x80000000u) != 0) {
+		mask <<= 1;
+		bits++;
+	}
+	return mask == 0 ? bits : -1;
+}
+
+const char *
+ipaddr_format(const struct ipaddr *a, bool with_prefix, char buf[IPADDR_TEXT])
+{
+	size_t used;
+
+	if (a->family == 0 ||
+	    inet_ntop(a->family == 4 ? AF_INET : AF_INET6, a->bytes, buf,
+		IPADDR_TEXT) == NULL) {
+		snprintf(buf, IPADDR_TEXT, "none");
+		return buf;
+	}
+	used = strlen(buf);
+	if (with_prefix)
+		snprintf(buf + used, IPADDR_TEXT - used, "/%u", a->prefix);
+	return buf;
+}
+
+bool
+ipaddr_equal(const struct ipaddr *a, const struct ipaddr *b)
+{
+	return a->prefix == b->prefix && ipaddr_same_host(a, b);
+}
+
+bool
+ipaddr_same_host(const struct ipaddr *a, const struct ipaddr *b)
+{
+	return a->family == b->family &&
+	    memcmp(a->bytes, b->bytes, sizeof(a->bytes)) == 0;
+}
+
+bool
+ipaddr_in_net(const struct ipaddr *host, const struct ipaddr *net)
+{
+	struct ipaddr a = *host, b;
+
+	if (host->family != net->family || host->family == 0)
+		return false;
+	a.prefix = net->prefix;
+	a = ipaddr_network(&a);
+	b = ipaddr_network(net);
+	return ipaddr_same_host(&a, &b);
+}
+
+struct ipaddr
+ipaddr_network(const struct ipaddr *a)
+{
+	struct ipaddr n = *a;
+	unsigned bit;
+
+	for (bit = a->prefix; bit < width(a->family); bit++)
+		n.bytes[bit / 8] &= (uint8_t) ~(0x80u >> (bit % 8));
+	return n;
+}
+
+static int
+hex(char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	if (c >= 'a' && c <= 'f')
+		return c - 'a' + 10;
+	if (c >= 'A' && c <= 'F')
+		return c - 'A' + 10;
+	return -1;
+}
+
+bool
+mac_parse(const char *s, uint8_t mac[6])
+{
+	uint8_t m[6];
+	int i, hi, lo;
+
+	for (i = 0; i < 6; i++) {
+		if (strlen(s) < 2 || (hi = hex(s[0])) < 0 ||
+		    (lo = hex(s[1])) < 0)
+			return false;
+		m[i] = (uint8_t)(hi * 16 + lo);
+		s += 2;
+		if (i < 5 && *s++ != ':')
+			return false;
+	}
+	if (*s != '\0')
+		return false;
+	memcpy(mac, m, sizeof(m));
+	return true;
+}
+
+const char *
+mac_format(const uint8_t mac[6], char buf[MAC_TEXT])
+{
+	snprintf(buf, MAC_TEXT, "%02x:%02x:%02x:%02x:%02x:%02x", mac[0], mac[1],
+	    mac[2], mac[3], mac[4], mac[5]);
+	return buf;
+}

@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "failover/snapshot.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+
+void
+snapshot_fini(struct snapshot *s)
+{
+	free(s->ifs);
+	memset(s, 0, sizeof(*s));
+}
+
+void
+snapshot_reset(struct snapshot *s)
+{
+	struct snap_if *ifs = s->ifs;
+	size_t cap = s->cap_ifs;
+
+	memset(s, 0, sizeof(*s));
+	s->ifs = ifs;
+	s->cap_ifs = cap;
+	s->vf_transparent = -1;
+	s->failover_rx_all = -1;
+}
+
+struct snap_if *
+snapshot_add(struct snapshot *s)
+{
+	return MEM_PUSH(s->ifs, s->n_ifs, s->cap_ifs);
+}
+
+const struct snap_if *
+snapshot_find(const struct snapshot *s, const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < s->n_ifs; i++)
+		if (strcmp(s->ifs[i].name, name) == 0)
+			return &s->ifs[i];
+	return NULL;
+}
+
+const struct snap_port *
+snap_port_find(const struct snap_if *lagg, const char *port)
+{
+	size_t i;
+
+	for (i = 0; i < lagg->n_ports; i++)
+		if (strcmp(lagg->ports[i].name, port) == 0)
+			return &lagg->ports[i];
+	return NULL;
+}
+
+bool
+snap_if_has_addr(const struct snap_if *i, const struct ipaddr *a)
+{
+	size_t k;
+
+	for (k = 0; k < i->n_addrs; k++)
+		if (ipaddr_equal(&i->addrs[k], a))
+			return true;
+	return false;
+}

@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * snapshot - everything the controller decides on, read at one moment.
+ *
+ * A world fills it (getifaddrs, SIOCGLAGG, sysctl hw.hn.* and dev.hn.N.*,
+ * the routing table; or the simulated machine's own state); the planners only
+ * read it. All arrays are owned by the snapshot.
+ */
+#ifndef FAILOVER_SNAPSHOT_H
+#define FAILOVER_SNAPSHOT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/ipaddr.h"
+
+#define IFNAME_MAX 16 /* IFNAMSIZ, with its NUL */
+#define SNAP_ADDRS 16
+#define SNAP_PORTS 32 /* LAGG_MAX_PORTS */
+
+enum link_state { /* net/if.h: LINK_STATE_UNKNOWN, _DOWN, _UP */
+	LINK_UNKNOWN,
+	LINK_DOWN,
+	LINK_UP,
+};
+
+enum if_class {
+	IF_OTHER, /* a NIC or anything we do not know */
+	IF_HN,
+	IF_LAGG,
+	IF_VLAN,
+};
+
+struct snap_port {
+	char name[IFNAME_MAX];
+	bool master; /* LAGG_PORT_MASTER: the primary, not who carries */
+	bool active; /* LAGG_PORT_ACTIVE: carries the traffic now */
+};
+
+struct snap_if {
+	char name[IFNAME_MAX];
+	uint32_t index; /* reused by the kernel after a detach */
+	enum if_class class;
+	uint8_t mac[6];
+	uint32_t mtu;
+	bool up; /* IFF_UP */
+	bool running;
+	enum link_state link;
+	char parent[32]; /* bus device it hangs on ("pci1"); "" when cloned */
+	char descr[64];
+	char lagg[IFNAME_MAX]; /* the lagg it is a port of; "" if none */
+	struct ipaddr addrs[SNAP_ADDRS];
+	size_t n_addrs;
+	/* of a lagg */
+	struct snap_port ports[SNAP_PORTS];
+	size_t n_ports;
+	/* of an hn */
+	int unit;            /* newbus unit: dev.hn.UNIT */
+	char vf[IFNAME_MAX]; /* dev.hn.UNIT.vf; "" if none */
+	bool rxvf;           /* dev.hn.UNIT.rxvf is not empty */
+	bool custom_vfup;    /* the administrator's hyperv_vfup.NAME exists */
+};
+
+struct snapshot {
+	int vf_transparent;  /* hw.hn.vf_transparent; -1: no such sysctl */
+	int failover_rx_all; /* net.link.lagg.failover_rx_all; -1: none */
+	struct snap_if *ifs; /* by index, ascending */
+	size_t n_ifs, cap_ifs;
+	struct ipaddr default_gateway; /* family 0: no default route */
+	char default_if[IFNAME_MAX];
+};
+
+void snapshot_fini(struct snapshot *s);
+void snapshot_reset(struct snapshot *s);
+struct snap_if *snapshot_add(struct snapshot *s); /* zeroed, at the end */
+const struct snap_if *snapshot_find(
+    const struct snapshot *s, const char *name); /* NULL if absent */
+const struct snap_port *snap_port_find(
+    const struct snap_if *lagg, const char *port);
+bool snap_if_has_addr(const struct snap_if *i, const struct ipaddr *a);
+
+#endif

@@ -25,13 +25,13 @@
 #define TRACE_OPEN INT64_C(-1) /* a time that has not come */
 
 struct trace_run {
-	char *title;	/* scenario's title or recording's name */
-	char *kind;	/* "simulated", "replay-open", "replay-closed", "import" */
-	char *policy;	/* "stock", "native" or "" */
-	char *machine;	/* profile name or "" */
-	char *source;	/* the file it came from or "" */
-	char *version;	/* of Switchback */
-	char *note;	/* "stand-in", origin …; "" */
+	char *title; /* scenario's title or recording's name */
+	char *kind;  /* "simulated", "replay-open", "replay-closed", "import" */
+	char *policy;  /* "stock", "native" or "" */
+	char *machine; /* profile name or "" */
+	char *source;  /* the file it came from or "" */
+	char *version; /* of Switchback */
+	char *note;    /* "stand-in", origin …; "" */
 	uint64_t seed;
 	int64_t start_ns;
 	int64_t end_ns;
@@ -48,7 +48,7 @@ struct trace_record { /* one devctl record */
 	int64_t emit_ns;
 	int64_t read_ns; /* TRACE_OPEN unless read */
 	enum trace_fate fate;
-	char *raw;	 /* bytes as the kernel wrote them, without the LF */
+	char *raw; /* bytes as the kernel wrote them, without the LF */
 	size_t raw_bytes;
 	bool no_newline; /* the record lacked its final LF */
 };
@@ -124,7 +124,7 @@ struct trace_probe { /* one direction of one packet stream */
 	int64_t period_ns;
 	uint64_t sent;
 	uint64_t delivered;
-	uint64_t lost;	     /* sent, never arrived (echo: no answer) */
+	uint64_t lost;	      /* sent, never arrived (echo: no answer) */
 	uint64_t send_errors; /* the sender was refused; part of neither */
 	uint64_t duplicated;
 	uint64_t reordered;
@@ -135,13 +135,14 @@ struct trace_probe { /* one direction of one packet stream */
 struct trace_gap { /* a run of missing probes */
 	int32_t probe;
 	uint64_t first_seq;
-	uint64_t count;	     /* missing probes: lost + refused */
+	uint64_t count;	      /* missing probes: lost + refused */
 	uint64_t send_errors; /* of these */
-	int64_t from_ns; /* last delivered probe before it was sent (or start) */
-	int64_t to_ns;	 /* first delivered probe after it was sent (or end) */
-	char *why;	 /* what the path said: "lagg0 has no active port" */
-	int32_t state;	 /* state row that began it, or TRACE_NONE */
-	int32_t record;	 /* record that explains it, or TRACE_NONE */
+	int64_t
+	    from_ns;	/* last delivered probe before it was sent (or start) */
+	int64_t to_ns;	/* first delivered probe after it was sent (or end) */
+	char *why;	/* what the path said: "lagg0 has no active port" */
+	int32_t state;	/* state row that began it, or TRACE_NONE */
+	int32_t record; /* record that explains it, or TRACE_NONE */
 };
 
 enum trace_verdict {
@@ -188,23 +189,23 @@ struct trace *trace_new(void);
 void trace_free(struct trace *t); /* NULL is fine */
 
 /* Each gives the new row's number. Strings are copied; NULL counts as "". */
-int32_t trace_add_record(
-    struct trace *t, int64_t emit_ns, const void *raw, size_t bytes);
+int32_t trace_add_record(struct trace *t, int64_t emit_ns, const void *raw,
+    size_t bytes);
 int32_t trace_add_firing(struct trace *t, int64_t at_ns, int32_t record,
     const char *file, unsigned line, const char *action, const char *carried);
 int32_t trace_begin_operation(struct trace *t, int64_t at_ns, const char *text,
     const char *why, int32_t record);
-void trace_end_operation(
-    struct trace *t, int32_t operation, int64_t at_ns, int result);
-int32_t trace_begin_command(
-    struct trace *t, int64_t at_ns, const char *text, int32_t record);
-void trace_end_command(
-    struct trace *t, int32_t command, int64_t at_ns, const char *outcome);
+void trace_end_operation(struct trace *t, int32_t operation, int64_t at_ns,
+    int result);
+int32_t trace_begin_command(struct trace *t, int64_t at_ns, const char *text,
+    int32_t record);
+void trace_end_command(struct trace *t, int32_t command, int64_t at_ns,
+    const char *outcome);
 int32_t trace_add_mark(struct trace *t, int64_t at_ns, const char *name);
-int32_t trace_add_stimulus(
-    struct trace *t, int64_t at_ns, const char *text, unsigned line);
-void trace_add_note(
-    struct trace *t, int64_t at_ns, const char *who, const char *text);
+int32_t trace_add_stimulus(struct trace *t, int64_t at_ns, const char *text,
+    unsigned line);
+void trace_add_note(struct trace *t, int64_t at_ns, const char *who,
+    const char *text);
 
 /* Appends a row only when the value differs from the newest one of this
  * object and field; gives its number, or TRACE_NONE when nothing changed. */
@@ -212,8 +213,8 @@ int32_t trace_set_state(struct trace *t, int64_t at_ns, const char *object,
     const char *field, const char *value);
 
 /* The newest value, or NULL when there is none or the object has gone. */
-const char *trace_get_state(
-    const struct trace *t, const char *object, const char *field);
+const char *trace_get_state(const struct trace *t, const char *object,
+    const char *field);
 
 /* Every row as text, one line each, sorted by nothing but the tables' own
  * order: equal runs give equal bytes. */

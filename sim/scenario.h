@@ -18,7 +18,7 @@
 #include "base/diag.h"
 #include "base/err.h"
 
-#define SCN_NAME_MAX 16	      /* interface names: IFNAMSIZ with its NUL */
+#define SCN_NAME_MAX   16     /* interface names: IFNAMSIZ with its NUL */
 #define SCN_REPEAT_MAX 100000 /* steps after all repetitions */
 
 struct scn_pair { /* name = value, of rc.conf, sysctl, daemon, delay */
@@ -50,11 +50,11 @@ enum scn_way { SCN_ECHO, SCN_OUT, SCN_IN, SCN_BOTH };
 struct scn_probe {
 	char *name;
 	enum scn_proto proto;
-	enum scn_way way;     /* SCN_ECHO for icmp */
-	int64_t period_ns;    /* from "rate N/s" */
-	uint8_t to[4];	      /* IPv4 in network order; 0.0.0.0: the peer */
-	int64_t from_ns;      /* first probe; 0: from the start */
-	int64_t until_ns;     /* last before; -1: to the end */
+	enum scn_way way;  /* SCN_ECHO for icmp */
+	int64_t period_ns; /* from "rate N/s" */
+	uint8_t to[4];	   /* IPv4 in network order; 0.0.0.0: the peer */
+	int64_t from_ns;   /* first probe; 0: from the start */
+	int64_t until_ns;  /* last before; -1: to the end */
 	unsigned line, col;
 };
 
@@ -69,9 +69,9 @@ enum scn_stimulus {
 	SCN_DAEMON_KILL,
 	SCN_DAEMON_START,
 	SCN_DAEMON_RESTART,
-	SCN_USER,	/* text: a command line typed by the user */
-	SCN_RECORD,	/* text: a record put into devctl verbatim; times */
-	SCN_MARK,	/* nothing but its mark */
+	SCN_USER,   /* text: a command line typed by the user */
+	SCN_RECORD, /* text: a record put into devctl verbatim; times */
+	SCN_MARK,   /* nothing but its mark */
 	SCN_END,
 };
 
@@ -97,20 +97,20 @@ enum scn_expect_kind {
 };
 
 enum scn_when {
-	SCN_FINALLY, /* at the end of the run */
-	SCN_ALWAYS,  /* at every moment of the window */
-	SCN_NEVER,   /* at no moment of the window */
+	SCN_FINALLY,	/* at the end of the run */
+	SCN_ALWAYS,	/* at every moment of the window */
+	SCN_NEVER,	/* at no moment of the window */
 	SCN_EVENTUALLY, /* at some moment of the window */
-	SCN_WITHIN,  /* true at most limit_ns after the mark … */
-	SCN_FOR,     /* … and from the mark on, for limit_ns without a break */
+	SCN_WITHIN,	/* true at most limit_ns after the mark … */
+	SCN_FOR, /* … and from the mark on, for limit_ns without a break */
 };
 
 enum scn_cmp { SCN_LT, SCN_LE, SCN_EQ, SCN_NE, SCN_GE, SCN_GT };
 
 enum scn_metric {
-	SCN_LOST,	/* sent or refused, never arrived */
-	SCN_REFUSED,	/* of these: the sender got an error */
-	SCN_GAP,	/* longest gap, ns */
+	SCN_LOST,    /* sent or refused, never arrived */
+	SCN_REFUSED, /* of these: the sender got an error */
+	SCN_GAP,     /* longest gap, ns */
 	SCN_DUPLICATED,
 	SCN_REORDERED,
 	SCN_SENT,
@@ -122,8 +122,13 @@ struct scn_bound { /* metric cmp value */
 	int64_t value; /* a count or nanoseconds */
 };
 
-enum scn_row { SCN_ROW_RECORD, SCN_ROW_OPERATION, SCN_ROW_COMMAND,
-	SCN_ROW_RULE, SCN_ROW_NOTE };
+enum scn_row {
+	SCN_ROW_RECORD,
+	SCN_ROW_OPERATION,
+	SCN_ROW_COMMAND,
+	SCN_ROW_RULE,
+	SCN_ROW_NOTE
+};
 
 struct scn_item { /* a row of the trace whose text contains this */
 	enum scn_row row;
@@ -140,13 +145,13 @@ struct scn_expect {
 	char *text; /* as written, blanks folded, without under/known-fault */
 
 	char *object, *field, *value; /* STATE, ADDRESS (value: "A.B.C.D/N") */
-	bool negate;   /* the state must not hold */
+	bool negate;		      /* the state must not hold */
 	bool contains; /* the field is a list that has the value */
 	bool only;     /* ADDRESS: and on no other interface */
 
 	enum scn_when when;
-	int64_t limit_ns; /* WITHIN, FOR */
-	char *mark;	  /* WITHIN, FOR: the moment they count from */
+	int64_t limit_ns;   /* WITHIN, FOR */
+	char *mark;	    /* WITHIN, FOR: the moment they count from */
 	char *from, *until; /* window's marks, NULL: start, end of the run */
 
 	char *probe; /* PROBE */
@@ -167,10 +172,10 @@ struct scn_expect {
 struct scenario {
 	char *path;
 	char *title;
-	char *origin;  /* "" if none */
-	char *machine; /* profile name */
+	char *origin;	 /* "" if none */
+	char *machine;	 /* profile name */
 	char *recording; /* "replay FILE": stimuli come from it too; or NULL */
-	uint64_t seed; /* 1 unless given */
+	uint64_t seed;	 /* 1 unless given */
 	int64_t end_ns;
 
 	char **rules; /* files; none: the shipped ones */

@@ -14,10 +14,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define DUR_US	INT64_C(1000)
-#define DUR_MS	INT64_C(1000000)
-#define DUR_SEC INT64_C(1000000000)
-#define DUR_MAX (INT64_C(100) * 365 * 86400 * DUR_SEC)
+#define DUR_US	 INT64_C(1000)
+#define DUR_MS	 INT64_C(1000000)
+#define DUR_SEC	 INT64_C(1000000000)
+#define DUR_MAX	 (INT64_C(100) * 365 * 86400 * DUR_SEC)
 #define DUR_TEXT 40 /* room for any dur_format() or dur_stamp() */
 
 /* False when s[0..bytes) is not exactly one non-negative duration. */
@@ -34,7 +34,7 @@ const char *dur_stamp(int64_t ns, char buf[DUR_TEXT]);
 const char *dur_short(int64_t ns, char buf[DUR_TEXT]);
 
 /* False unless s[0..bytes) is a decimal number in [min, max]. */
-bool num_parse(
-    const char *s, size_t bytes, int64_t min, int64_t max, int64_t *out);
+bool num_parse(const char *s, size_t bytes, int64_t min, int64_t max,
+    int64_t *out);
 
 #endif

@@ -61,8 +61,7 @@ strbuf_addf(struct strbuf *sb, const char *fmt, ...)
 		strbuf_add(sb, small, (size_t)n);
 		return;
 	}
-	sb->data = mem_grow(
-	    sb->data, &sb->cap, sb->bytes + (size_t)n + 1, 1);
+	sb->data = mem_grow(sb->data, &sb->cap, sb->bytes + (size_t)n + 1, 1);
 	va_start(ap, fmt);
 	vsnprintf(sb->data + sb->bytes, (size_t)n + 1, fmt, ap);
 	va_end(ap);

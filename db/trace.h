@@ -137,9 +137,8 @@ struct trace_gap { /* a run of missing probes */
 	uint64_t first_seq;
 	uint64_t count;	      /* missing probes: lost + refused */
 	uint64_t send_errors; /* of these */
-	int64_t
-	    from_ns;	/* last delivered probe before it was sent (or start) */
-	int64_t to_ns;	/* first delivered probe after it was sent (or end) */
+	int64_t from_ns;      /* when the last probe before it was sent */
+	int64_t to_ns;	      /* when the first probe after it was sent */
 	char *why;	/* what the path said: "lagg0 has no active port" */
 	int32_t state;	/* state row that began it, or TRACE_NONE */
 	int32_t record; /* record that explains it, or TRACE_NONE */

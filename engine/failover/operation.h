@@ -11,12 +11,12 @@
 #include "failover/snapshot.h"
 
 enum op_kind {
-	OP_LAGG_CREATE,  /* ifname, protocol failover */
+	OP_LAGG_CREATE,	 /* ifname, protocol failover */
 	OP_LAGG_DESTROY, /* ifname */
-	OP_DESCR,        /* ifname := text (how our own lagg is known) */
-	OP_PORT_ADD,     /* other joins the lagg ifname */
-	OP_PORT_DEL,     /* other leaves the lagg ifname */
-	OP_UP,           /* ifname gets IFF_UP */
+	OP_DESCR,	 /* ifname := text (how our own lagg is known) */
+	OP_PORT_ADD,	 /* other joins the lagg ifname */
+	OP_PORT_DEL,	 /* other leaves the lagg ifname */
+	OP_UP,		 /* ifname gets IFF_UP */
 	OP_DOWN,
 	OP_ADDR_ADD, /* ifname, addr */
 	OP_ADDR_DEL,

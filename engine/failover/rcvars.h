@@ -34,9 +34,9 @@ const char *rcvars_get(const struct rcvars *r, const char *name); /* or NULL */
 /* ifconfig_IF with . - / + mapped to _, else ifconfig_DEFAULT, else NULL. */
 const char *rcvars_ifconfig(const struct rcvars *r, const char *ifname);
 
-struct rc_net {          /* the static part of one interface's configuration */
+struct rc_net {		 /* the static part of one interface's configuration */
 	bool configured; /* there is an ifconfig_IF */
-	bool dhcp;       /* one of the DHCP words is in it */
+	bool dhcp;	 /* one of the DHCP words is in it */
 	struct ipaddr addrs[SNAP_ADDRS];
 	size_t n_addrs;
 	struct ipaddr gateway; /* defaultrouter; family 0 if none */

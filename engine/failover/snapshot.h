@@ -56,9 +56,9 @@ struct snap_if {
 	struct snap_port ports[SNAP_PORTS];
 	size_t n_ports;
 	/* of an hn */
-	int unit;            /* newbus unit: dev.hn.UNIT */
+	int unit;	     /* newbus unit: dev.hn.UNIT */
 	char vf[IFNAME_MAX]; /* dev.hn.UNIT.vf; "" if none */
-	bool rxvf;           /* dev.hn.UNIT.rxvf is not empty */
+	bool rxvf;	     /* dev.hn.UNIT.rxvf is not empty */
 	bool custom_vfup;    /* the administrator's hyperv_vfup.NAME exists */
 };
 
@@ -74,10 +74,10 @@ struct snapshot {
 void snapshot_fini(struct snapshot *s);
 void snapshot_reset(struct snapshot *s);
 struct snap_if *snapshot_add(struct snapshot *s); /* zeroed, at the end */
-const struct snap_if *snapshot_find(
-    const struct snapshot *s, const char *name); /* NULL if absent */
-const struct snap_port *snap_port_find(
-    const struct snap_if *lagg, const char *port);
+const struct snap_if *snapshot_find(const struct snapshot *s,
+    const char *name); /* NULL if absent */
+const struct snap_port *snap_port_find(const struct snap_if *lagg,
+    const char *port);
 bool snap_if_has_addr(const struct snap_if *i, const struct ipaddr *a);
 
 #endif

@@ -1,0 +1,259 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "failover/stock.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/diag.h"
+
+void
+stock_vfattach(struct stock *p, const char *ifname)
+{
+	memset(p, 0, sizeof(*p));
+	p->script = STOCK_VFATTACH;
+	snprintf(p->ifname, sizeof(p->ifname), "%s", ifname);
+}
+
+void
+stock_vfattach_delayed(struct stock *p, const char *ifname, int64_t delay_ns)
+{
+	stock_vfattach(p, ifname);
+	p->script = STOCK_VFATTACH_DELAYED;
+	p->delay_ns = delay_ns;
+}
+
+void
+stock_vfup(struct stock *p, const char *hn)
+{
+	stock_vfattach(p, hn);
+	p->script = STOCK_VFUP;
+}
+
+/* A program that changes nothing; program says whose cost it has. */
+static enum stock_verb
+process(struct operation *op, const char *program, const char *what)
+{
+	op->kind = OP_PROCESS;
+	snprintf(op->program, sizeof(op->program), "%s", program);
+	snprintf(op->text, sizeof(op->text), "%s", what);
+	return STOCK_OPERATION;
+}
+
+static enum stock_verb
+change(struct operation *op, enum op_kind kind, const char *ifname,
+    const char *program)
+{
+	op->kind = kind;
+	snprintf(op->ifname, sizeof(op->ifname), "%s", ifname);
+	snprintf(op->program, sizeof(op->program), "%s", program);
+	return STOCK_OPERATION;
+}
+
+static bool
+is_in_vflist(const struct snapshot *s, const char *ifname)
+{
+	size_t i;
+
+	for (i = 0; i < s->n_ifs; i++)
+		if (s->ifs[i].class == IF_HN &&
+		    strcmp(s->ifs[i].vf, ifname) == 0)
+			return true;
+	return false;
+}
+
+static enum stock_verb
+vfattach_next(struct stock *p, const struct snapshot *s,
+    const struct rcvars *rc, struct operation *op, int64_t *delay_ns)
+{
+	struct diag quiet = { 0 };
+	struct rc_net net;
+
+	switch (p->step++) {
+	case 0:
+		return process(op, "sh", "hyperv_vfattach");
+	case 1:
+		return process(op, "sysctl", "hw.hn.vf_transparent");
+	case 2:
+		if (s->vf_transparent > 0)
+			return STOCK_DONE;
+		return process(op, "sysctl", "hw.hn.vflist");
+	case 3:
+		if (!is_in_vflist(s, p->ifname))
+			return STOCK_DONE;
+		return process(op, "daemon", "daemon -f hyperv_vfattach");
+	case 4:
+		rcvars_net(rc, p->ifname, &quiet, &net);
+		*delay_ns = net.vf_delay_ns;
+		return STOCK_SPAWN;
+	}
+	return STOCK_DONE;
+}
+
+static enum stock_verb
+vfattach_delayed_next(struct stock *p, const struct snapshot *s,
+    struct operation *op, int64_t *delay_ns)
+{
+	switch (p->step++) {
+	case 0:
+		return process(op, "sysctl", "hw.hn.vf_transparent");
+	case 1:
+		if (s->vf_transparent > 0)
+			return STOCK_DONE;
+		*delay_ns = p->delay_ns;
+		return STOCK_SLEEP;
+	case 2:
+		/* No look whether the name still means the same VF, or
+		 * anything at all (FACTS.md E.5, H9). */
+		snprintf(op->why, sizeof(op->why), "hyperv_vfattach's delay");
+		return change(op, OP_UP, p->ifname, "ifconfig");
+	}
+	return STOCK_DONE;
+}
+
+/* "grep laggport: VF" is a prefix match (DEVD.md, weakness 12). */
+static bool
+grep_finds_port(const struct snap_if *lagg, const char *vf)
+{
+	size_t i;
+
+	for (i = 0; lagg != NULL && i < lagg->n_ports; i++)
+		if (strncmp(lagg->ports[i].name, vf, strlen(vf)) == 0)
+			return true;
+	return false;
+}
+
+/* The aggregate is new: everything of step 5 in FACTS.md E.3. */
+enum {
+	NEW_CREATE = 100,
+	NEW_CREATED,
+	NEW_PORT_VF,
+	NEW_NO_DAD,
+	NEW_STRIP,
+	NEW_ADDR, /* + number of the address */
+};
+/* The aggregate exists. */
+enum { OLD_GREP = 200, OLD_ADD, OLD_END };
+
+static enum stock_verb
+vfup_strip(struct stock *p, const struct snapshot *s, struct operation *op)
+{
+	const struct snap_if *hn = snapshot_find(s, p->ifname);
+
+	if (hn != NULL && hn->n_addrs > 0) {
+		op->addr = hn->addrs[0];
+		snprintf(op->why, sizeof(op->why), "ifconfig %s -alias",
+		    p->ifname);
+		return change(op, OP_ADDR_DEL, p->ifname, "ifconfig");
+	}
+	/* The loop ends with the first ifconfig that fails. */
+	p->step = NEW_ADDR;
+	return process(op, "ifconfig", "-alias fails, the loop ends");
+}
+
+static enum stock_verb
+vfup_configure(struct stock *p, const struct rcvars *rc, struct operation *op)
+{
+	struct diag quiet = { 0 };
+	struct rc_net net;
+	size_t n = (size_t)(p->step++ - NEW_ADDR);
+
+	rcvars_net(rc, p->ifname, &quiet, &net);
+	if (n >= net.n_addrs)
+		return STOCK_DONE;
+	op->addr = net.addrs[n];
+	snprintf(op->why, sizeof(op->why), "ifconfig_%s from rc.conf",
+	    p->ifname);
+	return change(op, OP_ADDR_ADD, p->lagg, n == 0 ? "ifconfig" : "");
+}
+
+static enum stock_verb
+vfup_new(struct stock *p, const struct snapshot *s, const struct rcvars *rc,
+    int result, struct operation *op)
+{
+	switch (p->step) {
+	case NEW_CREATE:
+		p->step++;
+		return change(op, OP_LAGG_CREATE, p->lagg, "ifconfig");
+	case NEW_CREATED:
+		if (result != 0)
+			return STOCK_DONE;
+		p->step++;
+		snprintf(op->other, sizeof(op->other), "%s", p->ifname);
+		return change(op, OP_PORT_ADD, p->lagg, "ifconfig");
+	case NEW_PORT_VF:
+		p->step++;
+		snprintf(op->other, sizeof(op->other), "%s", p->vf);
+		return change(op, OP_PORT_ADD, p->lagg, "");
+	case NEW_NO_DAD:
+		p->step++;
+		return process(op, "ifconfig", "inet6 no_dad");
+	case NEW_STRIP:
+		return vfup_strip(p, s, op);
+	}
+	return vfup_configure(p, rc, op);
+}
+
+static enum stock_verb
+vfup_existing(struct stock *p, const struct snapshot *s, struct operation *op)
+{
+	switch (p->step++) {
+	case OLD_GREP:
+		return process(op, "ifconfig", "laggport present?");
+	case OLD_ADD:
+		if (grep_finds_port(snapshot_find(s, p->lagg), p->vf))
+			return STOCK_DONE;
+		snprintf(op->other, sizeof(op->other), "%s", p->vf);
+		return change(op, OP_PORT_ADD, p->lagg, "ifconfig");
+	}
+	return STOCK_DONE;
+}
+
+static enum stock_verb
+vfup_next(struct stock *p, const struct snapshot *s, const struct rcvars *rc,
+    int result, struct operation *op)
+{
+	const struct snap_if *hn;
+
+	if (p->step >= OLD_GREP)
+		return vfup_existing(p, s, op);
+	if (p->step >= NEW_CREATE)
+		return vfup_new(p, s, rc, result, op);
+	hn = snapshot_find(s, p->ifname);
+	switch (p->step++) {
+	case 0:
+		return process(op, "rc", "hyperv_vfup");
+	case 1:
+		if (hn != NULL && hn->custom_vfup) {
+			p->step = OLD_END;
+			return STOCK_CUSTOM;
+		}
+		return process(op, "sysctl", "dev.hn.N.vf");
+	case 2:
+		if (hn == NULL || hn->vf[0] == '\0')
+			return STOCK_DONE;
+		memcpy(p->vf, hn->vf, sizeof(p->vf));
+		snprintf(p->lagg, sizeof(p->lagg), "lagg%d", hn->unit);
+		return process(op, "ifconfig", "does the lagg exist?");
+	case 3:
+		p->step =
+		    snapshot_find(s, p->lagg) == NULL ? NEW_CREATE : OLD_GREP;
+		return vfup_next(p, s, rc, 0, op);
+	}
+	return STOCK_DONE;
+}
+
+enum stock_verb
+stock_next(struct stock *p, const struct snapshot *s, const struct rcvars *rc,
+    int result, struct operation *op, int64_t *delay_ns)
+{
+	memset(op, 0, sizeof(*op));
+	switch (p->script) {
+	case STOCK_VFATTACH:
+		return vfattach_next(p, s, rc, op, delay_ns);
+	case STOCK_VFATTACH_DELAYED:
+		return vfattach_delayed_next(p, s, op, delay_ns);
+	case STOCK_VFUP:
+		return vfup_next(p, s, rc, result, op);
+	}
+	return STOCK_DONE;
+}

@@ -219,4 +219,12 @@ const char *trace_get_state(const struct trace *t, const char *object,
  * order: equal runs give equal bytes. */
 void trace_dump(const struct trace *t, struct strbuf *out);
 
+/* hash_bytes() of the dump without the run's source and version, so that the
+ * same run from another folder or build has the same one. */
+uint64_t trace_hash(const struct trace *t);
+
+/* The words of the dump and of the store: "read", "known-fault", … */
+const char *trace_fate_word(enum trace_fate fate);
+const char *trace_verdict_word(enum trace_verdict verdict);
+
 #endif

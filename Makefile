@@ -1,13 +1,20 @@
 # Switchback. GNU make; on FreeBSD use gmake.
 #
-#	make			both programs, at build/switchback and build/switchbackd
-#	make demo		install what is missing, build, replay a recorded migration
-#	make check		all tests          (make V=asan check: with ASan and UBSan)
-#	make lint		layers, fences, sizes, format
-#	make bench		the numbers in the README
-#	make fmt		put the sources into their canonical layout
+#	make		both programs, at build/switchback and build/switchbackd
+#	make demo	install what is missing, build, replay a recorded migration
+#	make check	all tests     (make V=asan check: with ASan and UBSan)
+#	make units	only build the unit tests
+#	make lint	layers, fences, sizes, names, format
+#	make bench	the numbers in the README
+#	make fuzz-NAME	fuzz one decoder for FUZZ_SECONDS (60)
+#	make freebsd	cross-compile everything for FreeBSD, warnings as errors
+#	make fmt	put the sources into their canonical layout
+#	make install	programs, rules, profiles and manual pages
+#	make deps	install what the build needs, where it is missing
 #
-# Variables: CC, V (default, asan or debug), CFLAGS and LDFLAGS (added last), DESTDIR, PREFIX.
+# Variables: CC, V (default, asan or debug), CFLAGS and LDFLAGS (added last),
+# DESTDIR, PREFIX, VERBOSE=1 (show commands), DEPS=no (install nothing),
+# T (only tests whose path contains it), JOBS (tests and compilers at a time).
 
 MAKEFLAGS += --no-builtin-rules
 .DEFAULT_GOAL := all
@@ -15,23 +22,34 @@ MAKEFLAGS += --no-builtin-rules
 .DELETE_ON_ERROR:
 
 ifeq ($(origin CC),default)
-CC := gcc
+CC := $(if $(shell command -v gcc),gcc,cc)
 endif
 V ?= default
+CFLAGS ?=
+LDFLAGS ?=
+DESTDIR ?=
 PREFIX ?= /usr/local
+VERBOSE ?= 0
+DEPS ?= yes
+T ?=
+JOBS ?= 2
+FUZZ_SECONDS ?= 60
+Q := $(if $(filter 1,$(VERBOSE)),,@)
 
 # The plain gcc build lives in build/; every other one in a folder of its own,
 # so that switching the compiler or the variant never mixes objects.
 VARIANT := $(notdir $(CC))-$(V)
 B := $(if $(filter gcc-default cc-default,$(VARIANT)),build,build/$(VARIANT))
 
+SAN := -O1 -g -fno-omit-frame-pointer -fno-sanitize-recover=all
 ifeq ($(V),default)
 VFLAGS := -O2 -g
 else ifeq ($(V),debug)
 VFLAGS := -O0 -g
 else ifeq ($(V),asan)
-VFLAGS := -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined \
-	-fno-sanitize-recover=all
+VFLAGS := $(SAN) -fsanitize=address,undefined
+else ifeq ($(V),fuzz)
+VFLAGS := $(SAN) -fsanitize=fuzzer-no-link,address,undefined
 else
 $(error V=$(V) is not known: use V=default, V=debug or V=asan)
 endif
@@ -42,7 +60,13 @@ WARN := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion \
 VERSION := 0.1.0
 BASE_CFLAGS := -std=c11 -D_GNU_SOURCE -Iengine -I. \
 	-DSWITCHBACK_VERSION='"$(VERSION)"' $(WARN) $(VFLAGS)
-LIBS := -lsqlite3 -lpcap
+LIBS := -lsqlite3 -lpcap -ljansson
+ifeq ($(shell uname -s),FreeBSD)
+BASE_CFLAGS += -isystem /usr/local/include
+LIBS += -L/usr/local/lib
+endif
+COMPILE = $(CC) $(BASE_CFLAGS) $(CFLAGS)
+LINK = $(CC) $(VFLAGS) $(LDFLAGS)
 
 # Modules, by floor. The daemon links the engine and the store, never sim/.
 ENGINE_DIRS := engine/base engine/base/compat engine/event engine/rules \
@@ -51,52 +75,172 @@ HARNESS_DIRS := engine/report sim
 DB_DIRS := db
 
 src_of = $(sort $(foreach d,$(1),$(wildcard $(d)/*.c)))
-ENGINE_SRC := $(call src_of,$(ENGINE_DIRS) $(DB_DIRS))
-HARNESS_SRC := $(call src_of,$(HARNESS_DIRS))
-CMD_SRC := $(filter-out engine/cmd/main_%.c,$(call src_of,engine/cmd))
 obj_of = $(patsubst %.c,$(B)/obj/%.o,$(1))
+MAINS := $(wildcard engine/cmd/main_*.c)
+# Both programs find their data the same way.
+CMD_SHARED := $(wildcard engine/cmd/datadir.c)
+ENGINE_SRC := $(call src_of,$(ENGINE_DIRS) $(DB_DIRS)) $(CMD_SHARED)
+HARNESS_SRC := $(call src_of,$(HARNESS_DIRS))
+CMD_SRC := $(filter-out $(MAINS) $(CMD_SHARED),$(call src_of,engine/cmd))
 
 ENGINE_LIB := $(B)/libengine.a
 HARNESS_LIB := $(B)/libharness.a
-PROGRAMS := $(B)/switchback $(B)/switchbackd
+PROGRAMS := $(patsubst engine/cmd/main_%.c,$(B)/%,$(MAINS))
 
 all: $(PROGRAMS)
+	@:
 
-# Everything a test or a person needs to find at run time is copied nowhere:
-# programs look beside the source tree first, then under PREFIX/share.
-$(B)/obj/%.o: %.c
+# A stamp changes when its text does, so that objects are made again when the
+# flags change and libraries when a source file comes or goes.
+$(B)/stamp/flags: STAMP = $(COMPILE)
+$(B)/stamp/link: STAMP = $(LINK) $(LIBS)
+$(B)/stamp/prefix: STAMP = $(PREFIX)
+$(B)/stamp/sources: STAMP = $(ENGINE_SRC) $(HARNESS_SRC) $(CMD_SRC)
+$(B)/stamp/%: always
+	@mkdir -p $(@D)
+	@printf '%s\n' '$(subst ','\'',$(STAMP))' | cmp -s - $@ || \
+	    printf '%s\n' '$(subst ','\'',$(STAMP))' >$@
+
+# Written under another name first, so that a build which is cut off, or runs
+# beside another one, leaves no half file behind.
+$(B)/obj/%.o: %.c $(B)/stamp/flags
 	@mkdir -p $(@D)
 	@echo "  CC    $<"
-	@$(CC) $(BASE_CFLAGS) -MMD -MP $(CFLAGS) -c -o $@ $<
+	$(Q)$(COMPILE) -MMD -MP -MT $@ -MF $(@:.o=.d) -c -o $@.$$$$ $< && \
+	    mv $@.$$$$ $@ || { rm -f $@.$$$$; exit 1; }
 
-$(ENGINE_LIB): $(call obj_of,$(ENGINE_SRC))
-	@rm -f $@; ar rcs $@ $^
-$(HARNESS_LIB): $(call obj_of,$(HARNESS_SRC) $(CMD_SRC))
-	@rm -f $@; ar rcs $@ $^
+$(B)/obj/engine/cmd/datadir.o: $(B)/stamp/prefix
+$(B)/obj/engine/cmd/datadir.o: private BASE_CFLAGS += \
+	-DSWITCHBACK_DATADIR='"$(PREFIX)/share/switchback"'
 
-$(B)/switchback: $(B)/obj/engine/cmd/main_switchback.o $(HARNESS_LIB) $(ENGINE_LIB)
+ARCHIVE = $(Q)rm -f $@.$$$$; ar rcs $@.$$$$ $(filter %.o,$^) && mv $@.$$$$ $@
+$(ENGINE_LIB): $(call obj_of,$(ENGINE_SRC)) $(B)/stamp/sources
+	$(ARCHIVE)
+$(HARNESS_LIB): $(call obj_of,$(HARNESS_SRC) $(CMD_SRC)) $(B)/stamp/sources
+	$(ARCHIVE)
+
+LINKED = $(filter %.o %.a,$^)
+$(B)/switchback: $(B)/obj/engine/cmd/main_switchback.o $(HARNESS_LIB) \
+    $(ENGINE_LIB) $(B)/stamp/link
 	@echo "  LINK  $@"
-	@$(CC) $(VFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
-$(B)/switchbackd: $(B)/obj/engine/cmd/main_switchbackd.o $(ENGINE_LIB)
+	$(Q)$(LINK) -o $@ $(LINKED) $(LIBS)
+$(B)/switchbackd: $(B)/obj/engine/cmd/main_switchbackd.o $(ENGINE_LIB) \
+    $(B)/stamp/link
 	@echo "  LINK  $@"
-	@$(CC) $(VFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
+	$(Q)$(LINK) -o $@ $(LINKED) $(LIBS)
 
 # --- tests -------------------------------------------------------------
 UNIT_SRC := $(wildcard tests/unit/test_*.c)
 UNIT_BIN := $(patsubst tests/unit/%.c,$(B)/unit/%,$(UNIT_SRC))
 UNIT_AID := $(filter-out $(UNIT_SRC),$(wildcard tests/unit/*.c))
 
-$(B)/unit/%: $(B)/obj/tests/unit/%.o $(call obj_of,$(UNIT_AID)) $(HARNESS_LIB) $(ENGINE_LIB)
+$(B)/unit/%: $(B)/obj/tests/unit/%.o $(call obj_of,$(UNIT_AID)) \
+    $(HARNESS_LIB) $(ENGINE_LIB) $(B)/stamp/link
 	@mkdir -p $(@D)
 	@echo "  LINK  $@"
-	@$(CC) $(VFLAGS) $(LDFLAGS) -o $@ $^ -lcmocka $(LIBS)
+	$(Q)$(LINK) -o $@ $(LINKED) -lcmocka $(LIBS)
 
 units: $(UNIT_BIN)
+	@:
+
+# A fuzz target is one file with LLVMFuzzerTestOneInput(). With V=fuzz it is
+# linked with clang's libFuzzer; in every other variant with a plain main that
+# runs the corpus and a fixed number of mutations of it.
+FUZZ_NAMES := $(patsubst tests/fuzz/fuzz_%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
+FUZZ_BIN := $(patsubst %,$(B)/fuzz/%,$(FUZZ_NAMES))
+ifeq ($(V),fuzz)
+FUZZ_MAIN :=
+FUZZ_LINK := -fsanitize=fuzzer
+else
+FUZZ_MAIN := $(B)/obj/tests/fuzz/replay_main.o
+FUZZ_LINK :=
+endif
+
+$(B)/fuzz/%: $(B)/obj/tests/fuzz/fuzz_%.o $(FUZZ_MAIN) $(HARNESS_LIB) \
+    $(ENGINE_LIB) $(B)/stamp/link
+	@mkdir -p $(@D)
+	@echo "  LINK  $@"
+	$(Q)$(LINK) $(FUZZ_LINK) -o $@ $(LINKED) $(LIBS)
+
+fuzz-%:
+	@command -v clang >/dev/null || { echo "fuzz: needs clang" >&2; exit 3; }
+	@test -f tests/fuzz/fuzz_$*.c || { echo \
+	    "fuzz: no target $*; there are: $(FUZZ_NAMES)" >&2; exit 2; }
+	@$(MAKE) --no-print-directory CC=clang V=fuzz build/clang-fuzz/fuzz/$*
+	@mkdir -p build/corpus/$* build/crashes
+	build/clang-fuzz/fuzz/$* -max_total_time=$(FUZZ_SECONDS) \
+	    -artifact_prefix=build/crashes/$*- -timeout=10 \
+	    -print_final_stats=1 build/corpus/$* fixtures/corpus/$*
+
+# What the runner needs to know of this build.
+RUN = B='$(B)' V='$(V)' CC='$(CC)' T='$(T)' VERBOSE='$(VERBOSE)' \
+	JOBS='$(JOBS)' tests/run.sh
+SUBMAKE = $(MAKE) --no-print-directory $(if $(filter -j%,$(MAKEFLAGS)),,-j$(JOBS))
+# The sources are the same in every variant: lint runs in the plain one.
+LINT_KIND := $(if $(filter build,$(B)),lint)
+
+check: deps
+	@$(SUBMAKE) all units fuzz-bins
+	@$(RUN) $(LINT_KIND) unit fuzz cli
+
+lint:
+	@$(RUN) lint
+
+fuzz-bins: $(FUZZ_BIN)
+	@:
+
+bench: all
+	@found=; rc=0; for s in tests/bench/*.sh; do test -f "$$s" || continue; \
+	    found=yes; echo "== $$s"; \
+	    SB=$(B)/switchback SBD=$(B)/switchbackd B=$(B) CC='$(CC)' sh $$s \
+	        || rc=1; done; \
+	    test -n "$$found" || { echo "bench: nothing to measure"; exit 4; }; \
+	    exit $$rc
+
+lab:
+	@echo "lab: the stage that runs scenarios on a real kernel in QEMU is" \
+	    "not built yet; nothing ran." >&2; exit 4
+
+demo: deps
+	@$(SUBMAKE) all
+	@sh scenarios/demo.sh $(B)/switchback
+
+freebsd:
+	@CC= B=build/freebsd WARN='$(WARN)' VERSION='$(VERSION)' \
+	    tests/freebsd.sh
+
+deps:
+	@DEPS='$(DEPS)' sh .ci/deps.sh
+
+FORMATTED = $(wildcard engine/*/*.[ch] engine/*/*/*.[ch] sim/*.[ch] db/*.[ch] \
+	tests/*/*.[ch])
+fmt:
+	clang-format -i $(FORMATTED)
+
+# --- install -----------------------------------------------------------
+D = $(DESTDIR)$(PREFIX)
+MAN := $(wildcard engine/*/*.[1-8] sim/*.[1-8] db/*.[1-8])
+
+install: all
+	install -d $(D)/bin $(D)/sbin $(D)/etc/switchback \
+	    $(D)/share/switchback/machines $(D)/share/switchback/rules
+	install -m 755 $(B)/switchback $(D)/bin/
+	test ! -f $(B)/switchbackd || install -m 755 $(B)/switchbackd $(D)/sbin/
+	for f in engine/rules/conf/*.conf; do test ! -f $$f || \
+	    install -m 644 $$f $(D)/share/switchback/rules/; done
+	for f in engine/rules/conf/*.conf; do \
+	    to=$(D)/etc/switchback/$${f##*/}; \
+	    test ! -f $$f -o -f $$to || install -m 644 $$f $$to; done
+	for f in fixtures/machines/*.profile; do test ! -f $$f || \
+	    install -m 644 $$f $(D)/share/switchback/machines/; done
+	for f in $(MAN); do s=$${f##*.}; install -d $(D)/share/man/man$$s && \
+	    install -m 644 $$f $(D)/share/man/man$$s/; done
 
 -include $(shell find $(B)/obj -name '*.d' 2>/dev/null)
 
 clean:
 	rm -rf build
 
-.PHONY: all units clean
-.SECONDARY:
+.PHONY: all units clean check lint bench lab demo freebsd deps fmt install \
+	fuzz-bins always
+.PRECIOUS: $(B)/obj/%.o $(B)/stamp/%

@@ -1,0 +1,88 @@
+#!/bin/sh
+# SPDX-License-Identifier: BSD-2-Clause
+#
+# Makes sure that what the build and its tests need is there: on Debian and
+# its kin installs the missing packages, elsewhere names them.
+# DEPS=no looks at nothing.
+set -u
+
+[ "${DEPS:-yes}" = no ] && exit 0
+
+needed="gcc make clang libsqlite3-dev libpcap-dev libcmocka-dev uthash-dev
+    libjansson-dev pkg-config clang-format valgrind"
+optional="mandoc"
+
+die() {
+	echo "deps: $*" >&2
+	exit 3
+}
+
+is_installed() {
+	[ "$(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null)" = \
+	    installed ]
+}
+
+absent() {
+	for p; do
+		is_installed "$p" || printf '%s ' "$p"
+	done
+}
+
+as_root() {
+	if [ "$(id -u)" -eq 0 ]; then
+		env DEBIAN_FRONTEND=noninteractive "$@"
+	elif command -v sudo >/dev/null 2>&1 && sudo -n true 2>/dev/null; then
+		sudo -n env DEBIAN_FRONTEND=noninteractive "$@"
+	else
+		die "not root and no sudo: as root, run: $*"
+	fi
+}
+
+install_debian() {
+	# One question for all of them; the answer is nearly always yes.
+	# shellcheck disable=SC2086
+	count=$(dpkg-query -W -f '${db:Status-Status}\n' $needed $optional \
+	    2>/dev/null | grep -cx installed)
+	# shellcheck disable=SC2086
+	set -- $needed $optional
+	[ "$count" -eq $# ] && exit 0
+
+	# shellcheck disable=SC2046,SC2086
+	set -- $(absent $needed)
+	# shellcheck disable=SC2046,SC2086
+	extra=$(absent $optional)
+	echo "deps: installing: $* $extra"
+	# shellcheck disable=SC2086
+	if ! as_root apt-get install -qq -y "$@" $extra </dev/null; then
+		as_root apt-get update -qq </dev/null
+		[ $# -eq 0 ] || as_root apt-get install -qq -y "$@" \
+		    </dev/null || die "apt-get could not install: $*"
+		# shellcheck disable=SC2086
+		[ -z "$extra" ] || as_root apt-get install -qq -y $extra \
+		    </dev/null || echo "deps: going on without: $extra"
+	fi
+}
+
+# FreeBSD has SQLite, libpcap's and the compiler's own place; the rest are
+# packages. Elsewhere pkg-config knows.
+look_elsewhere() {
+	missing=
+	command -v cc >/dev/null 2>&1 || missing="$missing cc"
+	command -v pkg-config >/dev/null 2>&1 || missing="$missing pkg-config"
+	for p in sqlite3 cmocka jansson; do
+		pkg-config --exists "$p" 2>/dev/null || missing="$missing $p"
+	done
+	for h in pcap.h uthash.h; do
+		printf '#include <%s>\n' "$h" |
+		    cc -isystem /usr/local/include -E - >/dev/null 2>&1 ||
+		    missing="$missing $h"
+	done
+	[ -z "$missing" ] || die "please install what has:$missing" \
+	    "(FreeBSD: pkg install sqlite3 cmocka jansson uthash pkgconf)"
+}
+
+if command -v apt-get >/dev/null 2>&1; then
+	install_debian
+else
+	look_elsewhere
+fi

@@ -1,0 +1,321 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "core/core.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "base/strbuf.h"
+#include "core/jobs.h"
+#include "event/devline.h"
+#include "failover/native.h"
+
+struct core {
+	struct core_config config;
+	struct jobs jobs;
+	struct native *native; /* NULL under CORE_STOCK */
+	struct devline line;
+	bool dirty;   /* native must look before it may rest */
+	bool looking; /* INTENT_OBSERVE is out */
+	bool orphaned;
+	uint32_t native_id; /* of its operation under way; 0: none */
+	struct operation native_op;
+	int32_t last_record; /* the newest, as the cause of what follows */
+	int64_t wake_ns;     /* native's own */
+	int64_t resync_ns;   /* next look without any reason */
+};
+
+struct core *
+core_new(const struct core_config *config)
+{
+	struct core *c = mem_zero(1, sizeof(*c));
+	struct native_config nc = {
+		.rc = config->rc,
+		.keep_rx_all = config->keep_rx_all,
+	};
+
+	c->config = *config;
+	c->last_record = -1;
+	c->wake_ns = c->resync_ns = CORE_NEVER;
+	jobs_init(&c->jobs, &c->config);
+	if (config->policy == CORE_NATIVE)
+		c->native = native_new(&nc);
+	return c;
+}
+
+void
+core_free(struct core *c)
+{
+	if (c == NULL)
+		return;
+	jobs_fini(&c->jobs);
+	native_free(c->native);
+	devline_fini(&c->line);
+	free(c);
+}
+
+/* --- actions ------------------------------------------------------------ */
+
+/* Word n of an action as written, a "$name" replaced by its value. Only plain
+ * words: what has quotes or text around a variable is the shell's. */
+static bool
+action_word(const struct core *c, const struct rule_env *env,
+    const char *action, int n, char *word, size_t size)
+{
+	const char *s = action + strspn(action, " \t");
+	size_t bytes;
+
+	for (; n > 0; n--) {
+		s += strcspn(s, " \t");
+		s += strspn(s, " \t");
+	}
+	bytes = strcspn(s, " \t");
+	if (bytes == 0 || bytes >= size)
+		return false;
+	snprintf(word, size, "%.*s", (int)bytes, s);
+	if (word[0] == '$')
+		snprintf(word, size, "%s",
+		    ruleset_value(c->config.rules, &c->line, env, word + 1));
+	return true;
+}
+
+/* The two commands of the Hyper-V rules are ours. True when taken. */
+static bool
+take_action(struct core *c, const struct rule_env *env, const char *action,
+    int32_t record)
+{
+	char program[64], ifname[IFNAME_MAX], delay[16];
+	const char *key = devline_subsystem(&c->line);
+	struct stock script;
+	bool attach;
+
+	if (!action_word(c, env, action, 0, program, sizeof(program)) ||
+	    !action_word(c, env, action, 1, ifname, sizeof(ifname)))
+		return false;
+	attach = strcmp(program, "/usr/libexec/hyperv/hyperv_vfattach") == 0;
+	if (attach &&
+	    (!action_word(c, env, action, 2, delay, sizeof(delay)) ||
+		strcmp(delay, "0") != 0))
+		return false;
+	if (!attach && strcmp(program, "/usr/libexec/hyperv/hyperv_vfup") != 0)
+		return false;
+	if (c->native != NULL) {
+		c->dirty = true;
+		if (!attach)
+			jobs_add_vfup(&c->jobs, ifname, key, record);
+		return true;
+	}
+	if (attach)
+		stock_vfattach(&script, ifname);
+	else
+		stock_vfup(&script, ifname);
+	jobs_add_script(&c->jobs, &script, key, record, false);
+	return true;
+}
+
+static void
+fire(struct core *c, const struct rule *rule, const struct rule_env *env,
+    int32_t record, struct intents *out)
+{
+	size_t i, n = rule_action_count(rule);
+	struct strbuf text = { 0 };
+	struct intent *fired;
+	bool ours;
+
+	for (i = 0; i < n; i++) {
+		strbuf_reset(&text);
+		rule_expand(c->config.rules, rule, i, &c->line, env,
+		    c->config.quoting, &text);
+		ours = take_action(c, env, rule_action(rule, i), record);
+		if (!ours)
+			jobs_add_command(&c->jobs, devline_subsystem(&c->line),
+			    strbuf_str(&text), record);
+		fired = intents_add(out, INTENT_FIRED, strbuf_str(&text));
+		fired->rule_file = rule_file(rule);
+		fired->rule_line = rule_line(rule);
+		fired->record = record;
+		fired->carried = ours ? "controller" : "command";
+	}
+	if (n == 0) {
+		fired = intents_add(out, INTENT_FIRED, "");
+		fired->rule_file = rule_file(rule);
+		fired->rule_line = rule_line(rule);
+		fired->record = record;
+		fired->carried = "none";
+	}
+	strbuf_fini(&text);
+}
+
+static enum rule_media
+media_of_record(void *ctx, const char *ifname)
+{
+	const struct input *in = ctx;
+
+	(void)ifname;
+	return in->media;
+}
+
+static bool
+is_detach(const struct devline *line)
+{
+	return line->kind == DEVLINE_NOTIFY &&
+	    strcmp(devline_system(line), "IFNET") == 0 &&
+	    strcmp(devline_type(line), "DETACH") == 0;
+}
+
+static void
+take_record(struct core *c, const struct input *in, struct intents *out)
+{
+	struct input copy = *in;
+	struct rule_env env = {
+		.vm_guest = c->config.vm_guest,
+		.timestamp = in->timestamp,
+		.media = media_of_record,
+		.media_ctx = &copy,
+	};
+	const struct rule *rule;
+
+	c->last_record = in->record;
+	devline_parse(&c->line, in->raw, in->raw_bytes);
+	if (c->native != NULL) {
+		c->dirty = true;
+		/* What was to be done for an interface that is gone would
+		 * meet nothing, or another one of the same name. */
+		if (is_detach(&c->line))
+			jobs_cancel_key(&c->jobs, devline_subsystem(&c->line),
+			    out);
+	}
+	rule = ruleset_match(c->config.rules, &c->line, &env);
+	if (rule != NULL)
+		fire(c, rule, &env, in->record, out);
+}
+
+/* --- native's loop: observe, plan, apply, look again --------------------- */
+
+static void
+plan(struct core *c, const struct snapshot *s, int64_t now_ns,
+    struct intents *out)
+{
+	struct intent *i;
+	const char *text;
+	bool more;
+
+	c->dirty = false;
+	more = native_plan(c->native, s, now_ns, &c->native_op, &c->wake_ns);
+	while ((text = native_note(c->native)) != NULL)
+		intents_add(out, INTENT_NOTE, text);
+	if (!more)
+		return;
+	i = intents_add(out, INTENT_APPLY, NULL);
+	i->op = c->native_op;
+	i->record = c->last_record;
+	i->id = c->native_id = ++c->jobs.last_id;
+	c->wake_ns = CORE_NEVER;
+}
+
+static void
+applied(struct core *c, const struct input *in, struct intents *out)
+{
+	const char *text;
+
+	if (c->native_id != in->id || c->native_id == 0) {
+		jobs_ended(&c->jobs, in->id, in->result, out);
+		return;
+	}
+	c->native_id = 0;
+	c->dirty = true;
+	native_result(c->native, &c->native_op, in->result, in->now_ns);
+	while ((text = native_note(c->native)) != NULL)
+		intents_add(out, INTENT_NOTE, text);
+}
+
+static void
+tick(struct core *c, int64_t now_ns, struct intents *out)
+{
+	int64_t resync =
+	    c->config.resync_ns > 0 ? c->config.resync_ns : CORE_RESYNC;
+
+	jobs_tick(&c->jobs, now_ns, out);
+	if (c->native == NULL)
+		return;
+	if (c->wake_ns <= now_ns) {
+		c->wake_ns = CORE_NEVER;
+		c->dirty = true;
+	}
+	if (c->resync_ns <= now_ns) {
+		c->resync_ns = now_ns + resync;
+		c->dirty = true;
+	}
+}
+
+void
+core_step(struct core *c, const struct input *in, struct intents *out)
+{
+	switch (in->kind) {
+	case INPUT_START:
+		c->dirty = c->native != NULL;
+		if (c->native != NULL)
+			c->resync_ns = in->now_ns;
+		break;
+	case INPUT_RECORD:
+		take_record(c, in, out);
+		break;
+	case INPUT_HINT:
+		c->dirty = c->native != NULL;
+		break;
+	case INPUT_SNAPSHOT:
+		c->looking = false;
+		jobs_look(&c->jobs, in->snapshot, in->now_ns, out);
+		if (c->native != NULL && c->native_id == 0 && c->dirty)
+			plan(c, in->snapshot, in->now_ns, out);
+		break;
+	case INPUT_APPLIED:
+		applied(c, in, out);
+		break;
+	case INPUT_EXITED:
+		jobs_ended(&c->jobs, in->id, in->result, out);
+		break;
+	case INPUT_TIMER:
+		break;
+	}
+	tick(c, in->now_ns, out);
+	jobs_start(&c->jobs, in->now_ns, out);
+	if (!c->looking &&
+	    (jobs_want_look(&c->jobs) || (c->dirty && c->native_id == 0))) {
+		c->looking = true;
+		intents_add(out, INTENT_OBSERVE, NULL);
+	}
+}
+
+bool
+core_wants_record(const struct core *c)
+{
+	return !c->orphaned && !jobs_block_reading(&c->jobs);
+}
+
+int64_t
+core_deadline(const struct core *c)
+{
+	int64_t first = jobs_deadline(&c->jobs);
+
+	if (c->wake_ns < first)
+		first = c->wake_ns;
+	if (c->resync_ns < first)
+		first = c->resync_ns;
+	return first;
+}
+
+void
+core_orphan(struct core *c)
+{
+	c->orphaned = true;
+	c->wake_ns = c->resync_ns = CORE_NEVER;
+	jobs_drop_queued(&c->jobs);
+}
+
+bool
+core_is_idle(const struct core *c)
+{
+	return c->jobs.count == 0 && c->native_id == 0;
+}

@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "db/recording.h"
+
+#include <sys/stat.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "db/container.h"
+
+#define SUFFIX ".log"
+
+/* Passes findings on and keeps the first error for the caller's struct err. */
+struct listener {
+	struct diag diag;
+	struct diag *outer;
+	struct strbuf first;
+};
+
+static void
+listen(void *ctx, enum diag_level level, const char *file, unsigned line,
+    unsigned col, const char *text)
+{
+	struct listener *l = ctx;
+
+	if (level == DIAG_ERROR && l->first.bytes == 0)
+		diag_emit_strbuf(&l->first, level, file, line, col, text);
+	if (l->outer != NULL)
+		diag_report(l->outer, level, file, line, col, "%s", text);
+}
+
+/* "b_unplug_1" of "b_unplug_1.log". */
+static char *
+plain_name(const char *section)
+{
+	size_t n = strlen(section), tail = sizeof(SUFFIX) - 1;
+
+	if (n > tail && strcmp(section + n - tail, SUFFIX) == 0)
+		n -= tail;
+	return mem_strn(section, n);
+}
+
+static int
+add_section(struct recording *r, const struct container *c,
+    const struct container_section *s, struct diag *d, struct err *e)
+{
+	struct listener l = { .outer = d };
+	size_t first = r->n_records;
+	int rc = 0;
+
+	l.diag.emit = listen;
+	l.diag.ctx = &l;
+	if (!recording_parse(r, c->path, s->line, s->data, s->bytes, &l.diag)) {
+		if (l.first.bytes > 0) /* its newline */
+			l.first.data[l.first.bytes - 1] = '\0';
+		rc = err_set(e, ERR_INPUT, "%s", strbuf_str(&l.first));
+	} else if (first > 0 && first < r->n_records &&
+	    r->records[first].at_ns < r->records[first - 1].at_ns) {
+		rc = err_set(e, ERR_INPUT,
+		    "%s:%u:1: error: section %s begins before the one that "
+		    "was put in front of it ends: they are not of one clock, "
+		    "or in the wrong order",
+		    c->path, r->records[first].line, s->name);
+	}
+	strbuf_fini(&l.first);
+	return rc;
+}
+
+/* names is NAME+NAME+…; it is taken apart in place. */
+static int
+add_named(struct recording *r, const struct container *c, char *names,
+    struct diag *d, struct err *e)
+{
+	const struct container_section *s;
+	char *name, *rest = names;
+	int rc;
+
+	while ((name = strsep(&rest, "+")) != NULL)
+		if ((rc = container_find(c, name, SUFFIX, &s, e)) < 0 ||
+		    (rc = add_section(r, c, s, d, e)) < 0)
+			return rc;
+	return 0;
+}
+
+static int
+only_recording(const struct container *c, const struct container_section **out,
+    struct err *e)
+{
+	size_t i, found = 0;
+
+	for (i = 0; i < c->n_sections; i++) {
+		const char *name = c->sections[i].name;
+		size_t n = strlen(name), tail = sizeof(SUFFIX) - 1;
+
+		if (c->packed &&
+		    (n < tail || strcmp(name + n - tail, SUFFIX) != 0))
+			continue;
+		*out = &c->sections[i];
+		found++;
+	}
+	if (found == 1)
+		return 0;
+	return err_set(e, ERR_NOTFOUND,
+	    "%s: holds %zu recordings: name one as %s#NAME (grep '^=== ' lists "
+	    "them)",
+	    c->path, found, c->path);
+}
+
+/* Where the '#' is that ends the file's name, or NULL. A file may have a '#'
+ * in its own name. */
+static char *
+find_hash(char *spec)
+{
+	struct stat st;
+
+	return stat(spec, &st) == 0 ? NULL : strrchr(spec, '#');
+}
+
+int
+recording_read(const char *spec, struct diag *d, struct recording **out,
+    struct err *e)
+{
+	char *path = mem_str(spec), *hash = find_hash(path), *name = NULL;
+	struct container *c = NULL;
+	struct recording *r = NULL;
+	const struct container_section *s = NULL;
+	int rc;
+
+	if (hash != NULL)
+		*hash++ = '\0';
+	if ((rc = container_read(path, &c, e)) < 0)
+		goto out;
+	if (hash == NULL && (rc = only_recording(c, &s, e)) < 0)
+		goto out;
+	name = plain_name(hash == NULL ? s->name : hash);
+	r = recording_new(name, spec);
+	rc = hash == NULL ? add_section(r, c, s, d, e)
+			  : add_named(r, c, hash, d, e);
+	if (rc < 0)
+		goto out;
+	*out = r;
+	r = NULL;
+out:
+	recording_free(r);
+	container_free(c);
+	free(name);
+	free(path);
+	return rc;
+}
+
+int
+recording_load(const char *spec, struct recording **out, struct err *e)
+{
+	return recording_read(spec, NULL, out, e);
+}

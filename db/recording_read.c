@@ -20,7 +20,7 @@ struct listener {
 };
 
 static void
-listen(void *ctx, enum diag_level level, const char *file, unsigned line,
+hear(void *ctx, enum diag_level level, const char *file, unsigned line,
     unsigned col, const char *text)
 {
 	struct listener *l = ctx;
@@ -50,7 +50,7 @@ add_section(struct recording *r, const struct container *c,
 	size_t first = r->n_records;
 	int rc = 0;
 
-	l.diag.emit = listen;
+	l.diag.emit = hear;
 	l.diag.ctx = &l;
 	if (!recording_parse(r, c->path, s->line, s->data, s->bytes, &l.diag)) {
 		if (l.first.bytes > 0) /* its newline */

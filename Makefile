@@ -61,7 +61,9 @@ VERSION := 0.1.0
 BASE_CFLAGS := -std=c11 -D_GNU_SOURCE -Iengine -I. \
 	-DSWITCHBACK_VERSION='"$(VERSION)"' $(WARN) $(VFLAGS)
 LIBS := -lsqlite3 -lpcap -ljansson
-ifeq ($(shell uname -s),FreeBSD)
+HOST_OS := $(shell uname -s)
+TARGET_OS ?= $(HOST_OS)
+ifeq ($(HOST_OS),FreeBSD)
 BASE_CFLAGS += -isystem /usr/local/include
 LIBS += -L/usr/local/lib
 endif
@@ -79,7 +81,10 @@ obj_of = $(patsubst %.c,$(B)/obj/%.o,$(1))
 MAINS := $(wildcard engine/cmd/main_*.c)
 # Both programs find their data the same way.
 CMD_SHARED := $(wildcard engine/cmd/datadir.c)
-ENGINE_SRC := $(call src_of,$(ENGINE_DIRS) $(DB_DIRS)) $(CMD_SHARED)
+# A file whose name ends in a system's is for that system alone.
+FOREIGN := $(if $(filter FreeBSD,$(TARGET_OS)),%_linux.c,%_freebsd.c)
+ENGINE_SRC := $(filter-out $(FOREIGN),$(call src_of,$(ENGINE_DIRS) \
+	$(DB_DIRS))) $(CMD_SHARED)
 HARNESS_SRC := $(call src_of,$(HARNESS_DIRS))
 CMD_SRC := $(filter-out $(MAINS) $(CMD_SHARED),$(call src_of,engine/cmd))
 
@@ -172,6 +177,10 @@ fuzz-%:
 	    -artifact_prefix=build/crashes/$*- -timeout=10 \
 	    -print_final_stats=1 build/corpus/$* fixtures/corpus/$*
 
+# Everything compiled, nothing linked into a program.
+objects: $(ENGINE_LIB) $(HARNESS_LIB) $(call obj_of,$(MAINS) $(UNIT_SRC) \
+    $(UNIT_AID) $(wildcard tests/fuzz/*.c))
+
 # What the runner needs to know of this build.
 RUN = B='$(B)' V='$(V)' CC='$(CC)' T='$(T)' VERBOSE='$(VERBOSE)' \
 	JOBS='$(JOBS)' tests/run.sh
@@ -206,8 +215,7 @@ demo: deps
 	@sh scenarios/demo.sh $(B)/switchback
 
 freebsd:
-	@CC= B=build/freebsd WARN='$(WARN)' VERSION='$(VERSION)' \
-	    tests/freebsd.sh
+	@JOBS='$(JOBS)' sh tests/freebsd.sh
 
 deps:
 	@DEPS='$(DEPS)' sh .ci/deps.sh
@@ -242,5 +250,5 @@ clean:
 	rm -rf build
 
 .PHONY: all units clean check lint bench lab demo freebsd deps fmt install \
-	fuzz-bins always
+	fuzz-bins objects always
 .PRECIOUS: $(B)/obj/%.o $(B)/stamp/%

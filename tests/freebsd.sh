@@ -1,0 +1,99 @@
+#!/bin/sh
+# SPDX-License-Identifier: BSD-2-Clause
+#
+# Compiles and links everything for FreeBSD, warnings as errors, with the
+# cross compiler of the Python package ziglang, which carries FreeBSD's libc
+# headers and the names of its symbols from 14.0 on (so 13 is not covered).
+#
+# Headers of the libraries come from this system. The libraries themselves are
+# replaced by ones that only have the names in LIBRARIES, so a link fails when
+# anything else is missing: a function that FreeBSD's libc does not have.
+# Nothing that is built here can run.
+#
+#	tests/freebsd.sh		VERSIONS="14.0 15.0"
+set -u
+
+VERSIONS=${VERSIONS:-14.0 15.0}
+ZIG=$PWD/build/zig
+JOBS=${JOBS:-2}
+# library, and the names it has
+LIBRARIES='
+sqlite3	sqlite3_.*
+pcap	(pcap|bpf)_.*
+jansson	json_.*
+cmocka	(_assert|_cmocka|_expect|_will|_mock|_function_called|_fail|_skip|_run|_test|mock|cmocka)_.*|_mock|_fail|_skip|global_.*
+'
+unset MAKEFLAGS MFLAGS MAKELEVEL V CC B CFLAGS LDFLAGS
+
+die() {
+	echo "freebsd: $*" >&2
+	exit 3
+}
+
+get_zig() {
+	"$ZIG/bin/python" -m ziglang version >/dev/null 2>&1 && return
+	command -v python3 >/dev/null || die "needs python3 and its venv module"
+	echo "  GET   ziglang"
+	mkdir -p build && rm -rf "$ZIG" && python3 -m venv "$ZIG" ||
+	    die "python3 -m venv failed (Debian: python3-venv)"
+	"$ZIG/bin/pip" install -q --disable-pip-version-check \
+	    'ziglang>=0.15' || die "pip could not install ziglang"
+}
+
+# Only these, so that no header of this system's libc gets in.
+copy_headers() {
+	rm -rf "$1" && mkdir -p "$1"
+	for h in sqlite3.h pcap.h pcap jansson.h jansson_config.h cmocka.h \
+	    uthash.h; do
+		for d in /usr/include "/usr/include/$(cc -dumpmachine)" \
+		    /usr/local/include; do
+			[ -e "$d/$h" ] && cp -R "$d/$h" "$1/" && break
+		done
+	done
+	[ -f "$1/sqlite3.h" ] || die "sqlite3.h is not here: make deps"
+}
+
+# The shared libraries to link with: their names, from what is missing.
+make_libraries() { # folder
+	mkdir -p "$1/lib"
+	find "$1/obj" -name '*.o' -exec nm -u {} + |
+	    awk 'NF == 2 { print $2 }' | sort -u >"$1/missing"
+	echo "$LIBRARIES" | while read -r lib names; do
+		[ -n "$lib" ] || continue
+		{
+			echo '.text'
+			grep -xE "$names" "$1/missing" | while read -r n; do
+				printf '.globl %s\n.type %s,@function\n%s:\n' \
+				    "$n" "$n" "$n"
+			done
+			echo 'ret'
+		} >"$1/lib/$lib.s"
+		$CC -shared -nostdlib -o "$1/lib/lib$lib.so" \
+		    "$1/lib/$lib.s" || exit 1
+	done
+}
+
+build() { # folder target...
+	dir=$1
+	shift
+	make --no-print-directory -j"$JOBS" B="$dir" TARGET_OS=FreeBSD CC="$CC" \
+	    CFLAGS="-isystem $PWD/build/freebsd/include" \
+	    LDFLAGS="-L$PWD/$dir/lib" "$@"
+}
+
+get_zig
+export ZIG_GLOBAL_CACHE_DIR="$ZIG/cache"
+copy_headers build/freebsd/include
+for version in $VERSIONS; do
+	dir=build/freebsd/$version
+	CC="$ZIG/bin/python -m ziglang cc -target x86_64-freebsd.$version"
+	build "$dir" objects && make_libraries "$dir" &&
+	    build "$dir" all units fuzz-bins || exit 1
+	find "$dir" -maxdepth 1 -type f -name 'switchback*' |
+	    while read -r program; do
+		file=$(od -An -tx1 -j7 -N1 "$program" | tr -d ' ')
+		# 9 is FreeBSD in an ELF header.
+		[ "$file" = 09 ] || die "$program is not a FreeBSD program"
+		echo "  OK    $program"
+	done || exit 1
+done

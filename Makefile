@@ -114,6 +114,14 @@ $(B)/obj/%.o: %.c $(B)/stamp/flags
 	$(Q)$(COMPILE) -MMD -MP -MT $@ -MF $(@:.o=.d) -c -o $@.$$$$ $< && \
 	    mv $@.$$$$ $@ || { rm -f $@.$$$$; exit 1; }
 
+# The SQL of the store is part of the program: its lines as C strings.
+$(B)/gen/%.inc: db/%.sql
+	@mkdir -p $(@D)
+	$(Q)sed -e 's/[\\"]/\\&/g' -e 's/.*/"&\\n",/' $< >$@.$$$$ && \
+	    mv $@.$$$$ $@
+$(B)/obj/db/schema.o: $(patsubst db/%.sql,$(B)/gen/%.inc,$(wildcard db/*.sql))
+$(B)/obj/db/schema.o: private BASE_CFLAGS += -I$(B)/gen
+
 $(B)/obj/engine/cmd/datadir.o: $(B)/stamp/prefix
 $(B)/obj/engine/cmd/datadir.o: private BASE_CFLAGS += \
 	-DSWITCHBACK_DATADIR='"$(PREFIX)/share/switchback"'

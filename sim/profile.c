@@ -71,12 +71,13 @@ struct reader {
 	const char *at;	  /* next byte */
 	const char *end;  /* of the line */
 	unsigned number;
+	unsigned skipped; /* columns before line[0] */
 };
 
 static unsigned
 column(const struct reader *r, const char *at)
 {
-	return (unsigned)(at - r->line) + 1;
+	return (unsigned)(at - r->line) + 1 + r->skipped;
 }
 
 #define COMPLAIN(r, place, ...)                                                \
@@ -434,9 +435,8 @@ profile_override(struct profile *p, const char *name, const char *dist,
 	const char *nearest;
 	struct dist parsed;
 
-	/* Columns count from the statement's own place. */
-	r.at = dist;
-	r.line = dist - (col > 0 ? col - 1 : 0);
+	r.at = r.line = dist;
+	r.skipped = col > 0 ? col - 1 : 0;
 	r.end = dist + strlen(dist);
 	if (!is_known_delay(name, &nearest))
 		diag_report(d, DIAG_ERROR, path, line, col,

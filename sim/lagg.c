@@ -1,0 +1,225 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "sim/lagg.h"
+
+#include <string.h>
+
+#include "sim/inet.h"
+#include "sim/ifdriver.h"
+
+struct ifnet *
+lagg_new(struct machine *m, const char *name)
+{
+	static const uint8_t no_mac[6];
+	struct ifnet *lagg = ifnet_new(m, KIND_LAGG, name, no_mac);
+
+	ifnet_attach_record(lagg);
+	ifnet_ether_attached(lagg);
+	return lagg;
+}
+
+static bool
+is_active(const struct ifnet *port)
+{
+	return port->link == LINK_UP && port->up;
+}
+
+struct ifnet *
+lagg_active(const struct ifnet *lagg)
+{
+	const struct lagg *l = &lagg->lagg;
+	size_t i;
+
+	if (l->primary == NULL)
+		return NULL;
+	if (is_active(l->primary))
+		return l->primary;
+	/* The successor of the primary in the list comes before the others. */
+	for (i = 0; i + 1 < l->n_ports; i++)
+		if (l->ports[i] == l->primary && is_active(l->ports[i + 1]))
+			return l->ports[i + 1];
+	for (i = 0; i < l->n_ports; i++)
+		if (is_active(l->ports[i]))
+			return l->ports[i];
+	return NULL;
+}
+
+bool
+lagg_accepts(const struct ifnet *lagg, const struct ifnet *port)
+{
+	const struct ifnet *primary = lagg->lagg.primary, *active;
+
+	if (!lagg->up || !lagg->running)
+		return false;
+	if (port == primary || lagg->m->failover_rx_all != 0)
+		return true;
+	if (primary != NULL && is_active(primary))
+		return false;
+	active = lagg_active(lagg);
+	return active == NULL || active == port;
+}
+
+void
+lagg_port_link(struct ifnet *lagg)
+{
+	enum link_state link = LINK_DOWN;
+	size_t i;
+
+	/* Any port's link counts, up or not (D.1). */
+	for (i = 0; i < lagg->lagg.n_ports; i++)
+		if (lagg->lagg.ports[i]->link == LINK_UP)
+			link = LINK_UP;
+	ifnet_set_link(lagg, link);
+	machine_changed(lagg->m, lagg);
+}
+
+static void
+recompute_capabilities(struct ifnet *lagg)
+{
+	size_t i;
+
+	lagg->cap_linkstate = lagg->lagg.n_ports > 0;
+	for (i = 0; i < lagg->lagg.n_ports; i++)
+		if (!lagg->lagg.ports[i]->cap_linkstate)
+			lagg->cap_linkstate = false;
+}
+
+static void
+insert(struct ifnet *lagg, struct ifnet *port)
+{
+	struct lagg *l = &lagg->lagg;
+	size_t at = l->n_ports;
+
+	while (at > 0 && l->ports[at - 1]->index > port->index) {
+		l->ports[at] = l->ports[at - 1];
+		at--;
+	}
+	l->ports[at] = port;
+	l->n_ports++;
+	if (l->primary == NULL)
+		l->primary = port;
+	port->member_of = lagg;
+	recompute_capabilities(lagg);
+	machine_changed(lagg->m, port);
+	lagg_port_link(lagg);
+	machine_hint(lagg->m);
+}
+
+static int
+why_not(const struct ifnet *lagg, const struct ifnet *port)
+{
+	if (port == NULL || port == lagg)
+		return SIM_EINVAL;
+	if (port->kind == KIND_LAGG)
+		return SIM_EPROTONOSUPPORT;
+	if (port->member_of == lagg)
+		return SIM_EEXIST;
+	if (port->member_of != NULL)
+		return SIM_EBUSY;
+	if (port->dying)
+		return SIM_ENXIO;
+	return lagg->lagg.n_ports == SNAP_PORTS ? SIM_EINVAL : 0;
+}
+
+int64_t
+lagg_add_step(struct ktask *k, struct ifnet *lagg, struct ifnet *port, int *pc)
+{
+	int64_t delay;
+
+	switch (*pc) {
+	case 0:
+		k->result = why_not(lagg, port);
+		if (k->result != 0)
+			return KTASK_DONE;
+		if (lagg->lagg.n_ports == 0) {
+			memcpy(lagg->mac, port->mac, sizeof(lagg->mac));
+			lagg->mtu = port->mtu;
+			*pc = 3;
+			return machine_delay(lagg->m, "lagg.port");
+		}
+		port->mtu = lagg->mtu;
+		memcpy(port->own_mac, port->mac, sizeof(port->own_mac));
+		memcpy(port->mac, lagg->mac, sizeof(port->mac));
+		*pc = port->running ? 1 : 3;
+		k->sub2 = 0;
+		return machine_delay(lagg->m, "lagg.port");
+	case 1: /* the MAC is set even if it is the same: a restart (D.3) */
+		if ((delay = driver_stop_step(k, port, &k->sub2)) != KTASK_DONE)
+			return delay;
+		*pc = 2;
+		return 0;
+	case 2:
+		if ((delay = driver_start_step(k, port, &k->sub2)) !=
+		    KTASK_DONE)
+			return delay;
+		*pc = 3;
+		return 0;
+	}
+	if (!port->attached || port->dying || !lagg->attached) {
+		k->result = SIM_ENXIO;
+		return KTASK_DONE;
+	}
+	insert(lagg, port);
+	return KTASK_DONE;
+}
+
+static void
+take_out(struct ifnet *lagg, struct ifnet *port)
+{
+	struct lagg *l = &lagg->lagg;
+	size_t i;
+
+	for (i = 0; i < l->n_ports; i++)
+		if (l->ports[i] == port)
+			break;
+	memmove(&l->ports[i], &l->ports[i + 1],
+	    (l->n_ports - i - 1) * sizeof(l->ports[0]));
+	l->n_ports--;
+	port->member_of = NULL;
+	if (l->primary == port) {
+		/* The first in the list inherits, its own MAC with it. */
+		l->primary = l->n_ports > 0 ? l->ports[0] : NULL;
+		if (l->primary != NULL)
+			memcpy(lagg->mac, l->primary->own_mac,
+			    sizeof(lagg->mac));
+		else
+			memset(lagg->mac, 0, sizeof(lagg->mac));
+		for (i = 0; i < l->n_ports; i++) {
+			memcpy(l->ports[i]->mac, lagg->mac, sizeof(lagg->mac));
+			driver_bounce(l->ports[i]);
+		}
+	}
+	recompute_capabilities(lagg);
+	machine_changed(lagg->m, port);
+	lagg_port_link(lagg);
+	machine_hint(lagg->m);
+}
+
+int
+lagg_del(struct ifnet *lagg, struct ifnet *port)
+{
+	if (port == NULL)
+		return SIM_EINVAL;
+	if (port->member_of != lagg)
+		return SIM_ENOENT;
+	take_out(lagg, port);
+	memcpy(port->mac, port->own_mac, sizeof(port->mac));
+	driver_bounce(port);
+	return 0;
+}
+
+void
+lagg_port_departed(struct ifnet *port)
+{
+	take_out(port->member_of, port);
+}
+
+void
+lagg_destroy(struct ifnet *lagg)
+{
+	lagg->up = lagg->running = false;
+	while (lagg->lagg.n_ports > 0)
+		lagg_del(lagg, lagg->lagg.ports[0]);
+	ifnet_remove(lagg);
+	devctl_emit(lagg->m, "!system=IFNET subsystem=%s type=DETACH",
+	    lagg->name);
+}

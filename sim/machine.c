@@ -1,0 +1,310 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "sim/machine.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "base/strbuf.h"
+#include "sim/inet.h"
+#include "sim/lagg.h"
+
+#define DEVCTL_QUEUE 1000 /* hw.bus.devctl_queue's default (FACTS.md A.6) */
+
+static void
+record_fire(void *ctx, struct vevent *e)
+{
+	struct machine *m = ctx;
+
+	(void)e;
+	if (m->on_record != NULL)
+		m->on_record(m->engine_ctx);
+}
+
+static void
+hint_fire(void *ctx, struct vevent *e)
+{
+	struct machine *m = ctx;
+
+	(void)e;
+	if (m->on_hint != NULL)
+		m->on_hint(m->engine_ctx);
+}
+
+struct machine *
+machine_new(struct profile *profile, struct trace *trace)
+{
+	struct machine *m = mem_zero(1, sizeof(*m));
+
+	m->profile = profile;
+	m->trace = trace;
+	m->devctl_limit = DEVCTL_QUEUE;
+	m->dirty = true;
+	TAILQ_INIT(&m->ifs);
+	TAILQ_INIT(&m->gone);
+	TAILQ_INIT(&m->routes);
+	TAILQ_INIT(&m->tasks);
+	STAILQ_INIT(&m->devctl);
+	m->record_event.fire = record_fire;
+	m->hint_event.fire = hint_fire;
+	m->record_event.ctx = m->hint_event.ctx = m;
+	m->record_event.domain = m->hint_event.domain = VGUEST;
+	return m;
+}
+
+void
+machine_free(struct machine *m)
+{
+	struct ifnet *ifp;
+
+	if (m == NULL)
+		return;
+	m->on_record = m->on_hint = NULL;
+	ktask_forget_all(m);
+	inet_fini(m);
+	devctl_fini(m);
+	while ((ifp = TAILQ_FIRST(&m->ifs)) != NULL) {
+		TAILQ_REMOVE(&m->ifs, ifp, entry);
+		free(ifp);
+	}
+	while ((ifp = TAILQ_FIRST(&m->gone)) != NULL) {
+		TAILQ_REMOVE(&m->gone, ifp, entry);
+		free(ifp);
+	}
+	vclock_fini(&m->clock);
+	free(m);
+}
+
+int64_t
+machine_delay(struct machine *m, const char *name)
+{
+	return profile_delay(m->profile, name);
+}
+
+void
+machine_changed(struct machine *m, struct ifnet *ifp)
+{
+	m->dirty = m->path_changed = true;
+	if (ifp == NULL)
+		return;
+	ifp->dirty = true;
+	/* What a lagg shows follows from its ports. */
+	if (ifp->member_of != NULL)
+		ifp->member_of->dirty = true;
+}
+
+void
+machine_hint(struct machine *m)
+{
+	if (m->on_hint != NULL && !timer_is_armed(&m->hint_event.timer))
+		vclock_after(&m->clock, &m->hint_event,
+		    machine_delay(m, "kernel.route"));
+}
+
+void
+machine_kernel_note(struct machine *m, const char *fmt, ...)
+{
+	char text[256];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	trace_add_note(m->trace, m->clock.now_ns, "kernel", text);
+}
+
+/* --- what the trace sees ------------------------------------------------- */
+
+static const char *
+yes_no(bool b)
+{
+	return b ? "yes" : "no";
+}
+
+static const char *
+name_or_none(const struct ifnet *ifp)
+{
+	return ifp == NULL ? "none" : ifp->name;
+}
+
+static void
+show(const struct ifnet *ifp, const char *field, const char *value)
+{
+	trace_set_state(ifp->m->trace, ifp->m->clock.now_ns, ifp->name, field,
+	    value);
+}
+
+static void
+show_addresses(const struct ifnet *ifp)
+{
+	struct strbuf list = { 0 };
+	char text[IPADDR_TEXT];
+	size_t i;
+
+	for (i = 0; i < ifp->n_addrs; i++)
+		strbuf_addf(&list, "%s%s", i > 0 ? " " : "",
+		    ipaddr_format(&ifp->addrs[i], true, text));
+	show(ifp, "inet", strbuf_str(&list));
+	strbuf_fini(&list);
+}
+
+static void
+show_lagg(const struct ifnet *lagg)
+{
+	struct strbuf list = { 0 };
+	size_t i;
+
+	for (i = 0; i < lagg->lagg.n_ports; i++)
+		strbuf_addf(&list, "%s%s", i > 0 ? " " : "",
+		    lagg->lagg.ports[i]->name);
+	show(lagg, "ports", strbuf_str(&list));
+	show(lagg, "master", name_or_none(lagg->lagg.primary));
+	show(lagg, "active", name_or_none(lagg_active(lagg)));
+	strbuf_fini(&list);
+}
+
+static void
+show_interface(const struct ifnet *ifp)
+{
+	static const char *const links[] = { "unknown", "down", "up" };
+	char text[MAC_TEXT];
+
+	show(ifp, "exists", yes_no(ifp->attached));
+	if (!ifp->attached)
+		return;
+	show(ifp, "up", yes_no(ifp->up));
+	show(ifp, "running", yes_no(ifp->running));
+	show(ifp, "link", links[ifp->link]);
+	show(ifp, "mac", mac_format(ifp->mac, text));
+	snprintf(text, sizeof(text), "%u", ifp->mtu);
+	show(ifp, "mtu", text);
+	show_addresses(ifp);
+	show(ifp, "member-of", name_or_none(ifp->member_of));
+	if (ifp->kind == KIND_LAGG)
+		show_lagg(ifp);
+	if (ifp->kind == KIND_HN) {
+		show(ifp, "vf", name_or_none(ifp->hn.vf));
+		show(ifp, "rxvf", yes_no(ifp->hn.rxvf));
+		show(ifp, "datapath",
+		    ifp->hn.host_path_vf ? "vf" : "synthetic");
+	}
+}
+
+static void
+show_system(struct machine *m)
+{
+	const struct route *r = inet_default(m);
+	char text[IPADDR_TEXT + IFNAME_MAX + 8], gw[IPADDR_TEXT];
+	int64_t now = m->clock.now_ns;
+
+	if (r == NULL)
+		snprintf(text, sizeof(text), "none");
+	else
+		snprintf(text, sizeof(text), "%s via %s",
+		    ipaddr_format(&r->gateway, false, gw), r->ifp->name);
+	trace_set_state(m->trace, now, "route", "default", text);
+	trace_set_state(m->trace, now, "sysctl",
+	    "net.link.lagg.failover_rx_all", m->failover_rx_all ? "1" : "0");
+	trace_set_state(m->trace, now, "sysctl", "hw.hn.vf_transparent",
+	    m->transparent ? "1" : "0");
+}
+
+void
+machine_settle(struct machine *m)
+{
+	struct ifnet *ifp;
+
+	if (!m->dirty)
+		return;
+	m->dirty = false;
+	show_system(m);
+	/* What went away is told before what may have taken its name. */
+	TAILQ_FOREACH (ifp, &m->gone, entry)
+		if (ifp->dirty) {
+			ifp->dirty = false;
+			show_interface(ifp);
+		}
+	TAILQ_FOREACH (ifp, &m->ifs, entry)
+		if (ifp->dirty) {
+			ifp->dirty = false;
+			show_interface(ifp);
+		}
+}
+
+/* --- what the engine sees --------------------------------------------------
+ */
+
+static enum if_class
+class_of(const struct ifnet *ifp)
+{
+	switch (ifp->kind) {
+	case KIND_HN:
+		return IF_HN;
+	case KIND_LAGG:
+		return IF_LAGG;
+	case KIND_VF:
+		break;
+	}
+	return IF_OTHER;
+}
+
+static void
+observe_ports(const struct ifnet *lagg, struct snap_if *s)
+{
+	const struct ifnet *active = lagg_active(lagg), *port;
+	size_t i;
+
+	s->n_ports = lagg->lagg.n_ports;
+	for (i = 0; i < s->n_ports; i++) {
+		port = lagg->lagg.ports[i];
+		memcpy(s->ports[i].name, port->name, IFNAME_MAX);
+		s->ports[i].master = port == lagg->lagg.primary;
+		s->ports[i].active = port == active;
+	}
+}
+
+static void
+observe_interface(const struct ifnet *ifp, struct snap_if *s)
+{
+	memcpy(s->name, ifp->name, IFNAME_MAX);
+	s->index = ifp->index;
+	s->class = class_of(ifp);
+	memcpy(s->mac, ifp->mac, sizeof(s->mac));
+	s->mtu = ifp->mtu;
+	s->up = ifp->up;
+	s->running = ifp->running;
+	s->link = ifp->link;
+	memcpy(s->descr, ifp->descr, sizeof(s->descr));
+	if (ifp->kind == KIND_VF)
+		snprintf(s->parent, sizeof(s->parent), "pci%d", ifp->unit + 1);
+	if (ifp->member_of != NULL)
+		memcpy(s->lagg, ifp->member_of->name, IFNAME_MAX);
+	memcpy(s->addrs, ifp->addrs, sizeof(s->addrs));
+	s->n_addrs = ifp->n_addrs;
+	if (ifp->kind == KIND_LAGG)
+		observe_ports(ifp, s);
+	if (ifp->kind == KIND_HN) {
+		s->unit = ifp->unit;
+		s->rxvf = ifp->hn.rxvf;
+		if (ifp->hn.vf != NULL)
+			memcpy(s->vf, ifp->hn.vf->name, IFNAME_MAX);
+	}
+}
+
+void
+machine_observe(struct machine *m, struct snapshot *out)
+{
+	const struct route *r = inet_default(m);
+	const struct ifnet *ifp;
+
+	out->vf_transparent = m->transparent ? 1 : 0;
+	out->failover_rx_all = m->failover_rx_all;
+	TAILQ_FOREACH (ifp, &m->ifs, entry)
+		observe_interface(ifp, snapshot_add(out));
+	if (r != NULL) {
+		out->default_gateway = r->gateway;
+		memcpy(out->default_if, r->ifp->name, IFNAME_MAX);
+	}
+}

@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "sim/netpath.h"
+
+#include "sim/inet.h"
+#include "sim/lagg.h"
+
+bool
+path_is_refusal(enum path p)
+{
+	return p >= PATH_NO_ROUTE && p <= PATH_NO_ACTIVE_PORT;
+}
+
+const char *
+path_text(enum path p)
+{
+	switch (p) {
+	case PATH_OK:
+		return "delivered";
+	case PATH_NO_ROUTE:
+		return "no route (ENETUNREACH)";
+	case PATH_ROUTE_LINK_DOWN:
+		return "route over an interface without link (EHOSTUNREACH)";
+	case PATH_PORT_HAS_NO_OUTPUT:
+		return "route over a lagg port (ENETDOWN)";
+	case PATH_IF_DOWN:
+		return "interface is down (ENETDOWN)";
+	case PATH_NO_PORTS:
+		return "lagg without ports (ENXIO)";
+	case PATH_NO_ACTIVE_PORT:
+		return "lagg without an active port (ENETDOWN)";
+	case PATH_NIC_STOPPED:
+		return "the NIC is stopped";
+	case PATH_VF_GONE:
+		return "the VF's hardware is gone";
+	case PATH_NO_CARRIER:
+		return "the VF has no carrier";
+	case PATH_HOST_DROPS_VF:
+		return "sent on the VF while the host's path is synthetic";
+	case PATH_VNIC_UNPLUGGED:
+		return "the host has unplugged the virtual NIC";
+	case PATH_FILTER_CLOSED:
+		return "hn's receive filter is closed";
+	case PATH_REWRITE_TO_STOPPED_VF:
+		return "hn hands frames to a VF that is stopped";
+	case PATH_IF_NOT_UP:
+		return "received on an interface that is not up";
+	case PATH_LAGG_INPUT_RULE:
+		return "dropped by lagg's input rule (failover_rx_all=0)";
+	case PATH_NO_ADDRESS:
+		return "the guest does not have the address";
+	case PATH_VM_FROZEN:
+		return "the VM is frozen";
+	case PATH_KINDS:
+		break;
+	}
+	return "?";
+}
+
+static enum path
+vf_out(const struct ifnet *vf)
+{
+	const struct ifnet *hn;
+
+	if (vf->vf.surprised)
+		return PATH_VF_GONE;
+	if (!vf->running)
+		return PATH_NIC_STOPPED;
+	if (!vf->vf.carrier)
+		return PATH_NO_CARRIER;
+	TAILQ_FOREACH (hn, &vf->m->ifs, entry)
+		if (hn->kind == KIND_HN && hn->hn.vf == vf &&
+		    !hn->hn.host_path_vf &&
+		    profile_driver_flag(vf->m->profile, vf->vf.driver,
+			"host_drops_tx"))
+			return PATH_HOST_DROPS_VF;
+	return PATH_OK;
+}
+
+static enum path
+hn_out(const struct ifnet *hn)
+{
+	if (!hn->running)
+		return PATH_NIC_STOPPED;
+	if (hn->hn.xen && hn->hn.vf != NULL)
+		return vf_out(hn->hn.vf);
+	return hn->hn.host_connected ? PATH_OK : PATH_VNIC_UNPLUGGED;
+}
+
+static enum path
+nic_out(const struct ifnet *ifp)
+{
+	return ifp->kind == KIND_VF ? vf_out(ifp) : hn_out(ifp);
+}
+
+static enum path
+lagg_out(const struct ifnet *lagg)
+{
+	const struct ifnet *active;
+
+	if (lagg->lagg.n_ports == 0)
+		return PATH_NO_PORTS;
+	active = lagg_active(lagg);
+	return active == NULL ? PATH_NO_ACTIVE_PORT : nic_out(active);
+}
+
+enum path
+netpath_out(const struct machine *m, const struct ipaddr *to)
+{
+	const struct route *r = inet_lookup(m, to);
+	const struct ifnet *ifp;
+
+	if (r == NULL)
+		return PATH_NO_ROUTE;
+	ifp = r->ifp;
+	/* A route over an interface that reports its link is absent while the
+	 * link is not up (FREEBSD-HN.md, refinement 1). */
+	if (ifp->cap_linkstate && ifp->link != LINK_UP)
+		return PATH_ROUTE_LINK_DOWN;
+	if (ifp->member_of != NULL)
+		return PATH_PORT_HAS_NO_OUTPUT;
+	if (!ifp->up)
+		return PATH_IF_DOWN;
+	return ifp->kind == KIND_LAGG ? lagg_out(ifp) : nic_out(ifp);
+}
+
+/* Which interface the frame is received by, or why by none. */
+static enum path
+arrive(const struct ifnet *hn, const struct ifnet **on)
+{
+	const struct ifnet *vf = hn->hn.vf;
+
+	if (hn->hn.host_path_vf && vf != NULL) {
+		if (vf->vf.surprised)
+			return PATH_VF_GONE;
+		if (!vf->vf.carrier)
+			return PATH_NO_CARRIER;
+		if (!vf->running)
+			return PATH_NIC_STOPPED;
+		*on = hn->hn.xen ? hn : vf;
+		return PATH_OK;
+	}
+	if (!hn->hn.host_connected)
+		return PATH_VNIC_UNPLUGGED;
+	if (!hn->hn.filter_open)
+		return PATH_FILTER_CLOSED;
+	if (hn->hn.rewrite != NULL) {
+		*on = hn->hn.rewrite;
+		return (*on)->running ? PATH_OK : PATH_REWRITE_TO_STOPPED_VF;
+	}
+	*on = hn;
+	return hn->running ? PATH_OK : PATH_NIC_STOPPED;
+}
+
+enum path
+netpath_in(const struct machine *m, const struct ifnet *hn,
+    const struct ipaddr *guest)
+{
+	const struct ifnet *on = NULL;
+	enum path p = arrive(hn, &on);
+
+	if (p != PATH_OK)
+		return p;
+	if (!on->up)
+		return PATH_IF_NOT_UP;
+	if (on->member_of != NULL && !lagg_accepts(on->member_of, on))
+		return PATH_LAGG_INPUT_RULE;
+	return inet_is_mine(m, guest) ? PATH_OK : PATH_NO_ADDRESS;
+}

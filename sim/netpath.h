@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * netpath - what would happen to a packet at this moment (FACTS.md C.4, D.2;
+ * errnos of FREEBSD-HN.md). Pure look at the machine, nothing changes.
+ */
+#ifndef SIM_NETPATH_H
+#define SIM_NETPATH_H
+
+#include "sim/machine.h"
+
+enum path {
+	PATH_OK,
+	/* the sender is refused, with a FreeBSD errno */
+	PATH_NO_ROUTE,		 /* ENETUNREACH */
+	PATH_ROUTE_LINK_DOWN,	 /* EHOSTUNREACH */
+	PATH_PORT_HAS_NO_OUTPUT, /* ENETDOWN: an address left on a lagg port */
+	PATH_IF_DOWN,		 /* ENETDOWN */
+	PATH_NO_PORTS,		 /* ENXIO */
+	PATH_NO_ACTIVE_PORT,	 /* ENETDOWN */
+	/* lost without a word */
+	PATH_NIC_STOPPED,
+	PATH_VF_GONE,
+	PATH_NO_CARRIER,
+	PATH_HOST_DROPS_VF,
+	PATH_VNIC_UNPLUGGED,
+	PATH_FILTER_CLOSED,
+	PATH_REWRITE_TO_STOPPED_VF,
+	PATH_IF_NOT_UP,
+	PATH_LAGG_INPUT_RULE,
+	PATH_NO_ADDRESS,
+	PATH_VM_FROZEN,
+	PATH_KINDS
+};
+
+bool path_is_refusal(enum path p);
+const char *path_text(enum path p); /* for a person */
+
+/* From the guest to an address; to the guest's own address. */
+enum path netpath_out(const struct machine *m, const struct ipaddr *to);
+enum path netpath_in(const struct machine *m, const struct ifnet *hn,
+    const struct ipaddr *guest);
+
+#endif

@@ -1,0 +1,359 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "sim/sysops.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/dur.h"
+#include "base/suggest.h"
+#include "sim/hn.h"
+#include "sim/ifdriver.h"
+#include "sim/inet.h"
+#include "sim/lagg.h"
+
+static const char *const sysctls[] = { "hw.hn.vf_transparent",
+	"net.link.lagg.failover_rx_all", "hw.bus.devctl_queue" };
+
+int
+sysop_sysctl(struct machine *m, const char *name, const char *value,
+    struct err *err)
+{
+	const char *nearest;
+	int64_t v;
+
+	if (!num_parse(value, strlen(value), 0, 1000000, &v))
+		return err_set(err, ERR_INPUT,
+		    "%s: \"%s\" is not a number from 0 to 1000000", name,
+		    value);
+	if (strcmp(name, sysctls[0]) == 0) {
+		m->transparent = v != 0;
+	} else if (strcmp(name, sysctls[1]) == 0) {
+		m->failover_rx_all = v != 0;
+	} else if (strcmp(name, sysctls[2]) == 0) {
+		devctl_set_limit(m, (size_t)v);
+	} else {
+		nearest = suggest(name, sysctls,
+		    sizeof(sysctls) / sizeof(sysctls[0]));
+		return err_set(err, ERR_INPUT,
+		    "the machine has no sysctl %s; %s%s", name,
+		    nearest != NULL ? "did you mean " : "it has ",
+		    nearest != NULL ? nearest
+				    : "hw.hn.vf_transparent, "
+				      "net.link.lagg.failover_rx_all and "
+				      "hw.bus.devctl_queue");
+	}
+	machine_changed(m, NULL);
+	return 0;
+}
+
+/* --- steps of the operations that take time --------------------------------
+ */
+
+static int64_t
+finish(struct ktask *k, int result)
+{
+	k->result = result;
+	return KTASK_DONE;
+}
+
+static int64_t
+up_step(struct ktask *k)
+{
+	struct ifnet *ifp = k->ifp;
+	int64_t delay;
+
+	if (!ifp->attached || ifp->dying)
+		return finish(k, SIM_ENXIO);
+	switch (k->pc) {
+	case 1:
+		if (ifp->up)
+			return KTASK_DONE;
+		ifnet_set_up(ifp, true);
+		k->pc = 2;
+		/* FALLTHROUGH */
+	case 2:
+		delay = ifp->running ? KTASK_DONE
+				     : driver_start_step(k, ifp, &k->sub);
+		if (delay != KTASK_DONE)
+			return delay;
+		k->pc = 3;
+		k->sub = 0;
+	}
+	if (ifp->kind != KIND_VF)
+		return KTASK_DONE;
+	return hn_switch_step(k, ifp, true, &k->sub);
+}
+
+static int64_t
+down_step(struct ktask *k)
+{
+	struct ifnet *ifp = k->ifp;
+	int64_t delay;
+
+	if (!ifp->attached || ifp->dying)
+		return finish(k, SIM_ENXIO);
+	if (k->pc == 1) {
+		if (!ifp->up)
+			return KTASK_DONE;
+		if (ifp->kind == KIND_VF) {
+			delay = hn_switch_step(k, ifp, false, &k->sub);
+			if (delay != KTASK_DONE)
+				return delay;
+		}
+		ifnet_set_up(ifp, false);
+		k->pc = 2;
+		k->sub = 0;
+	}
+	return driver_stop_step(k, ifp, &k->sub);
+}
+
+static int64_t
+address_step(struct ktask *k)
+{
+	struct ifnet *ifp = k->ifp;
+
+	if (!ifp->attached || ifp->dying)
+		return finish(k, SIM_ENXIO);
+	if (k->sub2 == 0) {
+		k->sub2 = 1;
+		return machine_delay(ifp->m, "inet.address");
+	}
+	if (k->op.kind == OP_ADDR_DEL)
+		return finish(k, inet_del(ifp, &k->op.addr));
+	if (k->sub2 == 1) {
+		k->result = inet_add(ifp, &k->op.addr);
+		if (k->result != 0)
+			return KTASK_DONE;
+		k->sub2 = 2;
+	}
+	/* An address brings its interface up (FACTS.md B.3). */
+	return up_step(k);
+}
+
+static int64_t
+create_step(struct ktask *k)
+{
+	if (k->pc++ == 1)
+		return machine_delay(k->m, "lagg.create");
+	if (ifnet_find(k->m, k->op.ifname) != NULL)
+		return finish(k, SIM_EEXIST);
+	lagg_new(k->m, k->op.ifname);
+	return KTASK_DONE;
+}
+
+static int64_t
+route_step(struct ktask *k)
+{
+	if (k->pc++ == 1)
+		return machine_delay(k->m, "inet.route");
+	return finish(k,
+	    k->op.kind == OP_DEFAULT_ADD ? inet_default_add(k->m, &k->op.addr)
+					 : inet_default_del(k->m));
+}
+
+static int64_t
+lagg_step(struct ktask *k)
+{
+	struct ifnet *lagg = k->ifp;
+
+	if (lagg->kind != KIND_LAGG)
+		return finish(k, SIM_EINVAL);
+	k->other = k->other != NULL ? k->other : ifnet_find(k->m, k->op.other);
+	if (k->op.kind == OP_PORT_ADD)
+		return lagg_add_step(k, lagg, k->other, &k->sub);
+	if (k->op.kind == OP_PORT_DEL)
+		return finish(k, lagg_del(lagg, k->other));
+	if (k->pc++ == 1)
+		return machine_delay(k->m, "lagg.destroy");
+	lagg_destroy(lagg);
+	return KTASK_DONE;
+}
+
+static int64_t
+sysctl_step(struct ktask *k)
+{
+	char value[16];
+
+	snprintf(value, sizeof(value), "%d", k->op.value);
+	return finish(k,
+	    sysop_sysctl(k->m, k->op.text, value, NULL) == 0 ? 0 : SIM_ENOENT);
+}
+
+static bool
+needs_interface(enum op_kind kind)
+{
+	switch (kind) {
+	case OP_LAGG_CREATE:
+	case OP_DEFAULT_ADD:
+	case OP_DEFAULT_DEL:
+	case OP_SYSCTL:
+	case OP_PROCESS:
+		return false;
+	case OP_LAGG_DESTROY:
+	case OP_DESCR:
+	case OP_PORT_ADD:
+	case OP_PORT_DEL:
+	case OP_UP:
+	case OP_DOWN:
+	case OP_ADDR_ADD:
+	case OP_ADDR_DEL:
+		break;
+	}
+	return true;
+}
+
+static int64_t
+sysop_step(struct machine *m, struct ktask *k)
+{
+	if (k->pc == 0) {
+		k->pc = 1;
+		k->ifp = ifnet_find(m, k->op.ifname);
+		if (k->ifp == NULL && needs_interface(k->op.kind))
+			return finish(k, SIM_ENXIO);
+	}
+	switch (k->op.kind) {
+	case OP_LAGG_CREATE:
+		return create_step(k);
+	case OP_LAGG_DESTROY:
+	case OP_PORT_ADD:
+	case OP_PORT_DEL:
+		return lagg_step(k);
+	case OP_DESCR:
+		snprintf(k->ifp->descr, sizeof(k->ifp->descr), "%s",
+		    k->op.text);
+		return KTASK_DONE;
+	case OP_UP:
+		return up_step(k);
+	case OP_DOWN:
+		return down_step(k);
+	case OP_ADDR_ADD:
+	case OP_ADDR_DEL:
+		return address_step(k);
+	case OP_DEFAULT_ADD:
+	case OP_DEFAULT_DEL:
+		return route_step(k);
+	case OP_SYSCTL:
+		return sysctl_step(k);
+	case OP_PROCESS:
+		break;
+	}
+	return KTASK_DONE;
+}
+
+struct ktask *
+sysop_begin(struct machine *m, const struct operation *op,
+    void (*done)(struct ktask *k), void *ctx)
+{
+	int64_t delay = op->program[0] == '\0'
+	    ? machine_delay(m, "kernel.syscall")
+	    : profile_program_delay(m->profile, "program", op->program);
+	struct ktask *k = ktask_start(m, sysop_step, delay);
+
+	k->op = *op;
+	k->done = done;
+	k->ctx = ctx;
+	return k;
+}
+
+/* --- command lines -----------------------------------------------------------
+ */
+
+#define WORDS 6
+
+static size_t
+split(const char *s, char words[WORDS][64])
+{
+	size_t n = 0, bytes;
+
+	for (;;) {
+		s += strspn(s, " \t");
+		bytes = strcspn(s, " \t");
+		if (bytes == 0)
+			return n;
+		if (n == WORDS || bytes >= 64)
+			return WORDS + 1;
+		snprintf(words[n++], 64, "%.*s", (int)bytes, s);
+		s += bytes;
+	}
+}
+
+static bool
+parse_ifconfig(size_t n, char w[WORDS][64], struct operation *op)
+{
+	static const struct {
+		const char *word;
+		enum op_kind kind;
+	} plain[] = { { "up", OP_UP }, { "down", OP_DOWN },
+		{ "create", OP_LAGG_CREATE }, { "destroy", OP_LAGG_DESTROY } };
+	size_t i;
+
+	if (n < 3 || strlen(w[1]) >= IFNAME_MAX)
+		return false;
+	snprintf(op->ifname, sizeof(op->ifname), "%.15s", w[1]);
+	for (i = 0; n == 3 && i < sizeof(plain) / sizeof(plain[0]); i++)
+		if (strcmp(w[2], plain[i].word) == 0) {
+			op->kind = plain[i].kind;
+			return true;
+		}
+	if (n == 4 && strcmp(w[2] + (w[2][0] == '-'), "laggport") == 0 &&
+	    strlen(w[3]) < IFNAME_MAX) {
+		op->kind = w[2][0] == '-' ? OP_PORT_DEL : OP_PORT_ADD;
+		snprintf(op->other, sizeof(op->other), "%.15s", w[3]);
+		return true;
+	}
+	if (n < 4 || strcmp(w[2], "inet") != 0 ||
+	    !ipaddr_parse(w[3], &op->addr))
+		return false;
+	op->kind =
+	    n == 5 && strcmp(w[4], "-alias") == 0 ? OP_ADDR_DEL : OP_ADDR_ADD;
+	return n == 4 || op->kind == OP_ADDR_DEL || strcmp(w[4], "alias") == 0;
+}
+
+static bool
+parse_sysctl(const char *assignment, struct operation *op)
+{
+	const char *equals = strchr(assignment, '=');
+	int64_t v;
+
+	if (equals == NULL ||
+	    !num_parse(equals + 1, strlen(equals + 1), 0, 1000000, &v))
+		return false;
+	op->kind = OP_SYSCTL;
+	op->value = (int)v;
+	snprintf(op->text, sizeof(op->text), "%.*s", (int)(equals - assignment),
+	    assignment);
+	return true;
+}
+
+int
+sysop_parse(const char *command, struct operation *op, struct err *err)
+{
+	char w[WORDS][64];
+	size_t n = split(command, w);
+	bool good = false;
+
+	memset(op, 0, sizeof(*op));
+	if (n >= 1 && n <= WORDS) {
+		snprintf(op->program, sizeof(op->program), "%.20s", w[0]);
+		if (strcmp(w[0], "ifconfig") == 0) {
+			good = parse_ifconfig(n, w, op);
+		} else if (strcmp(w[0], "sysctl") == 0) {
+			good = n == 2 && parse_sysctl(w[1], op);
+		} else if (strcmp(w[0], "route") == 0 && n >= 3 &&
+		    strcmp(w[2], "default") == 0) {
+			op->kind = strcmp(w[1], "add") == 0 ? OP_DEFAULT_ADD
+							    : OP_DEFAULT_DEL;
+			good = (n == 4 && strcmp(w[1], "add") == 0 &&
+				   ipaddr_parse(w[3], &op->addr)) ||
+			    (n == 3 && strcmp(w[1], "delete") == 0);
+		}
+	}
+	if (good)
+		return 0;
+	return err_set(err, ERR_INPUT,
+	    "the machine does not know the command \"%.80s\"; it knows: "
+	    "ifconfig IF up|down|create|destroy, ifconfig LAGG "
+	    "[-]laggport IF, ifconfig IF inet ADDR/BITS [alias|-alias], "
+	    "sysctl NAME=NUMBER, route add default ADDR, route delete default",
+	    command);
+}

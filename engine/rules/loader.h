@@ -16,8 +16,8 @@
 
 struct rule_loader {
 	/* Appends the whole file to out. 0, or ERR_NOTFOUND, ERR_IO. */
-	int (*read)(
-	    void *ctx, const char *path, struct strbuf *out, struct err *err);
+	int (*fetch)(void *ctx, const char *path, struct strbuf *out,
+	    struct err *err);
 	/* Calls name() once for each entry of the directory, in any order.
 	 * 0, or ERR_NOTFOUND, ERR_IO; devd ignores both. */
 	int (*list)(void *ctx, const char *path,

@@ -89,8 +89,8 @@ const char *ruleset_value(const struct ruleset *rs, const struct devline *line,
 size_t ruleset_count(const struct ruleset *rs); /* rules of all kinds */
 /* Rules of one kind in the order in which they are tried. */
 size_t ruleset_kind_count(const struct ruleset *rs, enum devline_kind kind);
-const struct rule *ruleset_at(
-    const struct ruleset *rs, enum devline_kind kind, size_t i);
+const struct rule *ruleset_at(const struct ruleset *rs, enum devline_kind kind,
+    size_t i);
 const char *ruleset_pid_file(const struct ruleset *rs); /* "" when not set */
 
 enum devline_kind rule_kind(const struct rule *rule);
@@ -118,8 +118,8 @@ struct rule_trial {
 	const char *pattern; /* as written, a leading '!' included */
 	const char *regex;   /* as compiled; "" for media-type */
 	const char *value;   /* what was seen; may be "" */
-	bool set;            /* the variable exists */
-	bool invalid;        /* the pattern does not compile */
+	bool set;	     /* the variable exists */
+	bool invalid;	     /* the pattern does not compile */
 	bool held;
 	unsigned line; /* of the condition in rule_file() */
 };

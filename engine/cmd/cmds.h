@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * cmds - the subcommands of switchback.
+ *
+ * Each gets argv with its own name at [0], prints its errors on stderr with
+ * "switchback NAME: " in front, and returns the exit status.
+ */
+#ifndef CMD_CMDS_H
+#define CMD_CMDS_H
+
+enum cmd_status {
+	CMD_PASS = 0,
+	CMD_FAIL = 1,	 /* a verdict failed */
+	CMD_INPUT = 2,	 /* usage, or bad input */
+	CMD_TROUBLE = 3, /* the infrastructure failed */
+	CMD_NOTHING = 4, /* nothing ran */
+};
+
+int cmd_check(int argc, char **argv);
+int cmd_explain(int argc, char **argv);
+int cmd_match(int argc, char **argv);
+
+#endif

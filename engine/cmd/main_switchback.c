@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * switchback - the harness. The table is the program.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/suggest.h"
+#include "cmd/cmds.h"
+
+static const struct command {
+	const char *name;
+	int (*run)(int argc, char **argv);
+	const char *summary;
+} commands[] = {
+	{ "check", cmd_check, "find mistakes in devd.conf files" },
+	{ "explain", cmd_explain, "say which rule a record fires, and why" },
+	{ "match", cmd_match, "print the commands that records fire" },
+};
+#define COMMANDS (sizeof(commands) / sizeof(*commands))
+
+static void
+print_usage(FILE *to)
+{
+	size_t i;
+
+	fputs("usage: switchback COMMAND [ARGUMENT...]\n\n", to);
+	for (i = 0; i < COMMANDS; i++)
+		fprintf(to, "  %-12s %s\n", commands[i].name,
+		    commands[i].summary);
+	fputs("\nswitchback COMMAND --help describes a command.\n", to);
+}
+
+static int
+refuse(const char *name)
+{
+	const char *names[COMMANDS], *near;
+	size_t i;
+
+	for (i = 0; i < COMMANDS; i++)
+		names[i] = commands[i].name;
+	near = suggest(name, names, COMMANDS);
+	fprintf(stderr, "switchback: there is no command '%s'", name);
+	if (near != NULL)
+		fprintf(stderr, "; did you mean '%s'?", near);
+	fputs("\nswitchback --help lists them.\n", stderr);
+	return CMD_INPUT;
+}
+
+int
+main(int argc, char **argv)
+{
+	size_t i;
+	int status;
+
+	if (argc < 2) {
+		print_usage(stderr);
+		return CMD_INPUT;
+	}
+	if (strcmp(argv[1], "--version") == 0) {
+		puts("switchback " SWITCHBACK_VERSION);
+		return CMD_PASS;
+	}
+	if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "help") == 0) {
+		print_usage(stdout);
+		return CMD_PASS;
+	}
+	for (i = 0; i < COMMANDS; i++)
+		if (strcmp(argv[1], commands[i].name) == 0)
+			break;
+	if (i == COMMANDS)
+		return refuse(argv[1]);
+	status = commands[i].run(argc - 1, argv + 1);
+	if (fflush(stdout) != 0 || ferror(stdout)) {
+		perror("switchback: stdout");
+		return CMD_TROUBLE;
+	}
+	return status;
+}

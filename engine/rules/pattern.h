@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * pattern - the right side of a match: text, and the cheapest way to test it.
+ *
+ * Nearly all real patterns are a plain word. Those are compared, the others
+ * go through the regex engine. Equal texts share one pattern.
+ */
+#ifndef RULES_PATTERN_H
+#define RULES_PATTERN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "rules/arena.h"
+#include "rules/regex.h"
+#include "rules/table.h"
+
+enum pattern_kind {
+	PATTERN_LITERAL, /* one word, in any case of its letters */
+	PATTERN_ANY,	 /* every value: .* */
+	PATTERN_REGEX,
+	PATTERN_INVALID, /* refused by the regex engine: matches nothing */
+};
+
+struct pattern {
+	enum pattern_kind kind;
+	const char *text;    /* with ^ and $, as devd hands it to regcomp */
+	const char *literal; /* PATTERN_LITERAL: in lower case */
+	size_t literal_bytes;
+	struct regex *regex; /* PATTERN_REGEX: owned */
+	const char *why;     /* PATTERN_INVALID */
+	bool matches_empty;
+};
+
+struct pattern_set { /* zeroed memory is an empty set */
+	struct arena arena;
+	struct pattern **list;
+	size_t count, cap;
+	struct table table;
+};
+
+/* The pattern of a text that begins with ^. Lives as long as the set. */
+const struct pattern *pattern_get(struct pattern_set *set, const char *text,
+    bool letters_may_be_escaped);
+bool pattern_matches(const struct pattern *pat, const char *value,
+    size_t bytes);
+void pattern_set_fini(struct pattern_set *set);
+
+/* A hash that is equal for texts which differ in the case of letters only. */
+uint64_t fold_hash(uint64_t h, const char *s, size_t bytes);
+
+#endif

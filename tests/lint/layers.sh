@@ -30,7 +30,7 @@ BEGIN {
 FNR == 1 && module_of(FILENAME) == "" {
 	wrong("the folder is not in tests/lint/layers.txt: give it a floor")
 }
-/^[ \t]*#[ \t]*include[ \t]*"/ {
+/^[ \t]*#[ \t]*include[ \t]*"[^"]*\.h"/ {
 	me = module_of(FILENAME)
 	split($0, part, "\"")
 	target = part[2]

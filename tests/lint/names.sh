@@ -59,14 +59,15 @@ licence() {
 }
 
 guards() {
-	code | grep '\.h$' | while read -r f; do
+	find engine sim db -name '*.h' | sort | while read -r f; do
 		want=$(echo "$f" | sed 's|^engine/||' |
 		    tr 'a-z/.-' 'A-Z___')
 		got=$(awk '/^#ifndef / { print $2; exit }' "$f")
 		def=$(awk '/^#define / { print $2; exit }' "$f")
 		[ "$got" = "$want" ] && [ "$def" = "$want" ] ||
 		    echo "$f:1: guard $want"
-	done | report 'a header is guarded by the name of its path'
+	done | sed 's/: guard \(.*\)/: needs the guard \1/' |
+	    report 'a header is guarded by the name of its path'
 }
 
 own_header_first() {

@@ -140,7 +140,7 @@ red names 'registry' 'a registry host'
 echo 'int x;' >sim/x.c
 red names 'SPDX' 'a file without its licence line'
 sed 's/BASE_ONE_H/ONE_H/' engine/base/one.h >x && mv x engine/base/one.h
-red names 'guard BASE_ONE_H' 'a guard of another name'
+red names 'needs the guard BASE_ONE_H' 'a guard of another name'
 printf '%s\n#include <stdio.h>\n#include "base/one.h"\n' \
     '/* SPDX-License-Identifier: BSD-2-Clause */' >engine/base/one.c
 red names 'own header first' 'a .c file with another header first'

@@ -239,7 +239,7 @@ print_finding(void *ctx, enum diag_level level, const char *file, unsigned line,
 	const bool *warnings = ctx;
 	struct strbuf out = { 0 };
 
-	if (level != DIAG_WARNING || *warnings) {
+	if (level == DIAG_ERROR || *warnings) {
 		diag_emit_strbuf(&out, level, file, line, col, text);
 		fputs(strbuf_str(&out), stderr);
 	}

@@ -37,15 +37,15 @@ struct ruleargs {
 	size_t media_count, media_cap;
 };
 
-/* The long options that are understood; a command's own begin after them. */
-#define RULEARGS_OPTIONS                                                       \
-	{ "devd", required_argument, NULL, 'V' },                              \
-	    { "reverse", no_argument, NULL, 'R' },                             \
-	    { "vm-guest", required_argument, NULL, 'G' },                      \
-	    { "at", required_argument, NULL, 'A' },                            \
-	{                                                                      \
-		"media", required_argument, NULL, 'M'                          \
-	}
+/* The long options that are understood; a command's own come after them. */
+/* clang-format off */
+#define RULEARGS_OPTIONS \
+	{ "devd", required_argument, NULL, 'V' }, \
+	{ "reverse", no_argument, NULL, 'R' }, \
+	{ "vm-guest", required_argument, NULL, 'G' }, \
+	{ "at", required_argument, NULL, 'A' }, \
+	{ "media", required_argument, NULL, 'M' }
+/* clang-format on */
 
 void ruleargs_init(struct ruleargs *args, const char *command);
 void ruleargs_fini(struct ruleargs *args);

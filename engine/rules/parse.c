@@ -5,6 +5,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/dur.h"
 #include "base/mem.h"
 #include "base/suggest.h"
 #include "rules/expand.h"
@@ -112,15 +113,35 @@ keep_value(struct file_parse *f, const struct strbuf *s)
 	return value;
 }
 
+struct pattern_place {
+	struct file_parse *f;
+	unsigned line;
+	unsigned col;
+};
+
 /* The value of a "set" so far: all that a pattern can see. */
 static const char *
 set_value(void *ctx, const char *name, enum expand_place place)
 {
-	struct ruleset *rs = ctx;
+	const struct pattern_place *at = ctx;
+	struct ruleset *rs = at->f->p->rs;
 	uint32_t number = ruleset_name(rs, name);
 	const char *value = rs->names[number].set_value;
 
 	(void)place;
+	if (value == NULL)
+		diag_report(at->f->p->diag, DIAG_WARNING, at->f->x.file,
+		    at->line, at->col,
+		    "variable '%s' is not set before this rule and stands for "
+		    "nothing here; variables of a record cannot be used in a "
+		    "pattern",
+		    name);
+	else if (*value == '!')
+		diag_report(at->f->p->diag, DIAG_WARNING, at->f->x.file,
+		    at->line, at->col,
+		    "the '!' in variable '%s' does not invert: that takes a "
+		    "'!' as first byte of the pattern itself",
+		    name);
 	return value == NULL ? "" : value;
 }
 
@@ -129,7 +150,8 @@ add_match(struct file_parse *f, const char *name, const struct strbuf *text,
     unsigned line, unsigned col)
 {
 	struct ruleset *rs = f->p->rs;
-	struct expand x = { rs->version, set_value, rs };
+	struct pattern_place at = { f, line, col };
+	struct expand x = { rs->version, set_value, &at };
 	const char *written = keep(f, text);
 	struct strbuf regex = { 0 };
 	struct condition *c;
@@ -323,6 +345,20 @@ add_rule(struct file_parse *f, const struct rule *head)
 	*MEM_PUSH(rs->rules, rs->count, rs->cap) = rule;
 }
 
+static int
+take_priority(struct file_parse *f)
+{
+	int priority = lex_number(&f->x);
+	int64_t meant;
+
+	if (!num_parse(f->x.text, f->x.bytes, 0, INT32_MAX, &meant))
+		diag_report(f->p->diag, DIAG_WARNING, f->x.file, f->x.line,
+		    f->x.col,
+		    "a priority above %d overflows: devd takes it as %d",
+		    INT32_MAX, priority);
+	return priority;
+}
+
 static void
 parse_rule(struct file_parse *f, enum devline_kind kind)
 {
@@ -332,7 +368,7 @@ parse_rule(struct file_parse *f, enum devline_kind kind)
 
 	lex_next(&f->x);
 	if (f->x.kind == LEX_NUMBER)
-		head.priority = lex_number(&f->x);
+		head.priority = take_priority(f);
 	if (!take(f, LEX_NUMBER, "as the rule's priority") ||
 	    !take(f, LEX_BEGIN, "after the priority")) {
 		skip_block(f);
@@ -352,6 +388,9 @@ parse_rule(struct file_parse *f, enum devline_kind kind)
 		return;
 	if (f->cond_count + f->act_count > 0)
 		add_rule(f, &head);
+	else
+		diag_report(f->p->diag, DIAG_WARNING, head.file, head.line,
+		    head.col, "an empty rule is no rule; remove it");
 }
 
 static void

@@ -51,6 +51,7 @@ struct rule {
 	int priority;
 	const char *file;
 	unsigned line;
+	unsigned col;
 	size_t number;
 	struct condition *conditions;
 	size_t condition_count;

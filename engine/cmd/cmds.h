@@ -18,6 +18,7 @@ enum cmd_status {
 
 int cmd_check(int argc, char **argv);
 int cmd_explain(int argc, char **argv);
+int cmd_fmt(int argc, char **argv);
 int cmd_match(int argc, char **argv);
 
 #endif

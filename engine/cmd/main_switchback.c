@@ -15,6 +15,7 @@ static const struct command {
 } commands[] = {
 	{ "check", cmd_check, "find mistakes in devd.conf files" },
 	{ "explain", cmd_explain, "say which rule a record fires, and why" },
+	{ "fmt", cmd_fmt, "bring scenario files into their canonical form" },
 	{ "match", cmd_match, "print the commands that records fire" },
 };
 #define COMMANDS (sizeof(commands) / sizeof(*commands))

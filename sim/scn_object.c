@@ -1,0 +1,314 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The things of a scenario: NICs, VFs and probes. */
+#include "sim/scn_parse.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/dur.h"
+#include "base/ipaddr.h"
+#include "base/mem.h"
+
+#define RATE_MAX 1000000 /* probes per second */
+
+static bool
+declare(struct scn_parser *p, struct scn_names *names, int64_t value,
+    const struct scn_token *t)
+{
+	const struct scn_named *older;
+
+	older = scn_names_add(names, t->text, value, t->line);
+	if (older == NULL)
+		return true;
+	return scn_error(p, t,
+	    "`%s` is declared already, in line %u; give "
+	    "this one another name",
+	    t->text, older->line);
+}
+
+static bool
+mac_is_free(struct scn_parser *p, const struct scn_nic *nic,
+    const struct scn_token *at)
+{
+	const struct scenario *s = p->s;
+	size_t i;
+
+	for (i = 0; i + 1 < s->n_nics; i++)
+		if (memcmp(s->nics[i].mac, nic->mac, 6) == 0)
+			return scn_error(p, at,
+			    "%s has this MAC address already; every nic needs "
+			    "its own",
+			    s->nics[i].name);
+	return true;
+}
+
+bool
+scn_stmt_nic(struct scn_parser *p)
+{
+	static const char *const known[] = { "mac", "mtu", "disconnected" };
+	const struct scn_token *t = NULL, *mac = NULL;
+	struct scn_nic *nic;
+	int64_t mtu;
+
+	if (!scn_need_ifname(p, "the nic's name", &t) ||
+	    !declare(p, &p->ifnames, 0, t))
+		return false;
+	if (p->s->n_nics >= SCN_IFACES_MAX)
+		return scn_error(p, t, "more than %d nics", SCN_IFACES_MAX);
+	nic = MEM_PUSH(p->s->nics, p->s->n_nics, p->s->cap_nics);
+	memcpy(nic->name, t->text, strlen(t->text));
+	nic->line = t->line;
+	nic->col = t->col;
+	while ((t = scn_peek(p)) != NULL) {
+		if (scn_accept(p, "mac") && mac == NULL) {
+			mac = scn_peek(p);
+			if (!scn_need_mac(p, nic->mac) ||
+			    !mac_is_free(p, nic, mac))
+				return false;
+		} else if (scn_accept(p, "mtu") && nic->mtu == 0) {
+			if (!scn_need_num(p, "the mtu", 68, 65535, &mtu))
+				return false;
+			nic->mtu = (unsigned)mtu;
+		} else if (scn_accept(p, "disconnected")) {
+			nic->disconnected = true;
+		} else {
+			return scn_unknown(p, t,
+			    "or repeated property of a nic", known, 3);
+		}
+	}
+	if (mac == NULL)
+		return scn_error(p, NULL,
+		    "the nic's MAC address is missing: mac 00:0d:3a:f5:76:bd");
+	return true;
+}
+
+/* The NIC's MAC is the VF's unless it has its own; the NIC may be declared
+ * below, so this waits for the end of the file. */
+void
+scn_finish_vfs(struct scn_parser *p)
+{
+	static const uint8_t none[6];
+	struct scenario *s = p->s;
+	size_t i, k;
+
+	for (i = 0; i < s->n_vfs; i++)
+		for (k = 0; k < s->n_nics; k++)
+			if (memcmp(s->vfs[i].mac, none, 6) == 0 &&
+			    strcmp(s->nics[k].name, s->vfs[i].of) == 0)
+				memcpy(s->vfs[i].mac, s->nics[k].mac, 6);
+}
+
+static bool
+read_driver(struct scn_parser *p, struct scn_vf *vf)
+{
+	const struct scn_token *t = scn_need(p, "the driver's name");
+
+	if (t == NULL)
+		return false;
+	if (t->kind != SCN_TOKEN_WORD ||
+	    !scn_is_name(t->text, strlen(t->text), "-"))
+		return scn_error(p, t, "`%.64s` is not a driver's name",
+		    t->text);
+	free(vf->driver);
+	vf->driver = mem_str(t->text);
+	return true;
+}
+
+static bool
+read_vf_property(struct scn_parser *p, struct scn_vf *vf)
+{
+	static const char *const known[] = { "driver", "mac", "present",
+		"absent" };
+	const struct scn_token *t = scn_peek(p);
+
+	if (scn_accept(p, "driver"))
+		return read_driver(p, vf);
+	if (scn_accept(p, "mac"))
+		return scn_need_mac(p, vf->mac);
+	if (scn_accept(p, "present")) {
+		vf->present = true;
+		return true;
+	}
+	if (scn_accept(p, "absent")) {
+		vf->present = false;
+		return true;
+	}
+	return scn_unknown(p, t, "property of a vf", known, 4);
+}
+
+bool
+scn_stmt_vf(struct scn_parser *p)
+{
+	const struct scn_token *t = NULL;
+	struct scn_vf *vf;
+
+	if (!scn_need_ifname(p, "the vf's name", &t) ||
+	    !declare(p, &p->ifnames, 1, t))
+		return false;
+	if (p->s->n_vfs >= SCN_IFACES_MAX)
+		return scn_error(p, t, "more than %d vfs", SCN_IFACES_MAX);
+	vf = MEM_PUSH(p->s->vfs, p->s->n_vfs, p->s->cap_vfs);
+	memcpy(vf->name, t->text, strlen(t->text));
+	vf->driver = mem_str("mlx5");
+	vf->line = t->line;
+	vf->col = t->col;
+	if (!scn_need_word(p, "of", "the vf's name") ||
+	    !scn_need_ifname(p, "its nic", &t))
+		return false;
+	scn_use(p, SCN_USE_NIC, t);
+	memcpy(vf->of, t->text, strlen(t->text));
+	while (scn_peek(p) != NULL)
+		if (!read_vf_property(p, vf))
+			return false;
+	return true;
+}
+
+static bool
+read_rate(struct scn_parser *p, struct scn_probe *probe)
+{
+	const struct scn_token *t = scn_need(p, "a rate such as 1000/s");
+	int64_t rate;
+	size_t n;
+
+	if (t == NULL)
+		return false;
+	n = strlen(t->text);
+	if (t->kind != SCN_TOKEN_WORD || n < 3 ||
+	    strcmp(t->text + n - 2, "/s") != 0 ||
+	    !num_parse(t->text, n - 2, 1, RATE_MAX, &rate))
+		return scn_error(p, t,
+		    "`%.64s` is not a rate; write N/s with N from 1 to %d",
+		    t->text, RATE_MAX);
+	probe->period_ns = DUR_SEC / rate;
+	return true;
+}
+
+static bool
+read_target(struct scn_parser *p, struct scn_probe *probe)
+{
+	const struct scn_token *t = scn_need(p, "an IPv4 address");
+	struct ipaddr a;
+
+	if (t == NULL)
+		return false;
+	if (t->kind != SCN_TOKEN_WORD || strchr(t->text, '/') != NULL ||
+	    !ipaddr_parse(t->text, &a) || a.family != 4)
+		return scn_error(p, t,
+		    "`%.64s` is not an IPv4 address; write A.B.C.D", t->text);
+	memcpy(probe->to, a.bytes, 4);
+	return true;
+}
+
+static bool
+read_probe_time(struct scn_parser *p, bool until)
+{
+	struct scn_probe_time *pt;
+	struct scn_time time = { 0 };
+
+	if (!scn_need_time(p, &time))
+		return false;
+	pt = MEM_PUSH(p->probe_times, p->n_probe_times, p->cap_probe_times);
+	pt->probe = p->s->n_probes - 1;
+	pt->until = until;
+	pt->time = time;
+	return true;
+}
+
+static bool
+read_way(struct scn_parser *p, struct scn_probe *probe)
+{
+	static const char *const ways[] = { "echo", "out", "in", "both-ways" };
+	const struct scn_token *t = scn_peek(p);
+	size_t i;
+
+	probe->way = probe->proto == SCN_ICMP ? SCN_ECHO : SCN_BOTH;
+	for (i = 0; i < 4; i++)
+		if (scn_accept(p, ways[i]))
+			probe->way = (enum scn_way)i;
+	if (probe->proto == SCN_ICMP && probe->way != SCN_ECHO)
+		return scn_error(p, t,
+		    "an icmp probe is always an echo; for one way take udp");
+	return true;
+}
+
+static bool
+read_probe_property(struct scn_parser *p, struct scn_probe *probe)
+{
+	static const char *const known[] = { "rate", "to", "from", "until",
+		"echo", "out", "in", "both-ways" };
+	const struct scn_token *t = scn_peek(p);
+
+	if (scn_accept(p, "rate"))
+		return read_rate(p, probe);
+	if (scn_accept(p, "to"))
+		return read_target(p, probe);
+	if (scn_accept(p, "from"))
+		return read_probe_time(p, false);
+	if (scn_accept(p, "until"))
+		return read_probe_time(p, true);
+	return scn_unknown(p, t, "property of a probe", known, 8);
+}
+
+bool
+scn_stmt_probe(struct scn_parser *p)
+{
+	static const char *const protos[] = { "icmp", "udp" };
+	const struct scn_token *t = scn_need(p, "the probe's name");
+	struct scn_probe *probe;
+
+	if (t == NULL)
+		return false;
+	if (t->kind != SCN_TOKEN_WORD || strlen(t->text) > 63 ||
+	    !scn_is_name(t->text, strlen(t->text), ".-"))
+		return scn_error(p, t, "`%.64s` is not a probe's name",
+		    t->text);
+	if (!declare(p, &p->probes, 0, t))
+		return false;
+	if (p->s->n_probes >= SCN_IFACES_MAX)
+		return scn_error(p, t, "more than %d probes", SCN_IFACES_MAX);
+	probe = MEM_PUSH(p->s->probes, p->s->n_probes, p->s->cap_probes);
+	probe->name = mem_str(t->text);
+	probe->until_ns = -1;
+	probe->line = t->line;
+	probe->col = t->col;
+	if ((t = scn_peek(p)) == NULL)
+		return scn_error(p, NULL, "icmp or udp is missing");
+	if (scn_accept(p, "udp"))
+		probe->proto = SCN_UDP;
+	else if (!scn_accept(p, "icmp"))
+		return scn_unknown(p, t, "protocol", protos, 2);
+	if (!read_way(p, probe))
+		return false;
+	while (scn_peek(p) != NULL)
+		if (!read_probe_property(p, probe))
+			return false;
+	if (probe->period_ns == 0)
+		return scn_error(p, NULL, "the rate is missing: rate 1000/s");
+	return true;
+}
+
+void
+scn_finish_probes(struct scn_parser *p)
+{
+	const struct scn_probe_time *pt;
+	struct scn_probe *probe;
+	int64_t ns;
+	size_t i;
+
+	for (i = 0; i < p->n_probe_times; i++) {
+		pt = &p->probe_times[i];
+		probe = &p->s->probes[pt->probe];
+		if (!scn_resolve_time(p, &pt->time, -1, &ns))
+			continue;
+		if (pt->until)
+			probe->until_ns = ns;
+		else
+			probe->from_ns = ns;
+		if (probe->until_ns >= 0 && probe->until_ns <= probe->from_ns)
+			diag_report(p->d, DIAG_ERROR, p->path, probe->line,
+			    probe->col,
+			    "probe %s ends before it begins; `until` must be "
+			    "later than `from`",
+			    probe->name);
+	}
+}

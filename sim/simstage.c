@@ -1,0 +1,632 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "sim/simstage.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/dur.h"
+#include "base/mem.h"
+#include "base/strbuf.h"
+#include "base/suggest.h"
+#include "sim/hn.h"
+#include "sim/ifdriver.h"
+#include "sim/judge.h"
+#include "sim/simdaemon.h"
+#include "sim/sysops.h"
+#include "sim/traffic.h"
+
+struct options {	  /* "daemon name=value" of the scenario */
+	int64_t start_ns; /* -1: the profile's boot.daemon */
+	int64_t deadline_ns, resync_ns;
+	bool serial, keep_rx_all;
+};
+
+struct happening { /* a step of the scenario, armed */
+	struct vevent event;
+	struct stage *stage;
+	const struct scn_step *step;
+};
+
+struct stage {
+	const struct simstage *in;
+	struct machine *m;
+	struct trace *t;
+	struct simdaemon *daemon;
+	struct traffic *traffic;
+	struct rcvars rc;
+	struct options options;
+	struct happening *happenings;
+	struct vevent boot_netif, boot_daemon, thaw;
+	struct operation *boot_ops; /* what rc.d/netif and routing do */
+	size_t n_boot_ops, cap_boot_ops, next_boot_op;
+};
+
+const char *
+policy_word(enum core_policy policy)
+{
+	return policy == CORE_STOCK ? "stock" : "native";
+}
+
+/* --- checking
+ * ------------------------------------------------------------------ */
+
+static void
+read_rcvars(const struct scenario *s, struct rcvars *rc)
+{
+	size_t i;
+
+	rc->file = mem_str(s->path);
+	for (i = 0; i < s->n_rc; i++)
+		rcvars_set(rc, s->rc[i].name, s->rc[i].value, s->rc[i].line,
+		    s->rc[i].col);
+}
+
+static bool
+option_value(const struct scn_pair *p, int64_t *ns)
+{
+	return dur_parse(p->value, strlen(p->value), ns);
+}
+
+static void
+read_options(const struct scenario *s, struct options *o, struct diag *d)
+{
+	static const char *const names[] = { "start", "deadline", "resync",
+		"serial", "rx-all" };
+	const struct scn_pair *p;
+	const char *nearest;
+	bool good;
+	size_t i;
+
+	memset(o, 0, sizeof(*o));
+	o->start_ns = -1;
+	for (i = 0; i < s->n_options; i++) {
+		p = &s->options[i];
+		if (strcmp(p->name, "start") == 0) {
+			good = option_value(p, &o->start_ns);
+		} else if (strcmp(p->name, "deadline") == 0) {
+			good = option_value(p, &o->deadline_ns);
+		} else if (strcmp(p->name, "resync") == 0) {
+			good = option_value(p, &o->resync_ns);
+		} else if (strcmp(p->name, "serial") == 0) {
+			o->serial = strcmp(p->value, "yes") == 0;
+			good = o->serial || strcmp(p->value, "no") == 0;
+		} else if (strcmp(p->name, "rx-all") == 0) {
+			o->keep_rx_all = strcmp(p->value, "keep") == 0;
+			good = o->keep_rx_all || strcmp(p->value, "set") == 0;
+		} else {
+			nearest = suggest(p->name, names,
+			    sizeof(names) / sizeof(names[0]));
+			diag_report(d, DIAG_ERROR, s->path, p->line, p->col,
+			    "the daemon has no option %s; %s%s", p->name,
+			    nearest != NULL ? "did you mean " : "it has ",
+			    nearest != NULL ? nearest
+					    : "start, deadline, resync, "
+					      "serial and rx-all");
+			continue;
+		}
+		if (!good)
+			diag_report(d, DIAG_ERROR, s->path, p->line, p->col,
+			    "%s=\"%s\" is not understood; give start, "
+			    "deadline and resync a duration, serial yes or "
+			    "no, rx-all set or keep",
+			    p->name, p->value);
+	}
+}
+
+static void
+check_names(const struct simstage *s, struct diag *d)
+{
+	const struct scenario *scn = s->scenario;
+	struct machine *m = machine_new(s->profile, NULL);
+	struct operation op;
+	struct err err;
+	size_t i;
+
+	for (i = 0; i < scn->n_sysctls; i++)
+		if (sysop_sysctl(m, scn->sysctls[i].name, scn->sysctls[i].value,
+			&err) < 0)
+			diag_report(d, DIAG_ERROR, scn->path,
+			    scn->sysctls[i].line, scn->sysctls[i].col, "%s",
+			    err.text);
+	for (i = 0; i < scn->n_steps; i++)
+		if (scn->steps[i].kind == SCN_USER &&
+		    sysop_parse(scn->steps[i].text, &op, &err) < 0)
+			diag_report(d, DIAG_ERROR, scn->path,
+			    scn->steps[i].line, scn->steps[i].col, "%s",
+			    err.text);
+	for (i = 0; i < scn->n_delays; i++)
+		profile_override(s->profile, scn->delays[i].name,
+		    scn->delays[i].value, scn->path, scn->delays[i].line,
+		    scn->delays[i].col, d);
+	machine_free(m);
+}
+
+bool
+simstage_check(const struct simstage *s, struct diag *d)
+{
+	const struct scenario *scn = s->scenario;
+	struct rcvars rc = { 0 };
+	struct options options;
+	unsigned before = d->errors;
+	struct rc_net net;
+	size_t i;
+
+	read_options(scn, &options, d);
+	read_rcvars(scn, &rc);
+	for (i = 0; i < scn->n_nics; i++)
+		rcvars_net(&rc, scn->nics[i].name, d, &net);
+	rcvars_fini(&rc);
+	check_names(s, d);
+	return d->errors == before;
+}
+
+/* --- boot
+ * ------------------------------------------------------------------------ */
+
+static void boot_next(struct stage *g);
+
+static void
+boot_op_done(struct ktask *k)
+{
+	boot_next(k->ctx);
+}
+
+static void
+boot_next(struct stage *g)
+{
+	if (g->next_boot_op < g->n_boot_ops)
+		sysop_begin(g->m, &g->boot_ops[g->next_boot_op++], boot_op_done,
+		    g);
+}
+
+static void
+netif_fire(void *ctx, struct vevent *e)
+{
+	(void)e;
+	boot_next(ctx);
+}
+
+static void
+daemon_fire(void *ctx, struct vevent *e)
+{
+	struct stage *g = ctx;
+
+	(void)e;
+	simdaemon_start(g->daemon);
+}
+
+static void
+plan_netif(struct stage *g)
+{
+	const struct scenario *s = g->in->scenario;
+	struct diag quiet = { 0 };
+	struct rc_net net = { 0 };
+	struct operation *op;
+	size_t i, k;
+
+	for (i = 0; i < s->n_nics; i++) {
+		rcvars_net(&g->rc, s->nics[i].name, &quiet, &net);
+		for (k = 0; k < net.n_addrs; k++) {
+			op = MEM_PUSH(g->boot_ops, g->n_boot_ops,
+			    g->cap_boot_ops);
+			op->kind = OP_ADDR_ADD;
+			op->addr = net.addrs[k];
+			memcpy(op->ifname, s->nics[i].name, IFNAME_MAX);
+		}
+	}
+	if (net.gateway.family != 0) {
+		op = MEM_PUSH(g->boot_ops, g->n_boot_ops, g->cap_boot_ops);
+		op->kind = OP_DEFAULT_ADD;
+		op->addr = net.gateway;
+	}
+}
+
+static void
+guest_event(struct stage *g, struct vevent *e,
+    void (*fire)(void *, struct vevent *), int64_t delay_ns)
+{
+	e->fire = fire;
+	e->ctx = g;
+	e->domain = VGUEST;
+	vclock_after(&g->m->clock, e, delay_ns);
+}
+
+static void
+boot_nics(struct stage *g)
+{
+	const struct scenario *s = g->in->scenario;
+	struct ifnet *hn;
+	const char *text;
+	size_t i;
+
+	for (i = 0; i < s->n_nics; i++) {
+		hn = hn_new(g->m, s->nics[i].name, s->nics[i].mac,
+		    !s->nics[i].disconnected);
+		if (s->nics[i].mtu > 0)
+			hn->mtu = s->nics[i].mtu;
+		ifnet_attach_record(hn);
+		ifnet_ether_attached(hn);
+		hn_host_media(hn, hn->hn.host_connected);
+		text = profile_record(g->m->profile, "hn", 0);
+		if (text != NULL)
+			devctl_emit(g->m, "+%s %s", hn->name, text);
+	}
+}
+
+static void
+offer(struct stage *g, const struct scn_vf *vf, const char *as)
+{
+	struct vf_arrival a;
+
+	memset(&a, 0, sizeof(a));
+	snprintf(a.name, sizeof(a.name), "%s", as != NULL ? as : vf->name);
+	snprintf(a.driver, sizeof(a.driver), "%s", vf->driver);
+	memcpy(a.mac, vf->mac, sizeof(a.mac));
+	vf_offer(g->m, &a);
+}
+
+static void
+boot(struct stage *g)
+{
+	const struct scenario *s = g->in->scenario;
+	struct machine *m = g->m;
+	size_t i;
+
+	for (i = 0; i < s->n_sysctls; i++)
+		sysop_sysctl(m, s->sysctls[i].name, s->sysctls[i].value, NULL);
+	trace_set_state(g->t, 0, "vm", "frozen", "no");
+	boot_nics(g);
+	for (i = 0; i < s->n_vfs; i++)
+		if (s->vfs[i].present)
+			offer(g, &s->vfs[i], NULL);
+	plan_netif(g);
+	guest_event(g, &g->boot_netif, netif_fire,
+	    machine_delay(m, "boot.netif"));
+	guest_event(g, &g->boot_daemon, daemon_fire,
+	    g->options.start_ns >= 0 ? g->options.start_ns
+				     : machine_delay(m, "boot.daemon"));
+}
+
+/* --- stimuli
+ * ---------------------------------------------------------------------- */
+
+static void
+thaw_fire(void *ctx, struct vevent *e)
+{
+	struct stage *g = ctx;
+
+	(void)e;
+	if (vclock_is_frozen(&g->m->clock))
+		return;
+	trace_set_state(g->t, g->m->clock.now_ns, "vm", "frozen", "no");
+	machine_changed(g->m, NULL);
+}
+
+static void
+freeze(struct stage *g, int64_t duration_ns)
+{
+	trace_set_state(g->t, g->m->clock.now_ns, "vm", "frozen", "yes");
+	vclock_freeze(&g->m->clock, duration_ns);
+	machine_changed(g->m, NULL);
+	g->thaw.fire = thaw_fire;
+	g->thaw.ctx = g;
+	g->thaw.domain = VHOST;
+	vclock_at(&g->m->clock, &g->thaw, g->m->clock.frozen_until_ns);
+}
+
+/* The VF now called name may have been attached under another one. */
+static const char *
+current_name(struct stage *g, const struct scn_step *at)
+{
+	const struct scenario *s = g->in->scenario;
+	const char *name = at->name;
+	const struct scn_step *p;
+
+	for (p = s->steps; p < at; p++)
+		if (p->kind == SCN_VF_ATTACH && p->as != NULL &&
+		    strcmp(p->name, at->name) == 0)
+			name = p->as;
+	return name;
+}
+
+static void
+user_command_done(struct ktask *k)
+{
+	char outcome[32];
+
+	snprintf(outcome, sizeof(outcome),
+	    k->result == 0 ? "exit 0" : "exit 1 (errno %d)", k->result);
+	trace_end_command(k->m->trace, k->row, k->m->clock.now_ns, outcome);
+}
+
+static void
+user_command(struct stage *g, const char *text)
+{
+	struct strbuf line = { 0 };
+	struct operation op;
+	struct ktask *k;
+
+	if (sysop_parse(text, &op, NULL) < 0)
+		return;
+	strbuf_addf(&line, "user: %s", text);
+	k = sysop_begin(g->m, &op, user_command_done, NULL);
+	k->row = trace_begin_command(g->t, g->m->clock.now_ns,
+	    strbuf_str(&line), TRACE_NONE);
+	strbuf_fini(&line);
+}
+
+static const struct scn_vf *
+find_vf(const struct scenario *s, const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < s->n_vfs; i++)
+		if (strcmp(s->vfs[i].name, name) == 0)
+			return &s->vfs[i];
+	return NULL;
+}
+
+/* What reaches the guest from outside waits while it is frozen. */
+static int64_t
+deliver_step(struct machine *m, struct ktask *k)
+{
+	struct happening *h = k->ctx;
+	const struct scn_step *p = h->step;
+	struct ifnet *ifp;
+	unsigned i;
+
+	switch (p->kind) {
+	case SCN_VF_EJECT:
+		vf_eject(m, current_name(h->stage, p));
+		break;
+	case SCN_VF_RESCIND:
+		vf_rescind(m, current_name(h->stage, p));
+		break;
+	case SCN_VF_LINK:
+		vf_set_carrier(m, current_name(h->stage, p), p->up);
+		break;
+	case SCN_HOST_NETCHANGE:
+		if ((ifp = ifnet_find(m, p->name)) != NULL)
+			hn_host_network_change(ifp);
+		break;
+	case SCN_HOST_MEDIA:
+		if ((ifp = ifnet_find(m, p->name)) != NULL)
+			hn_host_media(ifp, p->up);
+		break;
+	case SCN_USER:
+		user_command(h->stage, p->text);
+		break;
+	case SCN_RECORD:
+		for (i = 0; i < p->times; i++)
+			devctl_inject(m, p->text, strlen(p->text));
+		break;
+	case SCN_DAEMON_RESTART:
+	case SCN_DAEMON_KILL:
+		simdaemon_kill(h->stage->daemon);
+		if (p->kind == SCN_DAEMON_RESTART)
+			simdaemon_start(h->stage->daemon);
+		break;
+	case SCN_DAEMON_START:
+		simdaemon_start(h->stage->daemon);
+		break;
+	case SCN_VF_ATTACH:
+	case SCN_VM_FREEZE:
+	case SCN_MARK:
+	case SCN_END:
+		break;
+	}
+	return KTASK_DONE;
+}
+
+static void
+describe_step(const struct scn_step *p, struct strbuf *out)
+{
+	char text[DUR_TEXT];
+
+	switch (p->kind) {
+	case SCN_VF_ATTACH:
+		strbuf_addf(out, "vf attach %s%s%s", p->name,
+		    p->as != NULL ? " as " : "", p->as != NULL ? p->as : "");
+		break;
+	case SCN_VF_EJECT:
+		strbuf_addf(out, "vf eject %s", p->name);
+		break;
+	case SCN_VF_RESCIND:
+		strbuf_addf(out, "vf rescind %s", p->name);
+		break;
+	case SCN_VF_LINK:
+		strbuf_addf(out, "vf link %s %s", p->name,
+		    p->up ? "up" : "down");
+		break;
+	case SCN_HOST_NETCHANGE:
+		strbuf_addf(out, "host network-change %s", p->name);
+		break;
+	case SCN_HOST_MEDIA:
+		strbuf_addf(out, "host media %s %s", p->name,
+		    p->up ? "connect" : "disconnect");
+		break;
+	case SCN_VM_FREEZE:
+		strbuf_addf(out, "vm freeze %s",
+		    dur_format(p->duration_ns, text));
+		break;
+	case SCN_DAEMON_KILL:
+		strbuf_adds(out, "daemon kill");
+		break;
+	case SCN_DAEMON_START:
+		strbuf_adds(out, "daemon start");
+		break;
+	case SCN_DAEMON_RESTART:
+		strbuf_adds(out, "daemon restart");
+		break;
+	case SCN_USER:
+		strbuf_addf(out, "user \"%s\"", p->text);
+		break;
+	case SCN_RECORD:
+		strbuf_addf(out, "record \"%s\" times %u", p->text, p->times);
+		break;
+	case SCN_MARK:
+		strbuf_adds(out, "mark");
+		break;
+	case SCN_END:
+		strbuf_adds(out, "end");
+		break;
+	}
+}
+
+static void
+happen_fire(void *ctx, struct vevent *e)
+{
+	struct happening *h = ctx;
+	struct stage *g = h->stage;
+	const struct scn_step *p = h->step;
+	struct strbuf text = { 0 };
+
+	(void)e;
+	describe_step(p, &text);
+	if (p->kind != SCN_MARK && p->kind != SCN_END)
+		trace_add_stimulus(g->t, g->m->clock.now_ns, strbuf_str(&text),
+		    p->line);
+	strbuf_fini(&text);
+	if (p->mark != NULL)
+		trace_add_mark(g->t, g->m->clock.now_ns, p->mark);
+	if (p->kind == SCN_VF_ATTACH)
+		offer(g, find_vf(g->in->scenario, p->name), p->as);
+	else if (p->kind == SCN_VM_FREEZE)
+		freeze(g, p->duration_ns);
+	else
+		ktask_start(g->m, deliver_step, 0)->ctx = h;
+}
+
+static void
+arm_steps(struct stage *g)
+{
+	const struct scenario *s = g->in->scenario;
+	struct happening *h;
+	size_t i;
+
+	g->happenings = mem_zero(s->n_steps, sizeof(*g->happenings));
+	for (i = 0; i < s->n_steps; i++) {
+		h = &g->happenings[i];
+		h->stage = g;
+		h->step = &s->steps[i];
+		h->event.fire = happen_fire;
+		h->event.ctx = h;
+		h->event.domain = VHOST;
+		vclock_at(&g->m->clock, &h->event, s->steps[i].at_ns);
+	}
+}
+
+/* --- the run
+ * ------------------------------------------------------------------------ */
+
+static void
+start_daemon(struct stage *g)
+{
+	struct core_config config = {
+		.rules = g->in->rules,
+		.rc = &g->rc,
+		.vm_guest = "hv",
+		.policy = g->in->policy,
+		.quoting = RULE_QUOTE_DEVD, /* the guest's shell knows it */
+		.deadline_ns = g->options.deadline_ns,
+		.resync_ns = g->options.resync_ns,
+		.serial = g->options.serial,
+		.keep_rx_all = g->options.keep_rx_all,
+	};
+
+	g->daemon = simdaemon_new(g->m, &config);
+}
+
+static void
+start_traffic(struct stage *g)
+{
+	const struct scenario *s = g->in->scenario;
+	struct traffic_setup setup = {
+		.m = g->m,
+		.s = s,
+		.end_ns = s->end_ns,
+		.frames = g->in->frames,
+	};
+	struct diag quiet = { 0 };
+	struct rc_net net;
+
+	if (s->n_nics == 0)
+		return;
+	rcvars_net(&g->rc, s->nics[0].name, &quiet, &net);
+	setup.hn = ifnet_find(g->m, s->nics[0].name);
+	setup.guest = net.addrs[0];
+	setup.peer = net.gateway;
+	if (setup.peer.family == 0) { /* a neighbour on the link */
+		setup.peer = ipaddr_network(&net.addrs[0]);
+		setup.peer.bytes[3] |= 1;
+	}
+	g->traffic = traffic_new(&setup);
+}
+
+static void
+describe_run(struct stage *g)
+{
+	struct trace_run *r = &g->t->run;
+	const struct scenario *s = g->in->scenario;
+
+	free(r->title);
+	free(r->kind);
+	free(r->policy);
+	free(r->machine);
+	free(r->source);
+	free(r->version);
+	r->title = mem_str(s->title);
+	r->kind = mem_str("simulated");
+	r->policy = mem_str(policy_word(g->in->policy));
+	r->machine = mem_str(s->machine);
+	r->source = mem_str(s->path);
+	r->version = mem_str(SWITCHBACK_VERSION);
+	r->seed = g->in->seed;
+	r->start_ns = 0;
+	r->end_ns = s->end_ns;
+}
+
+static void
+run_until(struct stage *g, int64_t end_ns)
+{
+	bool more;
+
+	do {
+		more = vclock_step(&g->m->clock, end_ns);
+		machine_settle(g->m);
+		if (g->traffic != NULL)
+			traffic_look(g->traffic);
+	} while (more);
+}
+
+bool
+simstage_run(const struct simstage *s, struct trace *t)
+{
+	const struct scenario *scn = s->scenario;
+	struct stage g = { .in = s, .t = t };
+	struct diag quiet = { 0 };
+	bool good;
+
+	read_options(scn, &g.options, &quiet);
+	read_rcvars(scn, &g.rc);
+	profile_seed(s->profile, s->seed);
+	g.m = machine_new(s->profile, t);
+	describe_run(&g);
+	start_daemon(&g);
+	boot(&g);
+	start_traffic(&g);
+	arm_steps(&g);
+	run_until(&g, scn->end_ns);
+	if (g.traffic != NULL)
+		traffic_report(g.traffic);
+	good =
+	    judge_run(scn, policy_word(s->policy), t, traffic_judge, g.traffic);
+	traffic_free(g.traffic);
+	simdaemon_free(g.daemon);
+	machine_free(g.m);
+	rcvars_fini(&g.rc);
+	free(g.happenings);
+	free(g.boot_ops);
+	return good;
+}

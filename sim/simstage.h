@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * simstage - runs a scenario on the simulated machine, in virtual time.
+ */
+#ifndef SIM_SIMSTAGE_H
+#define SIM_SIMSTAGE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/diag.h"
+#include "core/core.h"
+#include "db/trace.h"
+#include "rules/ruleset.h"
+#include "sim/profile.h"
+#include "sim/scenario.h"
+
+struct simstage {
+	const struct scenario *scenario; /* borrowed, as all here */
+	struct profile *profile;	 /* overridden and seeded by the run */
+	const struct ruleset *rules;
+	enum core_policy policy;
+	uint64_t seed;
+	bool frames; /* packets one by one instead of in closed form */
+};
+
+/* Whether the machine can do what the scenario says: unknown sysctls, daemon
+ * options, user commands, addresses. Findings go to d. */
+bool simstage_check(const struct simstage *s, struct diag *d);
+
+/* Runs to the scenario's end, fills t, judges. True when nothing failed. The
+ * scenario must have passed simstage_check(). */
+bool simstage_run(const struct simstage *s, struct trace *t);
+
+const char *policy_word(enum core_policy policy); /* "stock", "native" */
+
+#endif

@@ -290,8 +290,9 @@ UNION ALL
 UNION ALL
 	SELECT run, at_ns, 7, seq, 'note', who || ': ' || text FROM note
 UNION ALL
-	SELECT run, from_ns, 8, seq, 'gap', count || ' probes missing for '
-	    || (to_ns - from_ns) / 1e6 || ' ms: ' || why FROM gap
+	SELECT run, from_ns, 8, seq, 'gap',
+	    printf('%d probes missing for %.3f ms: %s', count,
+		(to_ns - from_ns) / 1e6, why) FROM gap
 UNION ALL
 	SELECT run, at_ns, 9, seq, 'check', verdict || ': ' || text
 	FROM "check" WHERE at_ns IS NOT NULL

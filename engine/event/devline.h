@@ -53,7 +53,7 @@ struct devline_pair {
 
 struct devline {
 	enum devline_kind kind;
-	bool dropped;               /* devd looks for no rule */
+	bool dropped;		    /* devd looks for no rule */
 	struct devline_pair *pairs; /* in order of the record; owned */
 	size_t count;
 	size_t cap;
@@ -69,8 +69,8 @@ void devline_fini(struct devline *line); /* frees; leaves it zeroed */
 const char *devline_get(const struct devline *line, const char *key);
 
 /* As devline_get, for a key of which the hash_str() is known. */
-const struct devline_pair *devline_find(
-    const struct devline *line, const char *key, uint64_t key_hash);
+const struct devline_pair *devline_find(const struct devline *line,
+    const char *key, uint64_t key_hash);
 
 /* As devline_get, but never NULL: "" when unset, which is how devd sees it. */
 const char *devline_value(const struct devline *line, const char *key);

@@ -57,10 +57,22 @@ dbfile_configure(sqlite3 *db)
 	return rc;
 }
 
+/* SQLite forgets why a write failed, but nothing has failed since. */
+static int
+system_errno(sqlite3 *db)
+{
+	int errnum = db == NULL ? 0 : sqlite3_system_errno(db);
+
+	if (errnum == 0 &&
+	    (errno == EFBIG || errno == ENOSPC || errno == EDQUOT))
+		return errno;
+	return errnum;
+}
+
 static int
 io_error(sqlite3 *db, int rc, const char *path, struct err *e)
 {
-	int errnum = db == NULL ? 0 : sqlite3_system_errno(db);
+	int errnum = system_errno(db);
 
 	if (rc == SQLITE_FULL || errnum == ENOSPC || errnum == EDQUOT)
 		return err_set(e, ERR_IO,
@@ -205,6 +217,9 @@ check_kind(const char *path, struct err *e)
 {
 	struct stat st;
 
+	if (path[0] == '\0')
+		return err_set(e, ERR_INPUT,
+		    "the name of the store is empty: name a file");
 	if (stat(path, &st) < 0) {
 		if (errno == ENOENT)
 			return err_set(e, ERR_NOTFOUND, "%s: no such file",

@@ -2,6 +2,7 @@
 #include "db/store.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <sqlite3.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -60,9 +61,19 @@ static int
 make_file(const char *path, struct err *e)
 {
 	struct strbuf draft = { 0 };
-	int rc;
+	int rc, fd;
 
 	strbuf_addf(&draft, "%s.new-%ld", path, (long)getpid());
+	fd = open(strbuf_str(&draft), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC,
+	    0666);
+	if (fd < 0) {
+		rc = err_set(e, ERR_STATE,
+		    "%s: cannot be made: %s: check the folder", path,
+		    strerror(errno));
+		strbuf_fini(&draft);
+		return rc;
+	}
+	close(fd);
 	rc = write_draft(strbuf_str(&draft), path, e);
 	if (rc == 0 && link(strbuf_str(&draft), path) < 0 && errno != EEXIST) {
 		/* A file system without hard links. */

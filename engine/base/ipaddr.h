@@ -26,8 +26,8 @@ bool ipaddr_parse(const char *s, struct ipaddr *out);
 int ipaddr_mask_bits(const char *s);
 
 /* With "/bits" when with_prefix. Returns buf; "none" for family 0. */
-const char *ipaddr_format(
-    const struct ipaddr *a, bool with_prefix, char buf[IPADDR_TEXT]);
+const char *ipaddr_format(const struct ipaddr *a, bool with_prefix,
+    char buf[IPADDR_TEXT]);
 
 bool ipaddr_equal(const struct ipaddr *a, const struct ipaddr *b);
 

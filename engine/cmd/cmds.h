@@ -18,7 +18,11 @@ enum cmd_status {
 
 int cmd_check(int argc, char **argv);
 int cmd_explain(int argc, char **argv);
+int cmd_export(int argc, char **argv);
 int cmd_fmt(int argc, char **argv);
+int cmd_import(int argc, char **argv);
+int cmd_list(int argc, char **argv);
 int cmd_match(int argc, char **argv);
+int cmd_query(int argc, char **argv);
 
 #endif

@@ -15,8 +15,12 @@ static const struct command {
 } commands[] = {
 	{ "check", cmd_check, "find mistakes in devd.conf files" },
 	{ "explain", cmd_explain, "say which rule a record fires, and why" },
+	{ "export", cmd_export, "write a stored run's records as text" },
 	{ "fmt", cmd_fmt, "bring scenario files into their canonical form" },
+	{ "import", cmd_import, "put text recordings into a store" },
+	{ "list", cmd_list, "print the runs of a store" },
 	{ "match", cmd_match, "print the commands that records fire" },
+	{ "query", cmd_query, "ask a store in SQL" },
 };
 #define COMMANDS (sizeof(commands) / sizeof(*commands))
 

@@ -10,7 +10,7 @@ hash_bytes(uint64_t h, const void *data, size_t bytes)
 	size_t i;
 
 	for (i = 0; i < bytes; i++)
-		h = (h ^ p[i]) * UINT64_C(0x100000001b3);
+		h = hash_step(h, p[i]);
 	return h;
 }
 

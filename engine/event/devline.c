@@ -19,19 +19,45 @@ static const struct {
 	[DEVLINE_OTHER] = { '\0', "other" },
 };
 
-/* Key characters and white space of the C locale, told without the locale of
- * the process. */
-static bool
-is_key_byte(char c)
-{
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-	    (c >= '0' && c <= '9') || c == '_' || c == '-';
-}
+/* Key characters and white space of the C locale, whatever the locale of the
+ * process. A table, because every byte of every record is asked. */
+#define IS_KEY	 1
+#define IS_SPACE 2
+#define IS_END	 4
+
+static const unsigned char byte_kinds[256] = {
+	['\0'] = IS_END,
+	['\t'] = IS_SPACE,
+	['\n'] = IS_SPACE,
+	['\v'] = IS_SPACE,
+	['\f'] = IS_SPACE,
+	['\r'] = IS_SPACE,
+	[' '] = IS_SPACE,
+#define KEYS_FROM(c)                                                           \
+	[c] = IS_KEY, [(c) + 1] = IS_KEY, [(c) + 2] = IS_KEY,                  \
+	[(c) + 3] = IS_KEY, [(c) + 4] = IS_KEY
+	KEYS_FROM('0'),
+	KEYS_FROM('5'),
+	KEYS_FROM('A'),
+	KEYS_FROM('F'),
+	KEYS_FROM('K'),
+	KEYS_FROM('P'),
+	KEYS_FROM('U'),
+	['Z'] = IS_KEY,
+	KEYS_FROM('a'),
+	KEYS_FROM('f'),
+	KEYS_FROM('k'),
+	KEYS_FROM('p'),
+	KEYS_FROM('u'),
+	['z'] = IS_KEY,
+	['_'] = IS_KEY,
+	['-'] = IS_KEY,
+};
 
 static bool
-is_space(char c)
+is(char c, unsigned kinds_wanted)
 {
-	return c == ' ' || (c >= '\t' && c <= '\r');
+	return (byte_kinds[(unsigned char)c] & kinds_wanted) != 0;
 }
 
 /* Makes \" into " in place. What follows a removed backslash is not looked at
@@ -54,8 +80,8 @@ unescape(char *value, size_t bytes)
 }
 
 static void
-push(struct devline *line, const char *key, size_t key_bytes, char *value,
-    size_t value_bytes)
+push(struct devline *line, const char *key, uint64_t key_hash,
+    const char *value, size_t value_bytes)
 {
 	struct devline_pair *pair;
 
@@ -64,7 +90,7 @@ push(struct devline *line, const char *key, size_t key_bytes, char *value,
 		    sizeof(*line->pairs));
 	pair = &line->pairs[line->count++];
 	pair->key = key;
-	pair->key_hash = hash_bytes(HASH_START, key, key_bytes);
+	pair->key_hash = key_hash;
 	pair->value = value;
 	pair->value_bytes = value_bytes;
 }
@@ -72,7 +98,7 @@ push(struct devline *line, const char *key, size_t key_bytes, char *value,
 static char *
 skip_space(char *p)
 {
-	while (is_space(*p))
+	while (is(*p, IS_SPACE))
 		p++;
 	return p;
 }
@@ -82,11 +108,12 @@ skip_space(char *p)
 static char *
 chop_pair(struct devline *line, char *p)
 {
+	uint64_t hash = HASH_START;
 	char *key = p, *equals, *value;
 	size_t bytes;
 
-	while (is_key_byte(*p))
-		p++;
+	for (; is(*p, IS_KEY); p++)
+		hash = hash_step(hash, (unsigned char)*p);
 	if (*p != '=')
 		return NULL;
 	equals = p++;
@@ -101,15 +128,16 @@ chop_pair(struct devline *line, char *p)
 			return NULL;
 	} else {
 		value = p;
-		while (*p != '\0' && !is_space(*p))
+		while (!is(*p, IS_SPACE | IS_END))
 			p++;
 	}
 	bytes = (size_t)(p - value);
 	*equals = '\0';
 	if (*p != '\0')
 		*p++ = '\0';
-	bytes = unescape(value, bytes);
-	push(line, key, (size_t)(equals - key), value, bytes);
+	if (line->has_backslash)
+		bytes = unescape(value, bytes);
+	push(line, key, hash, value, bytes);
 	return skip_space(p);
 }
 
@@ -135,14 +163,14 @@ chop_device(struct devline *line, char *p)
 	}
 	*blank = '\0';
 	if (line->kind != DEVLINE_NOMATCH)
-		push(line, "device-name", strlen("device-name"), p,
-		    unescape(p, (size_t)(blank - p)));
+		push(line, "device-name", hash_str(HASH_START, "device-name"),
+		    p, unescape(p, (size_t)(blank - p)));
 	p = skip_space(blank + 1);
 	if (strncmp(p, "at ", 3) == 0)
 		p += 3;
 	p = skip_space(chop_pairs(line, p));
 	if (strncmp(p, "on ", 3) == 0)
-		push(line, "bus", strlen("bus"), p + 3,
+		push(line, "bus", hash_str(HASH_START, "bus"), p + 3,
 		    unescape(p + 3, strlen(p + 3)));
 }
 
@@ -181,9 +209,10 @@ devline_parse(struct devline *line, const char *record, size_t bytes)
 		line->dropped = true;
 		return;
 	}
-	whole_bytes = unescape(whole, bytes);
-	push(line, "*", 1, whole, whole_bytes);
-	push(line, "_", 1, whole + 1, whole_bytes - 1);
+	line->has_backslash = memchr(whole, '\\', bytes) != NULL;
+	whole_bytes = line->has_backslash ? unescape(whole, bytes) : bytes;
+	push(line, "*", hash_step(HASH_START, '*'), whole, whole_bytes);
+	push(line, "_", hash_step(HASH_START, '_'), whole + 1, whole_bytes - 1);
 	if (line->kind == DEVLINE_NOTIFY)
 		(void)chop_pairs(line, work + 1);
 	else
@@ -201,12 +230,14 @@ devline_fini(struct devline *line)
 const struct devline_pair *
 devline_find(const struct devline *line, const char *key, uint64_t key_hash)
 {
-	size_t i;
+	const struct devline_pair *at;
+	size_t left = line->count;
 
-	for (i = line->count; i-- > 0;)
-		if (line->pairs[i].key_hash == key_hash &&
-		    strcmp(line->pairs[i].key, key) == 0)
-			return &line->pairs[i];
+	if (left == 0)
+		return NULL;
+	for (at = line->pairs + left; left > 0; left--)
+		if ((--at)->key_hash == key_hash && strcmp(at->key, key) == 0)
+			return at;
 	return NULL;
 }
 

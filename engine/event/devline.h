@@ -54,6 +54,7 @@ struct devline_pair {
 struct devline {
 	enum devline_kind kind;
 	bool dropped;		    /* devd looks for no rule */
+	bool has_backslash;	    /* there may be a \" somewhere */
 	struct devline_pair *pairs; /* in order of the record; owned */
 	size_t count;
 	size_t cap;

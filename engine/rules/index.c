@@ -7,7 +7,8 @@
 #include "base/hash.h"
 #include "base/mem.h"
 
-#define NONE UINT32_MAX
+#define NONE	    UINT32_MAX
+#define MAX_DEMANDS 64
 
 struct bucket {
 	uint32_t first; /* rules by rank, linked by next[] */
@@ -33,15 +34,16 @@ struct rule_index {
 	struct group *groups;
 	size_t group_count, group_cap;
 	struct table group_table;
-	uint32_t *anchored; /* by name: first group, or NONE */
+	uint32_t *anchored;   /* by name: first group, or NONE */
+	uint64_t anchor_bits; /* one for each anchor, by its hash */
 	uint32_t free_groups;
 	struct arena arena;
 };
 
 /* What a rule demands, sorted by name. */
 struct demand {
-	uint32_t names[64];
-	const struct pattern *words[64];
+	uint32_t names[MAX_DEMANDS];
+	const struct pattern *words[MAX_DEMANDS];
 	size_t count;
 	uint32_t anchor;
 	bool impossible; /* two different words for one name */
@@ -56,7 +58,7 @@ is_global(const struct rule_name *name)
 static void
 add_demand(struct demand *d, uint32_t name, const struct pattern *word)
 {
-	size_t i, room = sizeof(d->names) / sizeof(*d->names);
+	size_t i;
 
 	for (i = 0; i < d->count && d->names[i] < name; i++)
 		;
@@ -67,7 +69,7 @@ add_demand(struct demand *d, uint32_t name, const struct pattern *word)
 		return;
 	}
 	/* What has no room is tested like a condition without an index. */
-	if (d->count == room)
+	if (d->count == MAX_DEMANDS)
 		return;
 	memmove(&d->names[i + 1], &d->names[i],
 	    (d->count - i) * sizeof(*d->names));
@@ -100,7 +102,8 @@ find_demand(const struct ruleset *rs, const struct rule *rule, struct demand *d)
 	}
 }
 
-/* The rarest of the names demanded, so that a group is seldom looked at. */
+/* The rarest of the names demanded, so that a group is seldom looked at. Of
+ * equally rare ones the last: files go from the general to the special. */
 static void
 choose_anchor(const struct ruleset *rs, const uint32_t *uses, struct demand *d)
 {
@@ -109,10 +112,16 @@ choose_anchor(const struct ruleset *rs, const uint32_t *uses, struct demand *d)
 
 	for (i = 0; i < d->count; i++)
 		if (!is_global(&rs->names[d->names[i]]) &&
-		    uses[d->names[i]] < fewest) {
+		    uses[d->names[i]] <= fewest) {
 			fewest = uses[d->names[i]];
 			d->anchor = d->names[i];
 		}
+}
+
+static uint64_t
+anchor_bit(uint64_t hash)
+{
+	return UINT64_C(1) << (hash >> 16 & 63);
 }
 
 static struct group *
@@ -147,6 +156,7 @@ get_group(struct rule_index *x, const struct demand *d, uint32_t rank)
 	} else {
 		g->next = x->anchored[d->anchor];
 		x->anchored[d->anchor] = i;
+		x->anchor_bits |= anchor_bit(x->rs->names[d->anchor].hash);
 	}
 	return g;
 }
@@ -162,8 +172,7 @@ put_rule(struct rule_index *x, struct group *g, const struct demand *d,
 	uint32_t n;
 
 	for (i = 0; i < d->count; i++)
-		hash = fold_hash(hash, d->words[i]->literal,
-		    d->words[i]->literal_bytes + 1);
+		hash = fold_hash(hash, d->words[i]->literal);
 	x->next[rank] = NONE;
 	if (table_next(&g->values, hash, &at, &n)) {
 		b = &x->buckets[n];
@@ -226,29 +235,66 @@ rule_index_free(struct rule_index *x)
 	free(x);
 }
 
+/* The values of the names of a group, found once for all its rules. */
+struct seen {
+	const char *values[MAX_DEMANDS];
+	size_t bytes[MAX_DEMANDS];
+};
+
+static bool
+condition_holds(const struct rule_index *x, const struct group *g,
+    const struct seen *seen, const struct condition *c,
+    const struct devline *line, const struct rule_env *env)
+{
+	size_t i;
+
+	if (!c->is_media)
+		for (i = 0; i < g->name_count; i++)
+			if (g->names[i] == c->name)
+				return pattern_matches(c->pattern,
+					   seen->values[i],
+					   seen->bytes[i]) != c->inverted;
+	return rule_holds(x->rs, c, line, env);
+}
+
+static bool
+rule_matches(const struct rule_index *x, const struct group *g,
+    const struct seen *seen, const struct rule *rule,
+    const struct devline *line, const struct rule_env *env)
+{
+	size_t i;
+
+	for (i = 0; i < rule->condition_count; i++)
+		if (!condition_holds(x, g, seen, &rule->conditions[i], line,
+			env))
+			return false;
+	return true;
+}
+
 /* Lowers *best to the first rule of the group that matches. */
 static void
 probe(const struct rule_index *x, const struct group *g,
     const struct devline *line, const struct rule_env *env, uint32_t *best)
 {
+	struct seen seen;
 	uint64_t hash = HASH_START;
 	size_t at = TABLE_START, i;
-	const char *value;
 	uint32_t n;
 
 	if (g->first >= *best)
 		return;
 	for (i = 0; i < g->name_count; i++) {
-		value =
-		    rule_value(x->rs, line, env, &x->rs->names[g->names[i]]);
-		if (value == NULL || *value == '\0')
+		seen.values[i] = rule_value(line, env,
+		    &x->rs->names[g->names[i]], &seen.bytes[i]);
+		if (seen.values[i] == NULL || seen.bytes[i] == 0)
 			return;
-		hash = fold_hash(hash, value, strlen(value) + 1);
 	}
+	for (i = 0; i < g->name_count; i++)
+		hash = fold_hash(hash, seen.values[i]);
 	if (!table_next(&g->values, hash, &at, &n))
 		return;
 	for (n = x->buckets[n].first; n < *best; n = x->next[n])
-		if (rule_matches(x->rs, x->rules[n], line, env)) {
+		if (rule_matches(x, g, &seen, x->rules[n], line, env)) {
 			*best = n;
 			return;
 		}
@@ -264,7 +310,8 @@ rule_index_match(const struct rule_index *x, const struct devline *line,
 
 	for (i = 0; i < line->count; i++) {
 		pair = &line->pairs[i];
-		if (!ruleset_find_name(x->rs, pair->key, pair->key_hash, &name))
+		if (!(x->anchor_bits & anchor_bit(pair->key_hash)) ||
+		    !ruleset_find_name(x->rs, pair->key, pair->key_hash, &name))
 			continue;
 		for (g = x->anchored[name]; g != NONE; g = x->groups[g].next)
 			probe(x, &x->groups[g], line, env, &best);

@@ -85,11 +85,9 @@ bool ruleset_find_name(const struct ruleset *rs, const char *name,
 
 /* The value that a rule sees, and its length when bytes is not NULL. NULL when
  * it is not set. */
-const char *rule_value(const struct ruleset *rs, const struct devline *line,
-    const struct rule_env *env, const struct rule_name *name);
+const char *rule_value(const struct devline *line, const struct rule_env *env,
+    const struct rule_name *name, size_t *bytes);
 bool rule_holds(const struct ruleset *rs, const struct condition *cond,
-    const struct devline *line, const struct rule_env *env);
-bool rule_matches(const struct ruleset *rs, const struct rule *rule,
     const struct devline *line, const struct rule_env *env);
 
 #endif

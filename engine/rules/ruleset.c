@@ -65,20 +65,25 @@ ruleset_free(struct ruleset *rs)
 }
 
 const char *
-rule_value(const struct ruleset *rs, const struct devline *line,
-    const struct rule_env *env, const struct rule_name *name)
+rule_value(const struct devline *line, const struct rule_env *env,
+    const struct rule_name *name, size_t *bytes)
 {
 	const struct devline_pair *pair;
+	const char *value = name->set_value;
 
-	(void)rs;
 	pair = devline_find(line, name->name, name->hash);
-	if (pair != NULL)
+	if (pair != NULL) {
+		if (bytes != NULL)
+			*bytes = pair->value_bytes;
 		return pair->value;
+	}
 	if (name->builtin == BUILTIN_TIMESTAMP)
-		return env->timestamp != NULL ? env->timestamp : "";
-	if (name->builtin == BUILTIN_VM_GUEST)
-		return env->vm_guest != NULL ? env->vm_guest : "";
-	return name->set_value;
+		value = env->timestamp != NULL ? env->timestamp : "";
+	else if (name->builtin == BUILTIN_VM_GUEST)
+		value = env->vm_guest != NULL ? env->vm_guest : "";
+	if (value != NULL && bytes != NULL)
+		*bytes = strlen(value);
+	return value;
 }
 
 /* As by rule_value, for a name that no rule may know; "" when not set. */
@@ -92,7 +97,7 @@ value_of(const struct ruleset *rs, const struct devline *line,
 	uint32_t number;
 
 	if (ruleset_find_name(rs, name, hash, &number))
-		value = rule_value(rs, line, env, &rs->names[number]);
+		value = rule_value(line, env, &rs->names[number], NULL);
 	else if ((pair = devline_find(line, name, hash)) != NULL)
 		value = pair->value;
 	if (set != NULL)
@@ -138,26 +143,14 @@ rule_holds(const struct ruleset *rs, const struct condition *cond,
     const struct devline *line, const struct rule_env *env)
 {
 	const char *value;
+	size_t bytes = 0;
 
 	if (cond->is_media)
 		return media_holds(rs, cond, line, env);
-	value = rule_value(rs, line, env, &rs->names[cond->name]);
+	value = rule_value(line, env, &rs->names[cond->name], &bytes);
 	if (value == NULL)
 		return cond->pattern->matches_empty != cond->inverted;
-	return pattern_matches(cond->pattern, value, strlen(value)) !=
-	    cond->inverted;
-}
-
-bool
-rule_matches(const struct ruleset *rs, const struct rule *rule,
-    const struct devline *line, const struct rule_env *env)
-{
-	size_t i;
-
-	for (i = 0; i < rule->condition_count; i++)
-		if (!rule_holds(rs, &rule->conditions[i], line, env))
-			return false;
-	return true;
+	return pattern_matches(cond->pattern, value, bytes) != cond->inverted;
 }
 
 const struct rule *

@@ -28,7 +28,7 @@ folder_in_tree(const char *kind)
 	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
 		if (strcmp(kinds[i].kind, kind) == 0)
 			return kinds[i].in_tree;
-	assert(!"datadir_find: a kind of its header");
+	assert(0 && "datadir_find: a kind of its header");
 	return NULL;
 }
 

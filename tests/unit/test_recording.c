@@ -155,7 +155,7 @@ every_record_survives_being_written_and_read(void **state)
 		{ "", 0, false },
 		{ "", 0, true },
 		{ "n=3 [!a]", 8, false },
-		{ "!a\\n\\x0a\\\n\\", 12, false },
+		{ "!a\\n\\x0a\\\n\\", 11, false },
 		{ "!cut", 4, true },
 		{ "!cut\\", 5, true },
 		{ "! ]x[", 5, true },

@@ -56,23 +56,54 @@ schema_create(sqlite3 *db, const char *path, struct err *e)
 	return rc;
 }
 
+/* The first column of the only row. */
+static int
+ask(sqlite3 *db, const char *path, const char *sql, int *answer, struct err *e)
+{
+	sqlite3_stmt *stmt = NULL;
+	int rc = 0, got;
+
+	got = sqlite3_prepare_v2(db, sql, -1, &stmt, NULL);
+	if (got == SQLITE_OK)
+		got = sqlite3_step(stmt);
+	if (got == SQLITE_ROW)
+		*answer = sqlite3_column_int(stmt, 0);
+	else if (got != SQLITE_DONE)
+		rc = dbfile_error(db, got, path, e);
+	sqlite3_finalize(stmt);
+	return rc;
+}
+
 int
 schema_version(sqlite3 *db, const char *path, int *version, struct err *e)
 {
-	sqlite3_stmt *stmt = NULL;
-	int rc, got;
+	return ask(db, path, "PRAGMA user_version", version, e);
+}
 
-	got = sqlite3_prepare_v2(db, "PRAGMA user_version", -1, &stmt, NULL);
-	if (got == SQLITE_OK)
-		got = sqlite3_step(stmt);
-	if (got == SQLITE_ROW) {
-		*version = sqlite3_column_int(stmt, 0);
-		rc = 0;
-	} else {
-		rc = dbfile_error(db, got, path, e);
-	}
-	sqlite3_finalize(stmt);
-	return rc;
+int
+schema_check(sqlite3 *db, const char *path, struct err *e)
+{
+	int rc, tables = 0, version = 0;
+
+	rc = ask(db, path,
+	    "SELECT count(*) FROM sqlite_schema WHERE type || ' ' || name IN ("
+	    "'table version', 'table run', 'table record', 'table verbatim',"
+	    "'table firing', 'table operation', 'table command',"
+	    "'table state', 'table mark', 'table stimulus', 'table note',"
+	    "'table probe', 'table gap', 'table check', 'view failovers',"
+	    "'view outages', 'view verdicts', 'view rule_counts',"
+	    "'view timeline')",
+	    &tables, e);
+	if (rc == 0 && tables == 19)
+		rc = ask(db, path, "SELECT schema FROM version", &version, e);
+	if (rc < 0)
+		return rc;
+	if (tables != 19 || version != STORE_VERSION)
+		return err_set(e, ERR_INPUT,
+		    "%s: is damaged (tables of a store are missing, or its "
+		    "version row does not fit): take it from a backup",
+		    path);
+	return 0;
 }
 
 /* A step may leave rows that point nowhere only by mistake. */

@@ -29,6 +29,9 @@ int schema_migrate(sqlite3 *db, const char *path,
 /* All steps there are up to STORE_VERSION. */
 int schema_update(sqlite3 *db, const char *path, struct err *e);
 
+/* Whether a database that says it is of STORE_VERSION has its tables. */
+int schema_check(sqlite3 *db, const char *path, struct err *e);
+
 int schema_version(sqlite3 *db, const char *path, int *version, struct err *e);
 
 #endif

@@ -85,21 +85,19 @@ make_file(const char *path, struct err *e)
 	return rc;
 }
 
+/* Everything that may refuse the file comes before what changes it. */
 static int
 open_file(struct store *s, struct err *e)
 {
-	int rc, version = 0;
+	int rc, got, version = 0;
 
-	rc = sqlite3_open_v2(s->path, &s->db, SQLITE_OPEN_READWRITE, NULL);
-	if (rc == SQLITE_OK && sqlite3_db_readonly(s->db, "main") == 1)
-		rc = SQLITE_READONLY;
-	if (rc == SQLITE_OK)
-		rc = dbfile_configure(s->db);
-	if (rc == SQLITE_OK)
-		rc = sqlite3_exec(s->db, "PRAGMA journal_mode = WAL", NULL,
-		    NULL, NULL);
-	if (rc != SQLITE_OK)
-		return failed(s, rc, e);
+	got = sqlite3_open_v2(s->path, &s->db, SQLITE_OPEN_READWRITE, NULL);
+	if (got == SQLITE_OK && sqlite3_db_readonly(s->db, "main") == 1)
+		got = SQLITE_READONLY;
+	if (got == SQLITE_OK)
+		got = dbfile_configure(s->db);
+	if (got != SQLITE_OK)
+		return failed(s, got, e);
 	/* A write-ahead log may hold a newer version than the header said. */
 	if ((rc = schema_version(s->db, s->path, &version, e)) < 0)
 		return rc;
@@ -108,7 +106,12 @@ open_file(struct store *s, struct err *e)
 		    "%s: is of schema version %d, but this Switchback knows "
 		    "none after %d: use the newer Switchback",
 		    s->path, version, STORE_VERSION);
-	return schema_update(s->db, s->path, e);
+	if ((rc = schema_update(s->db, s->path, e)) < 0 ||
+	    (rc = schema_check(s->db, s->path, e)) < 0)
+		return rc;
+	got =
+	    sqlite3_exec(s->db, "PRAGMA journal_mode = WAL", NULL, NULL, NULL);
+	return got == SQLITE_OK ? 0 : failed(s, got, e);
 }
 
 static int

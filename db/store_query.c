@@ -94,21 +94,20 @@ prepare(struct store_reader *r, const char *sql, sqlite3_stmt **stmt,
 	sqlite3_set_authorizer(r->db, NULL, NULL);
 	if ((rc & 0xff) == SQLITE_AUTH)
 		return err_set(e, ERR_INPUT,
-		    "query: only reading is allowed (%s): use SELECT",
+		    "SQL: only reading is allowed (%s): use SELECT",
 		    sqlite3_errmsg(r->db));
 	if ((rc & 0xff) == SQLITE_ERROR)
-		return err_set(e, ERR_INPUT, "query: %s",
-		    sqlite3_errmsg(r->db));
+		return err_set(e, ERR_INPUT, "SQL: %s", sqlite3_errmsg(r->db));
 	if (rc != SQLITE_OK)
 		return reader_failed(r, rc, e);
 	if (*stmt == NULL)
-		return err_set(e, ERR_INPUT, "query: no statement: write SQL");
+		return err_set(e, ERR_INPUT, "SQL: no statement: write SQL");
 	if (!is_blank(tail))
 		return err_set(e, ERR_INPUT,
-		    "query: more than one statement: ask one at a time");
+		    "SQL: more than one statement: ask one at a time");
 	if (!sqlite3_stmt_readonly(*stmt))
 		return err_set(e, ERR_INPUT,
-		    "query: only reading is allowed: use SELECT");
+		    "SQL: only reading is allowed: use SELECT");
 	return 0;
 }
 
@@ -162,7 +161,7 @@ give_rows(struct store_reader *r, sqlite3_stmt *stmt, store_row_fn *fn,
 			rc = SQLITE_DONE;
 	}
 	if ((rc & 0xff) == SQLITE_ERROR)
-		rc = err_set(e, ERR_INPUT, "query: %s", sqlite3_errmsg(r->db));
+		rc = err_set(e, ERR_INPUT, "SQL: %s", sqlite3_errmsg(r->db));
 	else
 		rc = rc == SQLITE_DONE ? 0 : reader_failed(r, rc, e);
 	free(names);

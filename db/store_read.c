@@ -73,7 +73,7 @@ check_version(struct store_reader *r, struct err *e)
 		    "writing, with \"switchback import\", to bring it up to "
 		    "date",
 		    r->path, version);
-	return 0;
+	return schema_check(r->db, r->path, e);
 }
 
 /* An SQLite reader takes part in a writer's locks through files beside the

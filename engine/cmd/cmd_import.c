@@ -106,31 +106,37 @@ read_spec(struct import *im, const char *spec)
 
 static int
 add_one(struct import *im, struct store *s, const struct recording *r,
-    struct err *e)
+    int64_t *id, struct err *e)
 {
 	struct trace *t = recording_trace(r);
-	int64_t id = 0;
 	int rc;
 
 	if (im->note != NULL) {
 		free(t->run.note);
 		t->run.note = mem_str(im->note);
 	}
-	rc = store_add_recording(s, r, t, &id, e);
-	if (rc == 0 && im->json)
-		storeargs_print(
-		    json_pack("{s:I, s:s, s:I}", "run", (json_int_t)id, "title",
-			r->name, "records", (json_int_t)r->n_records));
-	else if (rc == 0)
-		printf("run %lld: %s, %zu records\n", (long long)id, r->name,
-		    r->n_records);
+	rc = store_add_recording(s, r, t, id, e);
 	trace_free(t);
 	return rc;
+}
+
+static void
+print_one(const struct import *im, const struct recording *r, int64_t id)
+{
+	if (im->json)
+		storeargs_print(
+		    json_pack("{s:I, s:o, s:I}", "run", (json_int_t)id, "title",
+			storeargs_json(r->name, strlen(r->name)), "records",
+			(json_int_t)r->n_records));
+	else
+		printf("run %lld: %s, %zu records\n", (long long)id, r->name,
+		    r->n_records);
 }
 
 static int
 store_all(struct import *im)
 {
+	int64_t *ids = mem_zero(im->n_recs + 1, sizeof(*ids));
 	struct store *s = NULL;
 	struct err e;
 	size_t i;
@@ -140,10 +146,14 @@ store_all(struct import *im)
 	if (rc == 0)
 		rc = store_begin(s, &e);
 	for (i = 0; i < im->n_recs && rc == 0; i++)
-		rc = add_one(im, s, im->recs[i], &e);
+		rc = add_one(im, s, im->recs[i], &ids[i], &e);
 	if (rc == 0)
 		rc = store_commit(s, &e);
+	/* Not before: what is said to be there must be. */
+	for (i = 0; i < im->n_recs && rc == 0; i++)
+		print_one(im, im->recs[i], ids[i]);
 	store_close(s);
+	free(ids);
 	return rc == 0 ? CMD_PASS : storeargs_fail("import", &e);
 }
 

@@ -44,7 +44,8 @@ storeargs_json(const char *bytes, size_t count)
 void
 storeargs_print(json_t *value)
 {
-	json_dumpf(value, stdout, JSON_ENCODE_ANY | JSON_COMPACT);
+	json_dumpf(value, stdout,
+	    JSON_ENCODE_ANY | JSON_COMPACT | JSON_REAL_PRECISION(15));
 	putchar('\n');
 	json_decref(value);
 }

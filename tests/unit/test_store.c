@@ -445,7 +445,7 @@ a_query_can_only_read(void **state)
 		if (store_read_query(r, refused[i], collect, &out, &e) !=
 		    ERR_INPUT)
 			fail_msg("not refused: %s", refused[i]);
-		assert_memory_equal(e.text, "query: ", 7);
+		assert_memory_equal(e.text, "SQL: ", 5);
 	}
 	assert_int_not_equal(access("/tmp/switchback-attached.db", F_OK), 0);
 	assert_answer(r, "SELECT 1 ; ", "1\n");

@@ -21,7 +21,7 @@ LIBRARIES='
 sqlite3	sqlite3_.*
 pcap	(pcap|bpf)_.*
 jansson	json_.*
-cmocka	(_assert|_cmocka|_expect|_will|_mock|_function_called|_fail|_skip|_run|_test|mock|cmocka)_.*|_mock|_fail|_skip|global_.*
+cmocka	_?(assert|check_expected|cmocka|expect|fail|function_called|mock|run_test|skip|test|will_return|global|print)(_.*)?
 '
 unset MAKEFLAGS MFLAGS MAKELEVEL V CC B CFLAGS LDFLAGS
 
@@ -91,9 +91,9 @@ for version in $VERSIONS; do
 	    build "$dir" all units fuzz-bins || exit 1
 	find "$dir" -maxdepth 1 -type f -name 'switchback*' |
 	    while read -r program; do
-		file=$(od -An -tx1 -j7 -N1 "$program" | tr -d ' ')
-		# 9 is FreeBSD in an ELF header.
-		[ "$file" = 09 ] || die "$program is not a FreeBSD program"
+		# The run-time linker that it asks for is FreeBSD's.
+		grep -q '/libexec/ld-elf.so.1' "$program" ||
+		    die "$program is not a FreeBSD program"
 		echo "  OK    $program"
 	done || exit 1
 done

@@ -135,6 +135,7 @@ judge_for(const struct judge_line *line, const struct scn_expect *e,
 		broken = TRACE_OPEN;
 	r->at_ns = broken;
 	if (broken == TRACE_OPEN && limit > line->end_ns) {
+		r->moot = true;
 		strbuf_adds(&r->happened, "held, but the run ended ");
 		judge_add_dur(&r->happened, line->end_ns - mark_ns);
 		strbuf_addf(&r->happened, " after %s; let it run longer",

@@ -11,6 +11,7 @@
 #include "base/ipaddr.h"
 #include "base/mem.h"
 #include "base/suggest.h"
+#include "sim/stimuli.h"
 
 const struct scn_token *
 scn_peek(const struct scn_parser *p)
@@ -71,6 +72,17 @@ scn_unknown(struct scn_parser *p, const struct scn_token *tok, const char *what,
 	    strbuf_str(&all));
 	strbuf_fini(&all);
 	return false;
+}
+
+bool
+scn_once(struct scn_parser *p, const struct scn_token *tok, unsigned *seen,
+    unsigned bit)
+{
+	if ((*seen & bit) != 0)
+		return scn_error(p, tok, "`%.64s` says it again; keep one",
+		    tok->text);
+	*seen |= bit;
+	return true;
 }
 
 bool
@@ -256,6 +268,9 @@ use_is_known(const struct scn_parser *p, const struct scn_use *u)
 	case SCN_USE_PROBE:
 		return scn_names_find(&p->probes, u->name) != NULL;
 	case SCN_USE_MARK:
+		/* The marks of a recording are known when it is read. */
+		if (p->s->recording != NULL && stimuli_is_mark(u->name))
+			return true;
 		return strcmp(u->name, "start") == 0 ||
 		    strcmp(u->name, "end") == 0 ||
 		    scn_names_find(&p->marks, u->name) != NULL;

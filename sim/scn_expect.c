@@ -562,25 +562,27 @@ read_when(struct scn_parser *p, struct scn_expect *e)
 	return read_window(p, e);
 }
 
+/* *colon tells whether one stood behind the name. */
 static bool
-need_policy(struct scn_parser *p, char **out)
+need_policy(struct scn_parser *p, char **out, bool *colon)
 {
 	const struct scn_token *t = scn_need(p, "a policy");
-	char name[32];
-	size_t i, n;
+	struct scn_token bare;
+	size_t n;
 
 	if (t == NULL)
 		return false;
 	n = strlen(t->text);
-	if (n > 0 && n < sizeof(name) && t->text[n - 1] == ':')
-		n--;
-	for (i = 0; i < COUNT(policies); i++)
-		if (t->kind == SCN_TOKEN_WORD && strlen(policies[i]) == n &&
-		    memcmp(policies[i], t->text, n) == 0) {
-			*out = mem_str(policies[i]);
-			return true;
-		}
-	return scn_unknown(p, t, "policy", policies, COUNT(policies));
+	*colon = n > 0 && t->text[n - 1] == ':';
+	bare = *t;
+	bare.text = mem_strn(t->text, n - *colon);
+	if (find_word(&bare, policies, COUNT(policies)) >= 0) {
+		*out = bare.text;
+		return true;
+	}
+	scn_unknown(p, &bare, "policy", policies, COUNT(policies));
+	free(bare.text);
+	return false;
 }
 
 static bool
@@ -589,13 +591,14 @@ read_fault(struct scn_parser *p, struct scn_expect *e, size_t *cap)
 	const struct scn_token *t = scn_peek(p);
 	struct scn_fault *f;
 	char *policy = NULL;
+	bool colon;
 	size_t i;
 
-	if (!need_policy(p, &policy))
+	if (!need_policy(p, &policy, &colon))
 		return false;
 	f = MEM_PUSH(e->faults, e->n_faults, *cap);
 	f->policy = policy;
-	if (t->text[strlen(t->text) - 1] != ':')
+	if (!colon)
 		return scn_error(p, t,
 		    "write: known-fault %s: \"reason\", with a colon", policy);
 	for (i = 0; i + 1 < e->n_faults; i++)
@@ -615,12 +618,13 @@ read_policies(struct scn_parser *p, struct scn_expect *e)
 {
 	const struct scn_token *t = scn_peek(p);
 	size_t cap = 0;
+	bool colon;
 
 	if (scn_accept(p, "under")) {
 		t = scn_peek(p);
-		if (!need_policy(p, &e->under))
+		if (!need_policy(p, &e->under, &colon))
 			return false;
-		if (t->text[strlen(t->text) - 1] == ':')
+		if (colon)
 			return scn_error(p, t, "write: under %s, no colon",
 			    e->under);
 	}

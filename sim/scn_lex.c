@@ -208,7 +208,10 @@ piece(struct scn_lex *lx, struct scn_line *out, bool prose)
 		    "not UTF-8; in quotes write the byte as \\xHH");
 	else
 		return n;
-	skip(lx, 1);
+	/* One complaint for one character, however many bytes it has. */
+	do
+		skip(lx, 1);
+	while (c >= 0x80 && byte_at(lx, 0) >= 0x80 && byte_at(lx, 0) < 0xc0);
 	return 0;
 }
 

@@ -48,6 +48,7 @@ scn_stmt_nic(struct scn_parser *p)
 	static const char *const known[] = { "mac", "mtu", "disconnected" };
 	const struct scn_token *t = NULL, *mac = NULL;
 	struct scn_nic *nic;
+	unsigned seen = 0;
 	int64_t mtu;
 
 	if (!scn_need_ifname(p, "the nic's name", &t) ||
@@ -60,20 +61,21 @@ scn_stmt_nic(struct scn_parser *p)
 	nic->line = t->line;
 	nic->col = t->col;
 	while ((t = scn_peek(p)) != NULL) {
-		if (scn_accept(p, "mac") && mac == NULL) {
+		if (scn_accept(p, "mac")) {
 			mac = scn_peek(p);
-			if (!scn_need_mac(p, nic->mac) ||
+			if (!scn_once(p, t, &seen, 1) ||
+			    !scn_need_mac(p, nic->mac) ||
 			    !mac_is_free(p, nic, mac))
 				return false;
-		} else if (scn_accept(p, "mtu") && nic->mtu == 0) {
-			if (!scn_need_num(p, "the mtu", 68, 65535, &mtu))
+		} else if (scn_accept(p, "mtu")) {
+			if (!scn_once(p, t, &seen, 2) ||
+			    !scn_need_num(p, "the mtu", 68, 65535, &mtu))
 				return false;
 			nic->mtu = (unsigned)mtu;
 		} else if (scn_accept(p, "disconnected")) {
 			nic->disconnected = true;
 		} else {
-			return scn_unknown(p, t,
-			    "or repeated property of a nic", known, 3);
+			return scn_unknown(p, t, "property of a nic", known, 3);
 		}
 	}
 	if (mac == NULL)
@@ -115,24 +117,22 @@ read_driver(struct scn_parser *p, struct scn_vf *vf)
 }
 
 static bool
-read_vf_property(struct scn_parser *p, struct scn_vf *vf)
+read_vf_property(struct scn_parser *p, struct scn_vf *vf, unsigned *seen)
 {
 	static const char *const known[] = { "driver", "mac", "present",
 		"absent" };
 	const struct scn_token *t = scn_peek(p);
 
 	if (scn_accept(p, "driver"))
-		return read_driver(p, vf);
+		return scn_once(p, t, seen, 1) && read_driver(p, vf);
 	if (scn_accept(p, "mac"))
-		return scn_need_mac(p, vf->mac);
+		return scn_once(p, t, seen, 2) && scn_need_mac(p, vf->mac);
 	if (scn_accept(p, "present")) {
 		vf->present = true;
-		return true;
+		return scn_once(p, t, seen, 4);
 	}
-	if (scn_accept(p, "absent")) {
-		vf->present = false;
-		return true;
-	}
+	if (scn_accept(p, "absent"))
+		return scn_once(p, t, seen, 4);
 	return scn_unknown(p, t, "property of a vf", known, 4);
 }
 
@@ -141,6 +141,7 @@ scn_stmt_vf(struct scn_parser *p)
 {
 	const struct scn_token *t = NULL;
 	struct scn_vf *vf;
+	unsigned seen = 0;
 
 	if (!scn_need_ifname(p, "the vf's name", &t) ||
 	    !declare(p, &p->ifnames, 1, t))
@@ -158,7 +159,7 @@ scn_stmt_vf(struct scn_parser *p)
 	scn_use(p, SCN_USE_NIC, t);
 	memcpy(vf->of, t->text, strlen(t->text));
 	while (scn_peek(p) != NULL)
-		if (!read_vf_property(p, vf))
+		if (!read_vf_property(p, vf, &seen))
 			return false;
 	return true;
 }
@@ -232,20 +233,21 @@ read_way(struct scn_parser *p, struct scn_probe *probe)
 }
 
 static bool
-read_probe_property(struct scn_parser *p, struct scn_probe *probe)
+read_probe_property(struct scn_parser *p, struct scn_probe *probe,
+    unsigned *seen)
 {
 	static const char *const known[] = { "rate", "to", "from", "until",
 		"echo", "out", "in", "both-ways" };
 	const struct scn_token *t = scn_peek(p);
 
 	if (scn_accept(p, "rate"))
-		return read_rate(p, probe);
+		return scn_once(p, t, seen, 1) && read_rate(p, probe);
 	if (scn_accept(p, "to"))
-		return read_target(p, probe);
+		return scn_once(p, t, seen, 2) && read_target(p, probe);
 	if (scn_accept(p, "from"))
-		return read_probe_time(p, false);
+		return scn_once(p, t, seen, 4) && read_probe_time(p, false);
 	if (scn_accept(p, "until"))
-		return read_probe_time(p, true);
+		return scn_once(p, t, seen, 8) && read_probe_time(p, true);
 	return scn_unknown(p, t, "property of a probe", known, 8);
 }
 
@@ -255,6 +257,7 @@ scn_stmt_probe(struct scn_parser *p)
 	static const char *const protos[] = { "icmp", "udp" };
 	const struct scn_token *t = scn_need(p, "the probe's name");
 	struct scn_probe *probe;
+	unsigned seen = 0;
 
 	if (t == NULL)
 		return false;
@@ -280,7 +283,7 @@ scn_stmt_probe(struct scn_parser *p)
 	if (!read_way(p, probe))
 		return false;
 	while (scn_peek(p) != NULL)
-		if (!read_probe_property(p, probe))
+		if (!read_probe_property(p, probe, &seen))
 			return false;
 	if (probe->period_ns == 0)
 		return scn_error(p, NULL, "the rate is missing: rate 1000/s");

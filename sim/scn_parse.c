@@ -48,7 +48,8 @@ need_name(struct scn_parser *p, const char *what, char **out)
 	if (t == NULL)
 		return false;
 	if (t->kind == SCN_TOKEN_PAIR || t->text[0] == '\0')
-		return scn_error(p, t, "%s must be a word or a string", what);
+		return scn_error(p, t,
+		    "%s must be a word, or a string that is not empty", what);
 	*out = mem_str(t->text);
 	return true;
 }
@@ -318,8 +319,9 @@ read_line(struct scn_parser *p, bool first)
 		statements[i].read(p);
 		return;
 	}
+	/* The } comes last; nobody mistypes it. */
 	if (t->kind == SCN_TOKEN_WORD)
-		scn_unknown(p, t, "statement", known, N_STATEMENTS);
+		scn_unknown(p, t, "statement", known, N_STATEMENTS - 1);
 	else
 		scn_error(p, t, "a line begins with a statement's word");
 }

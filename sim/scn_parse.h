@@ -58,7 +58,7 @@ struct scn_parser {
 	struct scn_line line;
 	size_t at;  /* the cursor: token not yet read */
 	bool quiet; /* the line is bad already; read it for its names only */
-	bool titled, seeded, machined, ended;
+	bool titled, seeded, machined, ended, end_again;
 
 	struct scn_names ifnames; /* NICs (value 0) and VFs (1) */
 	struct scn_names probes, marks;
@@ -94,6 +94,10 @@ bool scn_error(struct scn_parser *p, const struct scn_token *tok,
 /* "unknown WHAT `x`" with the nearest of known[], or all of them. */
 bool scn_unknown(struct scn_parser *p, const struct scn_token *tok,
     const char *what, const char *const known[], size_t count);
+
+/* Reports a property that is given again: *seen collects their bits. */
+bool scn_once(struct scn_parser *p, const struct scn_token *tok, unsigned *seen,
+    unsigned bit);
 
 /* True when nothing is left; else reports what came too much. */
 bool scn_no_more(struct scn_parser *p, const char *statement);

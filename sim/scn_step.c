@@ -104,7 +104,8 @@ time_error(struct scn_parser *p, const struct scn_time *t, const char *fmt, ...)
 }
 
 static bool
-mark_time(struct scn_parser *p, const struct scn_time *t, int64_t *ns)
+mark_time(struct scn_parser *p, const struct scn_time *t, const char *where,
+    int64_t *ns)
 {
 	const struct scn_named *mark = scn_names_find(&p->marks, t->mark);
 	const char *near;
@@ -120,12 +121,11 @@ mark_time(struct scn_parser *p, const struct scn_time *t, int64_t *ns)
 	near = scn_names_nearest(&p->marks, t->mark);
 	if (near != NULL)
 		return time_error(p, t,
-		    "no mark `%.64s` is set above; did you mean `%s`?", t->mark,
-		    near);
+		    "no mark `%.64s` is set%s; did you mean `%s`?", t->mark,
+		    where, near);
 	return time_error(p, t,
-	    "no mark `%.64s` is set above; times count from marks of earlier "
-	    "lines",
-	    t->mark);
+	    "no mark `%.64s` is set%s; set it with: at TIME mark %.64s",
+	    t->mark, where, t->mark);
 }
 
 bool
@@ -143,7 +143,7 @@ scn_resolve_time(struct scn_parser *p, const struct scn_time *t,
 			    "is none here; write it without the +");
 		break;
 	case SCN_AT_MARK:
-		if (!mark_time(p, t, &base_ns))
+		if (!mark_time(p, t, base_ns < 0 ? "" : " above", &base_ns))
 			return false;
 		break;
 	}
@@ -407,9 +407,12 @@ check_end(struct scn_parser *p, const struct scn_step *step,
 	if (p->in_repeat)
 		return scn_error(p, t,
 		    "`end` cannot be repeated; put it behind the }");
-	if (p->ended)
-		return scn_error(p, t, "the end is given already, in line %u",
+	if (p->ended) {
+		p->end_again = true;
+		return scn_error(p, t,
+		    "the end is given already, in line %u; keep one",
 		    p->end_line);
+	}
 	p->ended = true;
 	p->end_line = t->line;
 	return true;
@@ -589,17 +592,17 @@ scn_stmt_close(struct scn_parser *p)
 {
 	const struct scn_token *t = &p->line.tokens[0];
 	bool empty = p->in_repeat && p->n_body == 0;
+	bool left_early = p->left_early;
 
 	if (!p->in_repeat) {
-		if (p->left_early) {
-			p->left_early = false;
+		p->left_early = false;
+		if (left_early)
 			return true;
-		}
 		return scn_error(p, t,
 		    "there is no open repeat { that this } would close");
 	}
 	scn_leave_repeat(p);
-	p->left_early = false;
+	p->left_early = left_early;
 	if (empty)
 		return scn_error(p, t,
 		    "there is nothing to repeat; put `at` "
@@ -664,7 +667,7 @@ scn_finish_steps(struct scn_parser *p)
 	for (i = 0; i < s->n_steps; i++)
 		if (s->steps[i].kind == SCN_END)
 			s->end_ns = s->steps[i].at_ns;
-	for (i = 0; p->ended && i < s->n_steps; i++)
+	for (i = 0; p->ended && !p->end_again && i < s->n_steps; i++)
 		if (s->steps[i].at_ns > s->end_ns) {
 			diag_report(p->d, DIAG_ERROR, p->path, s->steps[i].line,
 			    s->steps[i].col,

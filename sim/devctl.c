@@ -50,6 +50,8 @@ devctl_emit(struct machine *m, const char *fmt, ...)
 	va_list ap;
 	int n;
 
+	if (m->following)
+		return;
 	va_start(ap, fmt);
 	n = vsnprintf(text, sizeof(text), fmt, ap);
 	va_end(ap);

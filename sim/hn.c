@@ -261,7 +261,7 @@ hn_switch_step(struct ktask *k, struct ifnet *vf, bool on, int *pc)
 	struct ifnet *hn = hn_of(vf);
 	int64_t delay;
 
-	if (hn == NULL || vf->m->transparent) {
+	if (hn == NULL || vf->m->transparent || vf->m->following) {
 		*pc = 0;
 		return KTASK_DONE;
 	}

@@ -61,9 +61,9 @@ driver_start_step(struct ktask *k, struct ifnet *ifp, int *pc)
 {
 	int64_t delay;
 
-	if (ifp->kind == KIND_HN)
+	if (ifp->kind == KIND_HN && !ifp->m->following)
 		return hn_up_step(k, ifp, pc);
-	if (ifp->kind == KIND_LAGG) {
+	if (ifp->kind == KIND_LAGG || ifp->m->following) {
 		ifp->running = true;
 		machine_changed(ifp->m, ifp);
 		return KTASK_DONE;
@@ -78,12 +78,12 @@ driver_start_step(struct ktask *k, struct ifnet *ifp, int *pc)
 int64_t
 driver_stop_step(struct ktask *k, struct ifnet *ifp, int *pc)
 {
-	if (ifp->kind == KIND_HN)
+	if (ifp->kind == KIND_HN && !ifp->m->following)
 		return hn_down_step(k, ifp, pc);
 	if ((*pc)++ == 0) {
 		ifp->running = false;
 		machine_changed(ifp->m, ifp);
-		if (ifp->kind == KIND_LAGG)
+		if (ifp->kind == KIND_LAGG || ifp->m->following)
 			goto done;
 		if (driver_flag(ifp, "link_follows_open"))
 			ifnet_set_link(ifp, LINK_DOWN);

@@ -140,6 +140,7 @@ struct machine {
 
 	bool transparent;    /* hw.hn.vf_transparent */
 	int failover_rx_all; /* net.link.lagg.failover_rx_all */
+	bool following;	     /* states come from a recording, see facts.h */
 	bool dirty;
 	bool path_changed; /* packets may fare differently now */
 

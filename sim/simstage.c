@@ -9,6 +9,7 @@
 #include "base/mem.h"
 #include "base/strbuf.h"
 #include "base/suggest.h"
+#include "sim/facts.h"
 #include "sim/hn.h"
 #include "sim/ifdriver.h"
 #include "sim/judge.h"
@@ -34,6 +35,7 @@ struct stage {
 	struct trace *t;
 	struct simdaemon *daemon;
 	struct traffic *traffic;
+	struct facts *facts;
 	struct rcvars rc;
 	struct options options;
 	struct happening *happenings;
@@ -551,7 +553,7 @@ start_traffic(struct stage *g)
 	struct diag quiet = { 0 };
 	struct rc_net net;
 
-	if (s->n_nics == 0)
+	if (s->n_nics == 0 || g->in->follow != NULL)
 		return;
 	rcvars_net(&g->rc, s->nics[0].name, &quiet, &net);
 	setup.hn = ifnet_find(g->m, s->nics[0].name);
@@ -577,7 +579,9 @@ describe_run(struct stage *g)
 	free(r->source);
 	free(r->version);
 	r->title = mem_str(s->title);
-	r->kind = mem_str("simulated");
+	r->kind = mem_str(g->in->follow != NULL ? "replay-open"
+		: s->recording != NULL		? "replay-closed"
+						: "simulated");
 	r->policy = mem_str(policy_word(g->in->policy));
 	r->machine = mem_str(s->machine);
 	r->source = mem_str(s->path);
@@ -592,12 +596,26 @@ run_until(struct stage *g, int64_t end_ns)
 {
 	bool more;
 
+	machine_settle(g->m);
 	do {
 		more = vclock_step(&g->m->clock, end_ns);
 		machine_settle(g->m);
 		if (g->traffic != NULL)
 			traffic_look(g->traffic);
 	} while (more);
+}
+
+/* Without packets no probe exists. */
+static bool
+no_probe(void *ctx, const char *name, int64_t from_ns, int64_t until_ns,
+    struct judge_probe *out)
+{
+	(void)ctx;
+	(void)name;
+	(void)from_ns;
+	(void)until_ns;
+	(void)out;
+	return false;
 }
 
 bool
@@ -616,13 +634,18 @@ simstage_run(const struct simstage *s, struct trace *t)
 	start_daemon(&g);
 	boot(&g);
 	start_traffic(&g);
-	arm_steps(&g);
+	if (s->follow != NULL && scn->n_nics > 0)
+		g.facts = facts_follow(g.m, s->follow,
+		    ifnet_find(g.m, scn->nics[0].name));
+	else
+		arm_steps(&g);
 	run_until(&g, scn->end_ns);
 	if (g.traffic != NULL)
 		traffic_report(g.traffic);
-	good =
-	    judge_run(scn, policy_word(s->policy), t, traffic_judge, g.traffic);
+	good = judge_run(scn, policy_word(s->policy), t,
+	    g.traffic != NULL ? traffic_judge : no_probe, g.traffic);
 	traffic_free(g.traffic);
+	facts_free(g.facts);
 	simdaemon_free(g.daemon);
 	machine_free(g.m);
 	rcvars_fini(&g.rc);

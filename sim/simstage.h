@@ -10,6 +10,7 @@
 
 #include "base/diag.h"
 #include "core/core.h"
+#include "db/recording.h"
 #include "db/trace.h"
 #include "rules/ruleset.h"
 #include "sim/profile.h"
@@ -22,6 +23,10 @@ struct simstage {
 	enum core_policy policy;
 	uint64_t seed;
 	bool frames; /* packets one by one instead of in closed form */
+	/* Not NULL: the machine follows this recording (sim/facts.h), and the
+	 * scenario gives only NICs and configuration. No packets then: what
+	 * they would have met is not in the records. */
+	const struct recording *follow;
 };
 
 /* Whether the machine can do what the scenario says: unknown sysctls, daemon

@@ -41,26 +41,25 @@ as_root() {
 install_debian() {
 	# One question for all of them; the answer is nearly always yes.
 	# shellcheck disable=SC2086
-	count=$(dpkg-query -W -f '${db:Status-Status}\n' $needed $optional \
-	    2>/dev/null | grep -cx installed)
-	# shellcheck disable=SC2086
-	set -- $needed $optional
-	[ "$count" -eq $# ] && exit 0
+	set -- $needed
+	[ "$(dpkg-query -W -f '${db:Status-Status}\n' "$@" 2>/dev/null |
+	    grep -cx installed)" -eq $# ] && exit 0
 
-	# shellcheck disable=SC2046,SC2086
-	set -- $(absent $needed)
-	# shellcheck disable=SC2046,SC2086
+	# shellcheck disable=SC2046
+	set -- $(absent "$@")
+	[ $# -eq 0 ] && exit 0
+	# What is optional comes along, but alone it is not worth a call.
+	# shellcheck disable=SC2086
 	extra=$(absent $optional)
 	echo "deps: installing: $* $extra"
 	# shellcheck disable=SC2086
-	if ! as_root apt-get install -qq -y "$@" $extra </dev/null; then
-		as_root apt-get update -qq </dev/null
-		[ $# -eq 0 ] || as_root apt-get install -qq -y "$@" \
-		    </dev/null || die "apt-get could not install: $*"
-		# shellcheck disable=SC2086
-		[ -z "$extra" ] || as_root apt-get install -qq -y $extra \
-		    </dev/null || echo "deps: going on without: $extra"
-	fi
+	as_root apt-get install -qq -y "$@" $extra </dev/null && return
+	as_root apt-get update -qq </dev/null
+	as_root apt-get install -qq -y "$@" </dev/null ||
+	    die "apt-get could not install: $*"
+	# shellcheck disable=SC2086
+	[ -z "$extra" ] || as_root apt-get install -qq -y $extra </dev/null ||
+	    echo "deps: going on without: $extra"
 }
 
 # FreeBSD has SQLite, libpcap's and the compiler's own place; the rest are

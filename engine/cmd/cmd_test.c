@@ -406,7 +406,8 @@ finish(struct test *t)
 int
 cmd_test(int argc, char **argv)
 {
-	static char *const standard[] = { (char[]){ "scenarios" } };
+	static char folder[] = "scenarios";
+	char *const standard[] = { folder };
 	struct test t = { .format = SUITE_TEXT,
 		.jobs = 1,
 		.policies = { { CORE_STOCK, CORE_NATIVE }, 2 } };

@@ -41,6 +41,16 @@ grep -q "what was stored before is unharmed" "$TMP/err" ||
     fail "the store is damaged"
 "$SB" import --db "$db" $rec >/dev/null || fail "import with room again"
 
+# Four processes that make one store at the same moment all get their runs in.
+# shellcheck disable=SC2034
+for i in 1 2 3 4; do
+	"$SB" import --db "$TMP/four.db" $rec >/dev/null 2>>"$TMP/four.err" &
+done
+wait
+[ "$("$SB" query --db "$TMP/four.db" 'SELECT count(*) FROM run')" = 96 ] ||
+    fail "four at once: $(cat "$TMP/four.err")"
+[ "$(find "$TMP" -name 'four.db?*')" = "" ] || fail "left $(ls "$TMP")"
+
 # Held by another process: a writer waits and gives up; a reader does not
 # care.
 if ! command -v sqlite3 >/dev/null; then

@@ -514,53 +514,6 @@ a_reader_sees_what_a_writer_has_committed_meanwhile(void **state)
 	trace_free(t);
 }
 
-/* Exits with the number of runs it sees. */
-static int
-count_in_other_process(const char *path)
-{
-	pid_t child = fork();
-	int status = -1;
-
-	if (child == 0) {
-		struct strbuf out = { 0 };
-		struct store_reader *r = NULL;
-		struct err e = { 0 };
-
-		if (store_read_open(path, &r, &e) < 0 ||
-		    store_read_query(r, "SELECT count(*) FROM run", collect,
-			&out, &e) < 0)
-			_exit(99);
-		_exit(atoi(strbuf_str(&out)));
-	}
-	assert_true(child > 0 && waitpid(child, &status, 0) == child);
-	return WEXITSTATUS(status);
-}
-
-static void
-another_process_reads_while_a_writer_has_the_store_open(void **state)
-{
-	struct place *p = *state;
-	struct store *s = open_store(p->path);
-	struct trace *t = sample_trace();
-	struct err e = { 0 };
-	int i;
-
-	assert_int_equal(count_in_other_process(p->path), 0);
-	for (i = 1; i <= 40; i++) {
-		add(s, t);
-		if (i % 8 == 0)
-			assert_int_equal(count_in_other_process(p->path), i);
-	}
-	assert_int_equal(store_begin(s, &e), 0);
-	add(s, t);
-	assert_int_equal(count_in_other_process(p->path), 40);
-	assert_int_equal(store_commit(s, &e), 0);
-	assert_int_equal(count_in_other_process(p->path), 41);
-	store_close(s);
-	assert_int_equal(count_in_other_process(p->path), 41);
-	trace_free(t);
-}
-
 static void
 two_writers_take_turns(void **state)
 {
@@ -712,7 +665,6 @@ main(void)
 		TEST(a_query_can_only_read),
 		TEST(reading_leaves_no_file_behind_even_while_open),
 		TEST(a_reader_sees_what_a_writer_has_committed_meanwhile),
-		TEST(another_process_reads_while_a_writer_has_the_store_open),
 		TEST(two_writers_take_turns),
 		TEST(a_killed_writer_costs_only_what_was_not_acknowledged),
 		TEST(every_real_recording_goes_through_the_store_byte_by_byte),

@@ -60,7 +60,7 @@ WARN := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion \
 VERSION := 0.1.0
 BASE_CFLAGS := -std=c11 -D_GNU_SOURCE -Iengine -I. \
 	-DSWITCHBACK_VERSION='"$(VERSION)"' $(WARN) $(VFLAGS)
-LIBS := -lsqlite3 -lpcap -ljansson
+LIBS := -lsqlite3 -lpcap -ljansson -pthread
 HOST_OS := $(shell uname -s)
 TARGET_OS ?= $(HOST_OS)
 ifeq ($(HOST_OS),FreeBSD)

@@ -38,7 +38,7 @@ unit_of(const char *name)
 {
 	const char *digits = name + strcspn(name, "0123456789");
 
-	return atoi(digits);
+	return (int)strtol(digits, NULL, 10);
 }
 
 struct ifnet *

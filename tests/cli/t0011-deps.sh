@@ -6,6 +6,7 @@
 set -u
 bad=0
 log=$TMP/log
+unset DEPS
 mkdir "$TMP/bin"
 
 play() { # name; its text comes from standard input

@@ -81,31 +81,32 @@ add_metric(struct strbuf *out, enum scn_metric metric, int64_t value)
 		strbuf_addf(out, "%" PRId64, value);
 }
 
-/* Every number once, and what was allowed where it is broken. */
+/* Every number once, and what was allowed where it is broken: of a range, the
+ * end that is. */
 static bool
 judge_bounds(const struct scn_expect *e, const struct judge_probe *n,
     struct strbuf *out)
 {
-	const struct scn_bound *b;
+	const struct scn_bound *b, *end = e->bounds + e->n_bounds;
+	const char *between = "";
 	bool good = true, broken;
 	int64_t value;
-	size_t i;
 
-	for (i = 0; i < e->n_bounds; i++) {
-		b = &e->bounds[i];
+	for (b = e->bounds; b < end; b++) {
 		value = metric_of(n, b->metric);
 		broken = !judge_compare(value, b->cmp, b->value);
-		if (!broken && i > 0 && b[-1].metric == b->metric)
+		if (!broken && b + 1 < end && b[1].metric == b->metric)
 			continue;
-		strbuf_addf(out, "%s%s ", i == 0 ? "" : "; ",
-		    metric_word(b->metric));
+		strbuf_addf(out, "%s%s ", between, metric_word(b->metric));
 		add_metric(out, b->metric, value);
-		if (broken) {
-			good = false;
-			strbuf_addf(out, ", allowed %s ",
-			    judge_cmp_word(b->cmp));
-			add_metric(out, b->metric, b->value);
-		}
+		between = "; ";
+		if (!broken)
+			continue;
+		good = false;
+		strbuf_addf(out, ", allowed %s ", judge_cmp_word(b->cmp));
+		add_metric(out, b->metric, b->value);
+		while (b + 1 < end && b[1].metric == b->metric)
+			b++;
 	}
 	return good;
 }

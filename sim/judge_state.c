@@ -170,6 +170,7 @@ judge_state(const struct judge *j, const struct scn_expect *e,
 	int64_t mark_ns = 0;
 
 	if (e->mark != NULL && !judge_mark(j, e->mark, &mark_ns)) {
+		r->moot = true;
 		strbuf_addf(&r->happened, "mark %s was never reached", e->mark);
 		return;
 	}

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Input: lines NAME=VALUE, as rc.conf has said them. What concerns an
+ * interface is understood or reported.
+ */
+#include "fuzz.h"
+
+#include <string.h>
+
+#include "base/dur.h"
+#include "base/mem.h"
+#include "failover/rcvars.h"
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t bytes)
+{
+	struct rcvars r = { 0 };
+	struct diag d = { 0 };
+	struct rc_net net;
+	char *text = mem_strn((const char *)data, bytes), *rest = text;
+	char *line, *value;
+	unsigned n = 0;
+
+	r.file = mem_str("fuzz");
+	while ((line = strsep(&rest, "\n")) != NULL) {
+		n++;
+		if ((value = strchr(line, '=')) == NULL)
+			continue;
+		*value++ = '\0';
+		rcvars_set(&r, line, value, n, 1);
+		FUZZ_HOLDS(strcmp(rcvars_get(&r, line), value) == 0);
+	}
+	rcvars_net(&r, "hn0", &d, &net);
+	FUZZ_HOLDS(net.n_addrs <= SNAP_ADDRS);
+	FUZZ_HOLDS(net.vf_delay_ns >= 2 * DUR_SEC);
+	FUZZ_HOLDS(net.configured == (rcvars_ifconfig(&r, "hn0") != NULL));
+	rcvars_fini(&r);
+	free(text);
+	return 0;
+}

@@ -3,7 +3,8 @@
  * The canonical form: one blank between words, none at the ends of lines, at
  * most one empty line in a row, a tab inside repeat { } and before a
  * continued line, two blanks before a comment behind words. The words keep
- * their spelling. Only neighbouring `at` lines are aligned, behind the time.
+ * their spelling. Aligned are what follows the words of settings and objects,
+ * and what follows the times of neighbouring `at` lines.
  */
 #include "sim/scenario.h"
 
@@ -27,6 +28,20 @@ begins_with(const struct scn_line *l, const char *word)
 {
 	return l->n_tokens > 0 && l->tokens[0].raw_bytes == strlen(word) &&
 	    memcmp(l->tokens[0].raw, word, strlen(word)) == 0;
+}
+
+/* The width of "scenario", so that a file's head reads as a table. */
+static size_t
+head_width(const struct scn_line *l)
+{
+	static const char *const free_words[] = { "at", "expect", "repeat",
+		"}" };
+	size_t i;
+
+	for (i = 0; i < sizeof(free_words) / sizeof(free_words[0]); i++)
+		if (begins_with(l, free_words[i]))
+			return 0;
+	return strlen("scenario");
 }
 
 static bool
@@ -68,10 +83,12 @@ at_run(const struct lines *all, size_t first, size_t *width)
 	return i;
 }
 
+/* time_width: of the second token in a run of `at` lines, else 0. */
 static void
 write_line(struct strbuf *out, const struct scn_line *l, bool indent,
-    size_t width)
+    size_t time_width)
 {
+	const size_t widths[] = { head_width(l), time_width };
 	const struct scn_token *t;
 	size_t i, pad;
 
@@ -83,8 +100,8 @@ write_line(struct strbuf *out, const struct scn_line *l, bool indent,
 			strbuf_adds(out, indent ? " \\\n\t\t" : " \\\n\t");
 		else if (i > 0)
 			strbuf_addc(out, ' ');
-		if (i == 2 && t->line == t[-1].line)
-			for (pad = t[-1].raw_bytes; pad < width; pad++)
+		if ((i == 1 || i == 2) && t->line == t[-1].line)
+			for (pad = t[-1].raw_bytes; pad < widths[i - 1]; pad++)
 				strbuf_addc(out, ' ');
 		strbuf_add(out, t->raw, t->raw_bytes);
 	}

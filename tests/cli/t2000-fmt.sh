@@ -41,14 +41,14 @@ expect lagg0  active \
 END
 cat >straight.scn <<'END'
 scenario "crooked"  # with a comment
-nic hn0 mac 00:0d:3a:f5:76:bd
+nic      hn0 mac 00:0d:3a:f5:76:bd
 
 # the VF
 #	comes and goes
 
-vf mce0 of hn0 present
-probe p4 udp rate 1000/s
-param AWAY = 64.6s
+vf       mce0 of hn0 present
+probe    p4 udp rate 1000/s
+param    AWAY = 64.6s
 at 10s          vf eject mce0 mark gone
 at gone+${AWAY} vf attach mce0 mark back
 at +1s          user "ifconfig  lagg0" \

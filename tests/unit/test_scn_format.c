@@ -126,7 +126,7 @@ only_neighbouring_times_are_aligned(void **state)
 	assert_string_equal(out,
 	    "scenario \"t\"\nat 1s    mark a\nat a+10s mark b\n"
 	    "\nat 5s mark c\n# between\nat b+1.5s mark d\n"
-	    "seed 1\nat 9s mark e\n"
+	    "seed     1\nat 9s mark e\n"
 	    "at 00000000000000000000000010s mark f\n");
 	free(out);
 }

@@ -21,6 +21,8 @@ static const struct command {
 	{ "list", cmd_list, "print the runs of a store" },
 	{ "match", cmd_match, "print the commands that records fire" },
 	{ "query", cmd_query, "ask a store in SQL" },
+	{ "replay", cmd_replay, "run a recorded history, judged" },
+	{ "test", cmd_test, "run scenarios, judged" },
 };
 #define COMMANDS (sizeof(commands) / sizeof(*commands))
 

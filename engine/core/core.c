@@ -14,7 +14,7 @@
 struct core {
 	struct core_config config;
 	struct jobs jobs;
-	struct native *native; /* NULL under CORE_STOCK */
+	struct native *native; /* only under CORE_NATIVE */
 	struct devline line;
 	bool dirty;   /* native must look before it may rest */
 	bool looking; /* INTENT_OBSERVE is out */
@@ -55,6 +55,12 @@ core_free(struct core *c)
 	free(c);
 }
 
+void
+core_set_rules(struct core *c, const struct ruleset *rules)
+{
+	c->config.rules = rules;
+}
+
 /* --- actions ------------------------------------------------------------ */
 
 /* Word n of an action as written, a "$name" replaced by its value. Only plain
@@ -90,6 +96,8 @@ take_action(struct core *c, const struct rule_env *env, const char *action,
 	struct stock script;
 	bool attach;
 
+	if (c->config.policy == CORE_RULES)
+		return false;
 	if (!action_word(c, env, action, 0, program, sizeof(program)) ||
 	    !action_word(c, env, action, 1, ifname, sizeof(ifname)))
 		return false;
@@ -114,6 +122,17 @@ take_action(struct core *c, const struct rule_env *env, const char *action,
 	return true;
 }
 
+/* What the actions of a record are kept in order by. */
+static const char *
+order_key(const struct core *c)
+{
+	const char *key = devline_subsystem(&c->line);
+
+	if (*key == '\0' && c->config.policy == CORE_RULES)
+		key = devline_value(&c->line, "device-name");
+	return key;
+}
+
 static void
 fire(struct core *c, const struct rule *rule, const struct rule_env *env,
     int32_t record, struct intents *out)
@@ -129,7 +148,7 @@ fire(struct core *c, const struct rule *rule, const struct rule_env *env,
 		    c->config.quoting, &text);
 		ours = take_action(c, env, rule_action(rule, i), record);
 		if (!ours)
-			jobs_add_command(&c->jobs, devline_subsystem(&c->line),
+			jobs_add_command(&c->jobs, order_key(c),
 			    strbuf_str(&text), record);
 		fired = intents_add(out, INTENT_FIRED, strbuf_str(&text));
 		fired->rule_file = rule_file(rule);

@@ -10,6 +10,11 @@
  * one action at a time, nothing is read meanwhile. Under CORE_NATIVE records
  * are always read; commands keep their order per interface (or altogether,
  * with serial), have a deadline, and are dropped when their interface goes.
+ * Under CORE_RULES every action is a command for the shell, and nothing else
+ * is done: records are always read, commands keep their order as under
+ * CORE_NATIVE (a device's records count as its interface's) and have a
+ * deadline, but what a record fired is carried out whatever comes later. It
+ * asks for no snapshot and no operation.
  */
 #ifndef CORE_CORE_H
 #define CORE_CORE_H
@@ -23,7 +28,7 @@
 #include "failover/snapshot.h"
 #include "rules/ruleset.h"
 
-enum core_policy { CORE_STOCK, CORE_NATIVE };
+enum core_policy { CORE_STOCK, CORE_NATIVE, CORE_RULES };
 
 #define CORE_DEADLINE (INT64_C(60) * 1000000000)
 #define CORE_RESYNC   (INT64_C(10) * 1000000000)
@@ -32,12 +37,13 @@ enum core_policy { CORE_STOCK, CORE_NATIVE };
 
 struct core_config {
 	const struct ruleset *rules; /* borrowed */
-	const struct rcvars *rc;     /* borrowed */
+	const struct rcvars *rc;     /* borrowed; CORE_RULES: may be NULL */
 	const char *vm_guest;	     /* borrowed */
 	enum core_policy policy;
 	enum rule_quoting quoting; /* of commands for the shell */
 	int64_t deadline_ns;	   /* of a command; 0: CORE_DEADLINE */
 	int64_t resync_ns;	   /* native looks this often; 0: CORE_RESYNC */
+	size_t parallel;	   /* commands at a time; 0: no limit */
 	bool serial;
 	bool keep_rx_all; /* leave net.link.lagg.failover_rx_all alone */
 };
@@ -96,6 +102,11 @@ struct core;
 
 struct core *core_new(const struct core_config *config);
 void core_free(struct core *c); /* NULL is fine */
+
+/* From the next record on these rules hold (borrowed). What the old ones have
+ * fired keeps its text, its place in the order and its deadline, and nothing
+ * of the old ones is looked at again. Not from within core_step(). */
+void core_set_rules(struct core *c, const struct ruleset *rules);
 
 /* Appends to out. */
 void core_step(struct core *c, const struct input *in, struct intents *out);

@@ -212,20 +212,27 @@ is_blocked(const struct jobs *j, const struct job *job)
 void
 jobs_start(struct jobs *j, int64_t now_ns, struct intents *out)
 {
+	size_t running = 0, most = j->config->parallel;
 	struct job *job, *next;
 
 	for (job = TAILQ_FIRST(&j->list); job != NULL; job = next) {
 		next = TAILQ_NEXT(job, entry);
 		if (job->state == JOB_ENDED)
 			forget(j, job);
+		else if (job->state == JOB_RUNNING)
+			running++;
 	}
 	TAILQ_FOREACH (job, &j->list, entry) {
-		if (job->state != JOB_QUEUED ||
-		    (!job->beside && is_blocked(j, job)))
+		if (job->state != JOB_QUEUED)
 			continue;
-		if (job->kind == JOB_COMMAND)
+		if (job->kind == JOB_COMMAND && most > 0 && running >= most)
+			continue;
+		if (!job->beside && is_blocked(j, job))
+			continue;
+		if (job->kind == JOB_COMMAND) {
 			run(j, job, job->command, now_ns, out);
-		else
+			running++;
+		} else
 			job->state = JOB_LOOK;
 	}
 }
@@ -331,7 +338,7 @@ jobs_block_reading(const struct jobs *j)
 {
 	const struct job *job;
 
-	if (j->config->policy == CORE_NATIVE)
+	if (j->config->policy != CORE_STOCK)
 		return j->count >= CORE_JOBS_MAX;
 	TAILQ_FOREACH (job, &j->list, entry)
 		if (!job->beside && job->state != JOB_ENDED)

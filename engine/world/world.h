@@ -35,7 +35,9 @@ struct world_ops {
 	/* False when nothing is queued. Never waits. */
 	bool (*next_record)(void *ctx, struct world_record *out);
 
-	/* Fills a reset snapshot with the state of this moment. */
+	/* Fills a reset snapshot with the state of this moment. This and
+	 * apply() are never called by a core of CORE_RULES, and may be NULL
+	 * then. */
 	void (*observe)(void *ctx, struct snapshot *out);
 
 	void (*apply)(void *ctx, uint32_t id, const struct operation *op,

@@ -6,8 +6,12 @@
 #	scenarios/demo.sh PROGRAM
 set -eu
 program=${1:-build/switchback}
+out=build/demo
+mkdir -p "$out"
+rm -f "$out"/migration.db*
 
+set -- replay --scenario scenarios/migration/recorded.scn \
+    --db "$out/migration.db" --report "$out/migration.txt"
 echo "Replaying a recorded migration under both policies:"
-echo "  $program replay --scenario scenarios/migration/recorded.scn"
-echo
-exec "$program" replay --scenario scenarios/migration/recorded.scn
+echo "  $program $*"
+exec "$program" "$@"

@@ -22,6 +22,7 @@ static const struct command {
 	{ "match", cmd_match, "print the commands that records fire" },
 	{ "query", cmd_query, "ask a store in SQL" },
 	{ "replay", cmd_replay, "run a recorded history, judged" },
+	{ "report", cmd_report, "show a stored run: numbers and time line" },
 	{ "test", cmd_test, "run scenarios, judged" },
 };
 #define COMMANDS (sizeof(commands) / sizeof(*commands))

@@ -370,7 +370,7 @@ a_read_only_file_or_folder_can_be_read_and_not_written(void **state)
 {
 	struct place *p = *state;
 
-	assert_int_equal(chmod(p->folder, 0755), 0);
+	assert_int_equal(chmod(p->folder, 0555), 0);
 	assert_int_equal(chmod(p->path, 0444), 0);
 	assert_int_equal(as_nobody(cannot_make, p), 0);
 	assert_int_equal(as_nobody(cannot_write_but_read, p), 0);

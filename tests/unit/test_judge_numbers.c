@@ -190,6 +190,8 @@ rows_are_counted_inside_the_window(void **state)
 	    TRACE_OPEN, "counted 0");
 	passes("count record \"LINK_UP\" == 3 between gone and quiet",
 	    30000 * MS, "counted 3; the first at 10.000, the last at 30.000");
+	passes("count record \"LINK_UP\" == 0 between quiet and end",
+	    TRACE_OPEN, "counted 0");
 	fails("count record \"LINK_DOWN\" >= 1", TRACE_OPEN,
 	    "counted 0, expected at least 1");
 }

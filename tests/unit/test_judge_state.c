@@ -28,6 +28,7 @@ migration(void)
 	t->run.end_ns = 30000 * MS;
 	trace_set_state(t, 0, "mce0", "exists", "yes");
 	trace_set_state(t, 0, "mce0", "inet", "");
+	trace_set_state(t, 0, "mce0", "up", "yes");
 	trace_set_state(t, 1000 * MS, "lagg0", "exists", "yes");
 	trace_set_state(t, 1000 * MS, "lagg0", "active", "none");
 	trace_set_state(t, 1000 * MS, "lagg0", "ports", "");
@@ -203,6 +204,11 @@ what_is_gone_has_no_value_and_gets_its_old_one_back(void **state)
 	    "held all the time after gone");
 	fails("mce0 absent always from gone", 20000 * MS,
 	    "at 20.000: mce0 exists was yes until the end");
+	fails("mce0 up always from early", 10000 * MS,
+	    "at 10.000: mce0 did not exist for 10s");
+	fails("mce0 down for 1s after gone", 10000 * MS,
+	    "not so at gone: mce0 did not exist until the end");
+	passes("mce0 up within 0s of back", 20000 * MS, "so already at back");
 	passes("ix0 absent always", TRACE_OPEN, "held all the time");
 	fails("ix0 exists", 0,
 	    "ix0 exists was no, not as expected since 0.000");

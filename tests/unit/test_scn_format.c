@@ -102,8 +102,8 @@ formatting_changes_no_meaning_and_is_done_once(void **state)
 static void
 comments_are_kept_word_by_word(void **state)
 {
-	char *out = format("#one\n\n\n#  two  \nscenario \"t\"#three\n"
-			   "repeat 1 every 1s { #four\n#five\n\n"
+	char *out = format("\n\n#one\n\n\n#  two  \nscenario \"t\"#three\n"
+			   "repeat 1 every 1s { #four\n\n#five\n\n"
 			   "at +0s mark m #six\n}\n\n\n#seven");
 
 	(void)state;

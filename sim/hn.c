@@ -83,7 +83,14 @@ static void
 resume_management(struct ifnet *hn)
 {
 	hn->hn.managed = true;
-	query_link(hn);
+	if (!hn->hn.netchg) {
+		query_link(hn);
+		return;
+	}
+	/* Only X1 keeps a change that was pending (FACTS.md B.5). */
+	ifnet_set_link(hn, LINK_DOWN);
+	vclock_after(&hn->m->clock, &hn->hn.netchange,
+	    machine_delay(hn->m, "hn.netchange"));
 }
 
 void
@@ -122,14 +129,19 @@ void
 hn_vf_arrived(struct ifnet *vf)
 {
 	struct ifnet *hn = hn_of(vf);
+	bool pending;
 
 	if (hn == NULL || hn->hn.vf != NULL)
 		return;
 	hn->hn.vf = vf;
 	machine_changed(vf->m, hn);
-	if (vf->m->transparent)
-		vclock_after(&vf->m->clock, &hn->hn.xt_ready,
-		    machine_delay(vf->m, "hn.xt_wait"));
+	if (!vf->m->transparent || vf->m->following)
+		return;
+	pending = hn->hn.netchg;
+	suspend_management(hn);
+	hn->hn.netchg = pending;
+	vclock_after(&vf->m->clock, &hn->hn.xt_ready,
+	    machine_delay(vf->m, "hn.xt_wait"));
 }
 
 /* X6: what the transparent path undoes when its VF goes. */
@@ -137,8 +149,6 @@ static void
 leave_transparent(struct ifnet *hn)
 {
 	vclock_cancel(&hn->m->clock, &hn->hn.xt_ready);
-	if (!hn->hn.xen)
-		return;
 	hn->hn.xen = false;
 	hn->hn.host_path_vf = false;
 	resume_management(hn);
@@ -153,7 +163,8 @@ hn_vf_departed(struct ifnet *vf)
 		if (hn->kind != KIND_HN || hn->hn.vf != vf)
 			continue;
 		hn->hn.vf = NULL;
-		leave_transparent(hn);
+		if (vf->m->transparent)
+			leave_transparent(hn);
 		machine_changed(vf->m, hn);
 	}
 }
@@ -170,7 +181,6 @@ xt_ready_fire(void *ctx, struct vevent *e)
 	vf->up = vf->running = true;
 	hn->hn.xen = true;
 	hn->hn.host_path_vf = true;
-	suspend_management(hn);
 	ifnet_set_link(vf, vf->vf.carrier ? LINK_UP : LINK_DOWN);
 	machine_changed(hn->m, vf);
 	machine_changed(hn->m, hn);
@@ -181,7 +191,7 @@ hn_vf_link(struct ifnet *vf)
 {
 	struct ifnet *hn = hn_of(vf);
 
-	if (hn != NULL && hn->hn.xen && hn->hn.vf == vf)
+	if (hn != NULL && vf->m->transparent && hn->hn.vf == vf)
 		ifnet_set_link(hn, vf->link);
 }
 
@@ -194,6 +204,20 @@ take_lock(struct ktask *k, struct ifnet *hn)
 		return false;
 	hn->hn.holder = k;
 	return true;
+}
+
+/* Who has begun a switch ends it, even if a MAC was changed meanwhile. */
+static struct ifnet *
+hn_to_switch(const struct ktask *k, struct ifnet *vf, int pc)
+{
+	struct ifnet *hn;
+
+	if (pc == 0)
+		return hn_of(vf);
+	TAILQ_FOREACH (hn, &vf->m->ifs, entry)
+		if (hn->kind == KIND_HN && hn->hn.holder == k)
+			return hn;
+	return NULL;
 }
 
 static int64_t
@@ -258,7 +282,7 @@ to_synthetic(struct ktask *k, struct ifnet *hn, int *pc)
 int64_t
 hn_switch_step(struct ktask *k, struct ifnet *vf, bool on, int *pc)
 {
-	struct ifnet *hn = hn_of(vf);
+	struct ifnet *hn = hn_to_switch(k, vf, *pc);
 	int64_t delay;
 
 	if (hn == NULL || vf->m->transparent || vf->m->following) {

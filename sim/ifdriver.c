@@ -164,12 +164,13 @@ bus_record(struct ifnet *vf, char sign, size_t n)
 static int64_t
 attach_step(struct machine *m, struct ktask *k)
 {
-	struct vf_arrival *a = k->ctx;
+	const struct vf_arrival *a = k->owned;
 	struct ifnet *vf = k->ifp;
 
 	switch (k->pc++) {
 	case 0:
-		if (!take_bus(k) || ifnet_find(m, a->name) != NULL) {
+		/* Who waits for a name keeps nobody from giving it up. */
+		if (ifnet_find(m, a->name) != NULL || !take_bus(k)) {
 			k->pc = 0;
 			return BUS_POLL;
 		}
@@ -195,20 +196,13 @@ attach_step(struct machine *m, struct ktask *k)
 	return KTASK_DONE;
 }
 
-static void
-free_arrival(struct ktask *k)
-{
-	free(k->ctx);
-}
-
 void
 vf_offer(struct machine *m, const struct vf_arrival *vf)
 {
 	struct ktask *k =
 	    ktask_start(m, attach_step, machine_delay(m, "host.offer"));
 
-	k->ctx = mem_copy(vf, sizeof(*vf));
-	k->done = free_arrival;
+	k->owned = mem_copy(vf, sizeof(*vf));
 }
 
 enum {

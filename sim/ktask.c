@@ -9,6 +9,7 @@ static void
 forget(struct ktask *k)
 {
 	TAILQ_REMOVE(&k->m->tasks, k, entry);
+	free(k->owned);
 	free(k);
 }
 

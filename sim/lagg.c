@@ -107,17 +107,15 @@ insert(struct ifnet *lagg, struct ifnet *port)
 static int
 why_not(const struct ifnet *lagg, const struct ifnet *port)
 {
-	if (port == NULL || port == lagg)
+	if (port == NULL || port->kind == KIND_LAGG)
 		return SIM_EINVAL;
-	if (port->kind == KIND_LAGG)
-		return SIM_EPROTONOSUPPORT;
+	if (lagg->lagg.n_ports == SNAP_PORTS)
+		return SIM_ENOSPC;
 	if (port->member_of == lagg)
 		return SIM_EEXIST;
 	if (port->member_of != NULL)
 		return SIM_EBUSY;
-	if (port->dying)
-		return SIM_ENXIO;
-	return lagg->lagg.n_ports == SNAP_PORTS ? SIM_EINVAL : 0;
+	return port->dying ? SIM_ENXIO : 0;
 }
 
 int64_t
@@ -154,11 +152,11 @@ lagg_add_step(struct ktask *k, struct ifnet *lagg, struct ifnet *port, int *pc)
 		*pc = 3;
 		return 0;
 	}
-	if (!port->attached || port->dying || !lagg->attached) {
-		k->result = SIM_ENXIO;
-		return KTASK_DONE;
-	}
-	insert(lagg, port);
+	/* Another process may have been quicker. */
+	k->result =
+	    port->attached && lagg->attached ? why_not(lagg, port) : SIM_ENXIO;
+	if (k->result == 0)
+		insert(lagg, port);
 	return KTASK_DONE;
 }
 

@@ -28,6 +28,7 @@ enum {
 	SIM_EBUSY = 16,
 	SIM_EEXIST = 17,
 	SIM_EINVAL = 22,
+	SIM_ENOSPC = 28,
 	SIM_EPROTONOSUPPORT = 43,
 	SIM_EADDRNOTAVAIL = 49,
 	SIM_ENETDOWN = 50,
@@ -108,6 +109,7 @@ struct ktask {
 	int64_t (*step)(struct machine *m, struct ktask *k);
 	void (*done)(struct ktask *k); /* may be NULL */
 	void *ctx;
+	void *owned; /* freed with the task */
 	int pc, sub, sub2;
 	int result;
 	struct operation op;

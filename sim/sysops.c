@@ -62,7 +62,8 @@ up_step(struct ktask *k)
 	struct ifnet *ifp = k->ifp;
 	int64_t delay;
 
-	if (!ifp->attached || ifp->dying)
+	/* A switch of the data path that has begun comes to its end. */
+	if (!(k->pc == 3 && k->sub > 0) && (!ifp->attached || ifp->dying))
 		return finish(k, SIM_ENXIO);
 	switch (k->pc) {
 	case 1:
@@ -90,10 +91,10 @@ down_step(struct ktask *k)
 	struct ifnet *ifp = k->ifp;
 	int64_t delay;
 
-	if (!ifp->attached || ifp->dying)
+	if (k->sub == 0 && (!ifp->attached || ifp->dying))
 		return finish(k, SIM_ENXIO);
 	if (k->pc == 1) {
-		if (!ifp->up)
+		if (!ifp->up && k->sub == 0)
 			return KTASK_DONE;
 		if (ifp->kind == KIND_VF) {
 			delay = hn_switch_step(k, ifp, false, &k->sub);
@@ -112,7 +113,7 @@ address_step(struct ktask *k)
 {
 	struct ifnet *ifp = k->ifp;
 
-	if (!ifp->attached || ifp->dying)
+	if (k->sub2 < 2 && (!ifp->attached || ifp->dying))
 		return finish(k, SIM_ENXIO);
 	if (k->sub2 == 0) {
 		k->sub2 = 1;
@@ -165,6 +166,8 @@ lagg_step(struct ktask *k)
 		return finish(k, lagg_del(lagg, k->other));
 	if (k->pc++ == 1)
 		return machine_delay(k->m, "lagg.destroy");
+	if (!lagg->attached)
+		return finish(k, SIM_ENXIO);
 	lagg_destroy(lagg);
 	return KTASK_DONE;
 }

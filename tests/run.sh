@@ -109,7 +109,7 @@ one() { # results-folder number kind path
 	esac
 	if grep -q '^fail' "$res"; then
 		{
-			sed 's/^fail /FAILED  /;t;d' "$res"
+			sed -n 's/^fail /FAILED  /p' "$res"
 			tail -n 60 "$out" | sed 's/^/        /'
 		} >"$out.show"
 		cat "$out.show"

@@ -212,7 +212,7 @@ bool
 judge_run(const struct scenario *s, const char *policy, struct trace *t,
     judge_probe_fn *probe, void *ctx)
 {
-	struct judge j = { .t = t, .probe = probe, .ctx = ctx };
+	struct judge j = { .s = s, .t = t, .probe = probe, .ctx = ctx };
 	enum trace_verdict verdict;
 	bool good = true;
 	size_t i;

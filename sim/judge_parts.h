@@ -13,6 +13,7 @@
 #include "sim/scn_names.h"
 
 struct judge {
+	const struct scenario *s;
 	const struct trace *t;
 	struct judge_states *states;
 	struct scn_names marks; /* first time of each mark of the trace */

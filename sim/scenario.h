@@ -151,7 +151,7 @@ struct scn_expect {
 
 	enum scn_when when;
 	int64_t limit_ns;   /* WITHIN, FOR */
-	char *mark;	    /* WITHIN, FOR: the moment they count from */
+	char *mark; /* WITHIN, FOR count from it; "NAME.*": in each round */
 	char *from, *until; /* window's marks, NULL: start, end of the run */
 
 	char *probe; /* PROBE */

@@ -212,18 +212,28 @@ scn_need_mac(struct scn_parser *p, uint8_t mac[6])
 }
 
 bool
-scn_need_mark(struct scn_parser *p, char **mark)
+scn_need_mark(struct scn_parser *p, bool every, char **mark)
 {
 	const struct scn_token *t = scn_need(p, "a mark's name");
+	struct scn_token first;
+	size_t n;
+	bool all;
 
 	if (t == NULL)
 		return false;
+	n = strlen(t->text);
+	all = every && n > 2 && strcmp(t->text + n - 2, ".*") == 0;
 	if (t->kind != SCN_TOKEN_WORD ||
-	    !scn_is_name(t->text, strlen(t->text), ".-"))
+	    !scn_is_name(t->text, all ? n - 2 : n, ".-"))
 		return scn_error(p, t, "`%.64s` is not the name of a mark",
 		    t->text);
 	*mark = mem_str(t->text);
-	scn_use(p, SCN_USE_MARK, t);
+	first = *t;
+	first.text = mem_str(t->text);
+	if (all)
+		first.text[n - 1] = '1';
+	scn_use(p, SCN_USE_MARK, &first);
+	free(first.text);
 	return true;
 }
 

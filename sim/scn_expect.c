@@ -430,9 +430,9 @@ read_between(struct scn_parser *p, struct scn_expect *e)
 {
 	if (!scn_accept(p, "between"))
 		return true;
-	return scn_need_mark(p, &e->from) &&
+	return scn_need_mark(p, false, &e->from) &&
 	    scn_need_word(p, "and", "the first mark") &&
-	    scn_need_mark(p, &e->until);
+	    scn_need_mark(p, false, &e->until);
 }
 
 /* The probe's name is read, a metric is next. */
@@ -519,12 +519,12 @@ read_window(struct scn_parser *p, struct scn_expect *e)
 
 	if (scn_accept(p, "from")) {
 		bounded = true;
-		if (!scn_need_mark(p, &e->from))
+		if (!scn_need_mark(p, false, &e->from))
 			return false;
 	}
 	if (scn_accept(p, "until")) {
 		bounded = true;
-		if (!scn_need_mark(p, &e->until))
+		if (!scn_need_mark(p, false, &e->until))
 			return false;
 	}
 	if (bounded && e->when == SCN_FINALLY)
@@ -558,7 +558,7 @@ read_when(struct scn_parser *p, struct scn_expect *e)
 		return scn_need_dur(p, "the limit", &e->limit_ns) &&
 		    scn_need_word(p, e->when == SCN_FOR ? "after" : "of",
 			"the limit") &&
-		    scn_need_mark(p, &e->mark);
+		    scn_need_mark(p, true, &e->mark);
 	return read_window(p, e);
 }
 

@@ -113,8 +113,9 @@ bool scn_need_dur(struct scn_parser *p, const char *what, int64_t *ns);
 bool scn_need_num(struct scn_parser *p, const char *what, int64_t min,
     int64_t max, int64_t *out);
 bool scn_need_mac(struct scn_parser *p, uint8_t mac[6]);
-/* Notes the mark as used, copies its name. */
-bool scn_need_mark(struct scn_parser *p, char **mark);
+/* Notes the mark as used, copies its name. every: NAME.* is good too, the
+ * marks of all rounds. */
+bool scn_need_mark(struct scn_parser *p, bool every, char **mark);
 
 void scn_use(struct scn_parser *p, enum scn_use_kind kind,
     const struct scn_token *tok);

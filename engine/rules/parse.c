@@ -364,7 +364,8 @@ parse_rule(struct file_parse *f, enum devline_kind kind)
 {
 	struct rule head = { .kind = kind,
 		.file = f->x.file,
-		.line = f->x.line };
+		.line = f->x.line,
+		.col = f->x.col };
 
 	lex_next(&f->x);
 	if (f->x.kind == LEX_NUMBER)

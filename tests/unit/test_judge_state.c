@@ -37,6 +37,10 @@ migration(void)
 	trace_set_state(t, 1000 * MS, "lagg0", "inet", "10.0.0.4/24");
 	trace_set_state(t, 1000 * MS, "route", "default", "10.0.0.1 via lagg0");
 	trace_set_state(t, 1000 * MS, "sysctl", "net.x", "1");
+	trace_add_mark(t, 1000 * MS, "cut.1");
+	trace_add_mark(t, 5000 * MS, "round.1");
+	trace_add_mark(t, 10000 * MS, "round.2");
+	trace_add_mark(t, 20000 * MS, "round.3");
 	trace_add_mark(t, 5000 * MS, "early");
 	trace_add_mark(t, 10000 * MS, "gone");
 	trace_set_state(t, 10000 * MS, "mce0", "exists", "no");
@@ -65,7 +69,9 @@ judge_line_of(const char *line, bool *good)
 
 	strbuf_addf(&text,
 	    "at 5s mark early\nat 10s mark gone\nat 20s mark back\n"
-	    "at 29s mark unreached\nat 30s end\nexpect %s\n",
+	    "at 29s mark unreached\nat 30s end\n"
+	    "repeat 3 every 5s from 5s {\nat +0s mark round\n}\n"
+	    "repeat 2 every 5s from 1s {\nat +0s mark cut\n}\nexpect %s\n",
 	    line);
 	s = scn_text_parse(text.data);
 	*good = judge_run(s, "native", t, NULL, NULL);
@@ -192,6 +198,27 @@ for_wants_no_break(void **state)
 	    "not so at gone: lagg0 active was none for 10.5s");
 	fails("lagg0 exists for 20.1s after gone", TRACE_OPEN,
 	    "held, but the run ended 20s after gone; let it run longer");
+}
+
+/* Rounds at 5 s (mce0), 10 s (hn0 after 50 ms) and 20 s (hn0 already). */
+static void
+a_mark_of_all_rounds_must_hold_in_each(void **state)
+{
+	(void)state;
+	passes("lagg0 ports \"hn0\" within 5s of round.*", 10000 * MS,
+	    "in all 3 rounds; slowest: became true 5s after round.1 (at "
+	    "10.000)");
+	fails("lagg0 active hn0 within 1s of round.*", 10050 * MS,
+	    "not in 1 of 3 rounds; first: not until 5.05s after round.1 (at "
+	    "10.050)");
+	fails("lagg0 active hn0 for 100ms after round.*", 5000 * MS,
+	    "not in 2 of 3 rounds; first: not so at round.1: lagg0 active was "
+	    "mce0 for 5.05s");
+	passes("lagg0 exists for 1s after round.*", TRACE_OPEN,
+	    "held in all 3 rounds");
+	fails("lagg0 exists within 1s of cut.* known-fault native: \"x\"",
+	    TRACE_OPEN,
+	    "not in 1 of 2 rounds; first: mark cut.2 was never reached");
 }
 
 static void
@@ -332,7 +359,7 @@ a_check_says_where_it_comes_from(void **state)
 	(void)state;
 	assert_false(good);
 	assert_string_equal(c->file, "t.scn");
-	assert_int_equal(c->line, 10);
+	assert_int_equal(c->line, 16);
 	assert_string_equal(c->text, "lagg0 active hn0 within 50ms of gone");
 	assert_string_equal(c->expected,
 	    "lagg0 active hn0 within 50ms of gone (10.000)");
@@ -357,6 +384,7 @@ main(void)
 		cmocka_unit_test(eventually_wants_one_moment),
 		cmocka_unit_test(within_says_when_it_became_true),
 		cmocka_unit_test(for_wants_no_break),
+		cmocka_unit_test(a_mark_of_all_rounds_must_hold_in_each),
 		cmocka_unit_test(
 		    what_is_gone_has_no_value_and_gets_its_old_one_back),
 		cmocka_unit_test(ports_are_a_list_in_order),

@@ -18,7 +18,10 @@ parse_expect(const char *line)
 	struct strbuf text = { 0 };
 	struct scenario *s;
 
-	strbuf_addf(&text, "at 1s mark a\nat 2s mark b\nexpect %s\n", line);
+	strbuf_addf(&text,
+	    "at 1s mark a\nat 2s mark b\n"
+	    "repeat 2 every 3s {\nat +1s mark m\n}\nexpect %s\n",
+	    line);
 	s = scn_text_parse(text.data);
 	strbuf_fini(&text);
 	assert_int_equal(s->n_expects, 1);
@@ -129,6 +132,8 @@ every_when_is_understood(void **state)
 		{ " eventually from a until b", SCN_EVENTUALLY, 0, NULL, "a",
 		    "b" },
 		{ " within 50ms of a", SCN_WITHIN, 50 * DUR_MS, "a", NULL,
+		    NULL },
+		{ " within 2s of m.*", SCN_WITHIN, 2 * DUR_SEC, "m.*", NULL,
 		    NULL },
 		{ " for 1.5s after start", SCN_FOR, 1500 * DUR_MS, "start",
 		    NULL, NULL },

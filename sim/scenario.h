@@ -150,7 +150,7 @@ struct scn_expect {
 	bool only;     /* ADDRESS: and on no other interface */
 
 	enum scn_when when;
-	int64_t limit_ns;   /* WITHIN, FOR */
+	int64_t limit_ns; /* WITHIN, FOR */
 	char *mark; /* WITHIN, FOR count from it; "NAME.*": in each round */
 	char *from, *until; /* window's marks, NULL: start, end of the run */
 

@@ -168,11 +168,11 @@ rig_begin(struct rig *r, const char *command, int *result)
 int
 rig_do(struct rig *r, const char *command)
 {
-	int result, tries;
+	int result, tries = 0;
 
 	rig_begin(r, command, &result);
-	for (tries = 0; result == -1; tries++) {
-		assert_true(tries < 100000);
+	while (result == -1) {
+		assert_true(tries++ < 100000);
 		rig_run(r, 10 * DUR_US);
 	}
 	return result;

@@ -104,6 +104,27 @@ insert(struct ifnet *lagg, struct ifnet *port)
 	machine_hint(lagg->m);
 }
 
+/* A port that has IPv6 addresses loses them all as it joins (D.3). */
+static void
+wipe_ipv6(struct ifnet *lagg, struct ifnet *port)
+{
+	bool any = false;
+	size_t i = 0;
+
+	while (i < port->n_addrs)
+		if (port->addrs[i].family == 6) {
+			inet_del(port, &port->addrs[i]);
+			any = true;
+		} else {
+			i++;
+		}
+	if (any)
+		machine_kernel_note(lagg->m,
+		    "%s: IPv6 addresses on %s have been removed before "
+		    "adding it as a member",
+		    lagg->name, port->name);
+}
+
 static int
 why_not(const struct ifnet *lagg, const struct ifnet *port)
 {
@@ -128,6 +149,7 @@ lagg_add_step(struct ktask *k, struct ifnet *lagg, struct ifnet *port, int *pc)
 		k->result = why_not(lagg, port);
 		if (k->result != 0)
 			return KTASK_DONE;
+		wipe_ipv6(lagg, port);
 		if (lagg->lagg.n_ports == 0) {
 			memcpy(lagg->mac, port->mac, sizeof(lagg->mac));
 			lagg->mtu = port->mtu;

@@ -304,8 +304,9 @@ parse_ifconfig(size_t n, char w[WORDS][64], struct operation *op)
 		snprintf(op->other, sizeof(op->other), "%.15s", w[3]);
 		return true;
 	}
-	if (n < 4 || strcmp(w[2], "inet") != 0 ||
-	    !ipaddr_parse(w[3], &op->addr))
+	if (n < 4 || strncmp(w[2], "inet", 4) != 0 ||
+	    !ipaddr_parse(w[3], &op->addr) ||
+	    strcmp(w[2] + 4, op->addr.family == 6 ? "6" : "") != 0)
 		return false;
 	op->kind =
 	    n == 5 && strcmp(w[4], "-alias") == 0 ? OP_ADDR_DEL : OP_ADDR_ADD;
@@ -356,7 +357,7 @@ sysop_parse(const char *command, struct operation *op, struct err *err)
 	return err_set(err, ERR_INPUT,
 	    "the machine does not know the command \"%.80s\"; it knows: "
 	    "ifconfig IF up|down|create|destroy, ifconfig LAGG "
-	    "[-]laggport IF, ifconfig IF inet ADDR/BITS [alias|-alias], "
+	    "[-]laggport IF, ifconfig IF inet|inet6 ADDR/BITS [alias|-alias], "
 	    "sysctl NAME=NUMBER, route add default ADDR, route delete default",
 	    command);
 }

@@ -58,18 +58,26 @@ rcvars_get(const struct rcvars *r, const char *name)
 	return v == NULL ? NULL : v->value;
 }
 
+/* PREFIX_IF_SUFFIX, the name mapped as rc.subr maps it. */
 static const struct rcvar *
-ifconfig_var(const struct rcvars *r, const char *ifname)
+if_var(const struct rcvars *r, const char *prefix, const char *ifname,
+    const char *suffix)
 {
-	char name[64];
-	const struct rcvar *v;
+	char name[80];
 	char *p;
 
-	snprintf(name, sizeof(name), "ifconfig_%s", ifname);
+	snprintf(name, sizeof(name), "%s_%s%s", prefix, ifname, suffix);
 	for (p = name; *p != '\0'; p++)
 		if (strchr(".-/+", *p) != NULL)
 			*p = '_';
-	v = find(r, name);
+	return find(r, name);
+}
+
+static const struct rcvar *
+ifconfig_var(const struct rcvars *r, const char *ifname)
+{
+	const struct rcvar *v = if_var(r, "ifconfig", ifname, "");
+
 	return v != NULL ? v : find(r, "ifconfig_DEFAULT");
 }
 
@@ -109,10 +117,27 @@ static const char *const dhcp_words[] = { "DHCP", "SYNCDHCP", "NOSYNCDHCP",
 	NULL };
 /* Words of rc itself or without an argument that change no address. */
 static const char *const plain_words[] = { "NOAUTO", "WPA", "HOSTAP", "up",
-	"down", "inet", "alias", "-tso", "-lro", "-txcsum", "-rxcsum", "tso",
-	"lro", "txcsum", "rxcsum", NULL };
+	"down", "inet", "inet6", "alias", "-tso", "-lro", "-txcsum", "-rxcsum",
+	"tso", "lro", "txcsum", "rxcsum", NULL };
 static const char *const argument_words[] = { "mtu", "broadcast", "media",
 	"mediaopt", "vnet", "description", "descr", "metric", NULL };
+
+static void
+read_prefixlen(const struct rcvars *r, const struct rcvar *v, const char **s,
+    struct diag *d, struct rc_net *net)
+{
+	char value[80];
+	int64_t bits;
+
+	if (next_word(s, value, sizeof(value)) &&
+	    num_parse(value, strlen(value), 0, 128, &bits) && net->n_addrs > 0)
+		net->addrs[net->n_addrs - 1].prefix = (uint8_t)bits;
+	else
+		diag_report(d, DIAG_ERROR, r->file, v->line, v->col,
+		    "%s: prefixlen needs an address before it and a number "
+		    "behind",
+		    v->name);
+}
 
 static void
 read_ifconfig(const struct rcvars *r, const struct rcvar *v, struct diag *d,
@@ -143,7 +168,9 @@ read_ifconfig(const struct rcvars *r, const struct rcvar *v, struct diag *d,
 			else
 				net->addrs[net->n_addrs - 1].prefix =
 				    (uint8_t)bits;
-		} else if (ipaddr_parse(word, &a) && a.family == 4 &&
+		} else if (strcasecmp(word, "prefixlen") == 0) {
+			read_prefixlen(r, v, &s, d, net);
+		} else if (ipaddr_parse(word, &a) &&
 		    net->n_addrs < SNAP_ADDRS) {
 			net->addrs[net->n_addrs++] = a;
 		} else {
@@ -168,6 +195,27 @@ vf_delay(const struct rcvars *r)
 	return s * DUR_SEC;
 }
 
+/* What rc.d/netif adds to ifconfig_IF, and the stock scripts forget. */
+static void
+read_more(const struct rcvars *r, const char *ifname, struct diag *d,
+    struct rc_net *net)
+{
+	const struct rcvar *v;
+	char suffix[24];
+	int i;
+
+	if ((v = if_var(r, "ipv4_addrs", ifname, "")) != NULL)
+		read_ifconfig(r, v, d, net);
+	for (i = 0; i < SNAP_ADDRS; i++) {
+		snprintf(suffix, sizeof(suffix), "_alias%d", i);
+		if ((v = if_var(r, "ifconfig", ifname, suffix)) == NULL)
+			break;
+		read_ifconfig(r, v, d, net);
+	}
+	if ((v = if_var(r, "ifconfig", ifname, "_ipv6")) != NULL)
+		read_ifconfig(r, v, d, net);
+}
+
 void
 rcvars_net(const struct rcvars *r, const char *ifname, struct diag *d,
     struct rc_net *net)
@@ -180,6 +228,8 @@ rcvars_net(const struct rcvars *r, const char *ifname, struct diag *d,
 	if (v != NULL) {
 		net->configured = true;
 		read_ifconfig(r, v, d, net);
+		net->n_main = net->n_addrs;
+		read_more(r, ifname, d, net);
 	}
 	if (gw != NULL && gw->value[0] != '\0' &&
 	    strcasecmp(gw->value, "NO") != 0 &&

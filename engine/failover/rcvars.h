@@ -37,14 +37,17 @@ const char *rcvars_ifconfig(const struct rcvars *r, const char *ifname);
 struct rc_net {		 /* the static part of one interface's configuration */
 	bool configured; /* there is an ifconfig_IF */
 	bool dhcp;	 /* one of the DHCP words is in it */
+	/* Those of ifconfig_IF first: n_main of them, all that stock knows.
+	 * Then ipv4_addrs_IF, ifconfig_IF_aliasN and ifconfig_IF_ipv6. */
 	struct ipaddr addrs[SNAP_ADDRS];
-	size_t n_addrs;
+	size_t n_addrs, n_main;
 	struct ipaddr gateway; /* defaultrouter; family 0 if none */
 	int64_t vf_delay_ns;   /* hyperv_vf_delay: whole seconds, at least 2,
 				* and 2 when it is missing or not a number */
 };
 
-/* Reads what concerns ifname. Words which cannot be understood are errors in
+/* Reads what concerns ifname: static addresses of both families, the IPv4
+ * default route, and whether it asks for DHCP. Words which cannot be understood are errors in
  * d, with the variable's place; *net then holds what was understood. */
 void rcvars_net(const struct rcvars *r, const char *ifname, struct diag *d,
     struct rc_net *net);

@@ -138,9 +138,14 @@ static enum stock_verb
 vfup_strip(struct stock *p, const struct snapshot *s, struct operation *op)
 {
 	const struct snap_if *hn = snapshot_find(s, p->ifname);
+	size_t i;
 
-	if (hn != NULL && hn->n_addrs > 0) {
-		op->addr = hn->addrs[0];
+	/* -alias takes IPv4 addresses only (FACTS.md E.3 5f). */
+	for (i = 0; hn != NULL && i < hn->n_addrs; i++)
+		if (hn->addrs[i].family == 4)
+			break;
+	if (hn != NULL && i < hn->n_addrs) {
+		op->addr = hn->addrs[i];
 		snprintf(op->why, sizeof(op->why), "ifconfig %s -alias",
 		    p->ifname);
 		return change(op, OP_ADDR_DEL, p->ifname, "ifconfig");
@@ -158,7 +163,7 @@ vfup_configure(struct stock *p, const struct rcvars *rc, struct operation *op)
 	size_t n = (size_t)(p->step++ - NEW_ADDR);
 
 	rcvars_net(rc, p->ifname, &quiet, &net);
-	if (n >= net.n_addrs)
+	if (n >= net.n_main)
 		return STOCK_DONE;
 	op->addr = net.addrs[n];
 	snprintf(op->why, sizeof(op->why), "ifconfig_%s from rc.conf",

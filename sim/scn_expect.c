@@ -296,10 +296,10 @@ read_address(struct scn_parser *p, struct scn_expect *e)
 	if (t == NULL)
 		return false;
 	if (t->kind != SCN_TOKEN_WORD || !ipaddr_parse(t->text, &a) ||
-	    a.family != 4 || strchr(t->text, '/') == NULL)
+	    strchr(t->text, '/') == NULL)
 		return scn_error(p, t,
-		    "`%.64s` is not an IPv4 address with its prefix length; "
-		    "write A.B.C.D/N",
+		    "`%.64s` is not an address with its prefix length; write "
+		    "A.B.C.D/N, or an IPv6 one",
 		    t->text);
 	e->kind = SCN_EXPECT_ADDRESS;
 	set(&e->field, "inet");

@@ -1,0 +1,511 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "daemon/rules_daemon.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/dur.h"
+#include "base/mem.h"
+#include "core/core.h"
+#include "core/pump.h"
+#include "world/clock.h"
+#include "world/command_runner.h"
+#include "world/host.h"
+#include "world/signals.h"
+
+#define BUDGET	     256 /* records in one turn of the loop */
+#define CANNOT_START 126 /* what a shell says of what it cannot run */
+
+enum phase {
+	PHASE_RUNNING,
+	PHASE_STOPPING, /* commands may end by themselves until phase_ns */
+	PHASE_KILLING,	/* they are told to, until phase_ns */
+};
+
+struct rules_daemon {
+	const struct daemon_config *config;
+	const struct log *log;
+	struct ruleset *rules;
+	struct devctl_source *source;
+	struct core *core;
+	struct pump *pump;
+	struct command_runner *runner;
+	struct devline line;
+	char vm_guest[64];
+
+	struct pollfd *fds; /* signals, commands, the source */
+	size_t fds_cap;
+	int signal_fd;
+	int64_t core_ns; /* what the core wants to be woken for */
+	unsigned budget;
+	bool ready;
+	enum source_state seen; /* of the source, when last looked at */
+	enum phase phase;
+	int64_t phase_ns;
+
+	uint64_t records, fired, actions, started, failed, cancelled;
+};
+
+/* --- the world of the core ----------------------------------------------- */
+
+static int64_t
+world_now(void *ctx)
+{
+	(void)ctx;
+	return clock_monotonic();
+}
+
+static enum rule_media
+media_of(const char *ifname)
+{
+	switch (host_media(ifname)) {
+	case HOST_MEDIA_NONE:
+		break;
+	case HOST_MEDIA_ETHERNET:
+		return RULE_MEDIA_ETHERNET;
+	case HOST_MEDIA_80211:
+		return RULE_MEDIA_80211;
+	case HOST_MEDIA_ATM:
+		return RULE_MEDIA_ATM;
+	case HOST_MEDIA_OTHER:
+		return RULE_MEDIA_OTHER;
+	}
+	return RULE_MEDIA_NONE;
+}
+
+static bool
+world_next_record(void *ctx, struct world_record *out)
+{
+	struct rules_daemon *d = ctx;
+
+	if (d->budget == 0 || !source_next(d->source, out))
+		return false;
+	d->budget--;
+	d->records++;
+	devline_parse(&d->line, out->raw, out->bytes);
+	out->media = media_of(devline_subsystem(&d->line));
+	log_line(d->log, LOG_LEVEL_DEBUG, "source", "%s", out->raw);
+	return true;
+}
+
+static void
+world_run(void *ctx, uint32_t id, const char *command, int32_t record)
+{
+	struct rules_daemon *d = ctx;
+	struct err err;
+
+	(void)record;
+	d->started++;
+	log_line(d->log, LOG_LEVEL_DEBUG, "commands", "start: %s", command);
+	if (runner_start(d->runner, id, command, &err) == 0)
+		return;
+	log_line(d->log, LOG_LEVEL_ERROR, "commands", "%s; not run: %s",
+	    err.text, command);
+	d->failed++;
+	pump_exited(d->pump, id, CANNOT_START);
+}
+
+static void
+world_cancel(void *ctx, uint32_t id)
+{
+	struct rules_daemon *d = ctx;
+
+	d->cancelled++;
+	runner_cancel(d->runner, id, clock_monotonic());
+}
+
+static void
+world_arm(void *ctx, int64_t deadline_ns)
+{
+	struct rules_daemon *d = ctx;
+
+	d->core_ns = deadline_ns;
+}
+
+static void
+world_fired(void *ctx, int32_t record, const char *file, unsigned line,
+    const char *action, const char *carried)
+{
+	struct rules_daemon *d = ctx;
+
+	(void)record;
+	d->fired++;
+	d->actions += strcmp(carried, "command") == 0;
+	log_line(d->log, LOG_LEVEL_INFO, "rules", "%s:%u: %s", file, line,
+	    action);
+}
+
+static void
+world_note(void *ctx, const char *text)
+{
+	struct rules_daemon *d = ctx;
+
+	log_line(d->log, LOG_LEVEL_WARNING, "commands", "%s", text);
+}
+
+static const struct world_ops world_ops = {
+	.now = world_now,
+	.next_record = world_next_record,
+	.run = world_run,
+	.cancel = world_cancel,
+	.arm = world_arm,
+	.fired = world_fired,
+	.note = world_note,
+};
+
+/* --- commands ------------------------------------------------------------ */
+
+static void
+log_output(const struct rules_daemon *d, const struct command_end *end)
+{
+	enum log_level level =
+	    end->status == 0 ? LOG_LEVEL_INFO : LOG_LEVEL_WARNING;
+	const char *s = end->output, *stop = s + end->output_bytes, *eol;
+
+	if (s == stop)
+		return;
+	log_line(d->log, level, "commands", "output of: %s", end->text);
+	if (end->output_total > end->output_bytes)
+		log_line(d->log, level, "commands",
+		    "| (the last %zu of %ju bytes)", end->output_bytes,
+		    (uintmax_t)end->output_total);
+	for (; s < stop; s = eol + 1) {
+		if ((eol = memchr(s, '\n', (size_t)(stop - s))) == NULL)
+			eol = stop;
+		log_line(d->log, level, "commands", "| %.*s", (int)(eol - s),
+		    s);
+	}
+}
+
+static void
+command_ended(void *ctx, const struct command_end *end)
+{
+	struct rules_daemon *d = ctx;
+
+	d->failed += end->status != 0;
+	log_output(d, end);
+	pump_exited(d->pump, end->id, end->status);
+}
+
+/* --- signals ------------------------------------------------------------- */
+
+static const int wanted_signals[] = {
+	SIGCHLD,
+	SIGHUP,
+	SIGINT,
+	SIGTERM,
+	SIGUSR1,
+#ifdef SIGINFO
+	SIGINFO,
+#endif
+};
+
+static void
+log_finding(void *ctx, enum diag_level level, const char *file, unsigned line,
+    unsigned col, const char *text)
+{
+	struct strbuf out = { 0 };
+
+	diag_emit_strbuf(&out, level, file, line, col, text);
+	if (out.bytes > 0 && out.data[out.bytes - 1] == '\n')
+		out.data[out.bytes - 1] = '\0';
+	log_line(ctx, level == DIAG_ERROR ? LOG_LEVEL_ERROR : LOG_LEVEL_WARNING,
+	    "rules", "%s", strbuf_str(&out));
+	strbuf_fini(&out);
+}
+
+static void
+reload(struct rules_daemon *d)
+{
+	struct ruleset_options options = { .version = RULE_NEWEST };
+	struct log log = *d->log;
+	struct diag diag = { .emit = log_finding, .ctx = &log };
+	struct ruleset *fresh = NULL;
+	struct err err;
+
+	if (ruleset_load(d->config->rules_path, &options, &diag, &fresh, &err) <
+	    0) {
+		log_line(d->log, LOG_LEVEL_ERROR, "rules",
+		    "%s; the old rules stay in force", err.text);
+		return;
+	}
+	core_set_rules(d->core, fresh);
+	ruleset_free(d->rules);
+	d->rules = fresh;
+	log_line(d->log, LOG_LEVEL_INFO, "rules", "%s: read again, %zu rules",
+	    d->config->rules_path, ruleset_count(fresh));
+}
+
+static void
+log_counts(const struct rules_daemon *d)
+{
+	log_line(d->log, LOG_LEVEL_INFO, "daemon",
+	    "%ju records, %ju fired; commands: %ju started, %zu running, "
+	    "%ju waiting, %ju failed, %ju cancelled",
+	    (uintmax_t)d->records, (uintmax_t)d->fired, (uintmax_t)d->started,
+	    runner_count(d->runner), (uintmax_t)(d->actions - d->started),
+	    (uintmax_t)d->failed, (uintmax_t)d->cancelled);
+}
+
+static void
+kill_commands(struct rules_daemon *d, int64_t now_ns)
+{
+	d->phase = PHASE_KILLING;
+	d->phase_ns = now_ns + RUNNER_GRACE + DUR_SEC;
+	if (runner_count(d->runner) > 0)
+		log_line(d->log, LOG_LEVEL_WARNING, "daemon",
+		    "stopping %zu commands", runner_count(d->runner));
+	runner_cancel_all(d->runner, now_ns);
+}
+
+static void
+stop(struct rules_daemon *d, const char *why)
+{
+	int64_t now_ns = clock_monotonic();
+
+	if (d->phase == PHASE_STOPPING)
+		kill_commands(d, now_ns);
+	if (d->phase != PHASE_RUNNING)
+		return;
+	d->phase = PHASE_STOPPING;
+	d->phase_ns = now_ns + DAEMON_STOP_WAIT;
+	log_line(d->log, LOG_LEVEL_INFO, "daemon",
+	    "%s: ending; %zu commands are running, %ju waiting ones are "
+	    "dropped",
+	    why, runner_count(d->runner), (uintmax_t)(d->actions - d->started));
+	core_orphan(d->core);
+	pump_timer(d->pump);
+}
+
+static void
+take_signals(struct rules_daemon *d)
+{
+	bool counts;
+
+	signals_drain();
+	if (signals_take(SIGCHLD))
+		runner_reap(d->runner);
+	counts = signals_take(SIGUSR1);
+#ifdef SIGINFO
+	counts |= signals_take(SIGINFO);
+#endif
+	if (counts)
+		log_counts(d);
+	if (signals_take(SIGHUP) && d->phase == PHASE_RUNNING)
+		reload(d);
+	if (signals_take(SIGTERM))
+		stop(d, "SIGTERM");
+	if (signals_take(SIGINT))
+		stop(d, "SIGINT");
+}
+
+/* --- the loop ------------------------------------------------------------ */
+
+static void
+watch_source(struct rules_daemon *d)
+{
+	enum source_state state = source_state(d->source);
+
+	if (state == d->seen)
+		return;
+	switch (state) {
+	case SOURCE_OPEN:
+		log_line(d->log, LOG_LEVEL_WARNING, "source",
+		    "%s: connected again", source_path(d->source));
+		break;
+	case SOURCE_LOST:
+		log_line(d->log, LOG_LEVEL_WARNING, "source",
+		    "%s; records are missed until it is connected again",
+		    source_why(d->source)->text);
+		break;
+	case SOURCE_ENDED:
+		log_line(d->log, LOG_LEVEL_INFO, "source", "%s: ended",
+		    source_path(d->source));
+		break;
+	case SOURCE_FAILED:
+		log_line(d->log, LOG_LEVEL_ERROR, "source", "%s",
+		    source_why(d->source)->text);
+		stop(d, "no records can be read");
+		break;
+	}
+	d->seen = state;
+}
+
+static int64_t
+earlier(int64_t a, int64_t b)
+{
+	return a < b ? a : b;
+}
+
+static int
+poll_timeout(const struct rules_daemon *d)
+{
+	int64_t ns = earlier(earlier(d->core_ns, d->phase_ns),
+	    earlier(runner_deadline(d->runner), source_deadline(d->source)));
+	int64_t now_ns = clock_monotonic();
+
+	if (core_wants_record(d->core) && source_has_more(d->source))
+		return 0;
+	if (!d->ready && core_is_idle(d->core))
+		return 0;
+	if (ns == INT64_MAX)
+		return -1;
+	if (ns <= now_ns)
+		return 0;
+	ns = (ns - now_ns + DUR_MS - 1) / DUR_MS;
+	return ns < INT_MAX ? (int)ns : INT_MAX;
+}
+
+/* Waits, and says what came: the number of ready descriptors, or -1. */
+static int
+wait_for_events(struct rules_daemon *d, bool *signalled, bool *readable)
+{
+	size_t commands, count;
+	int n;
+
+	d->fds = mem_grow(d->fds, &d->fds_cap, 2 + runner_polls(d->runner),
+	    sizeof(*d->fds));
+	d->fds[0] = (struct pollfd){ .fd = d->signal_fd, .events = POLLIN };
+	commands = runner_fill(d->runner, d->fds + 1);
+	count = 1 + commands;
+	d->fds[count] = (struct pollfd){ .fd = -1, .events = POLLIN };
+	if (core_wants_record(d->core))
+		d->fds[count].fd = source_fd(d->source);
+	n = poll(d->fds, (nfds_t)count + 1, poll_timeout(d));
+	*signalled = n > 0 && d->fds[0].revents != 0;
+	*readable = n > 0 && d->fds[count].revents != 0;
+	if (n > 0)
+		runner_polled(d->runner, d->fds + 1, commands);
+	return n;
+}
+
+static void
+keep_deadlines(struct rules_daemon *d)
+{
+	int64_t now_ns = clock_monotonic();
+
+	if (runner_deadline(d->runner) <= now_ns)
+		runner_tick(d->runner, now_ns);
+	source_tick(d->source, now_ns);
+	if (d->core_ns <= now_ns)
+		pump_timer(d->pump);
+	if (d->phase_ns > now_ns)
+		return;
+	d->phase_ns = INT64_MAX;
+	if (d->phase == PHASE_STOPPING)
+		kill_commands(d, now_ns);
+}
+
+static void
+say_ready(struct rules_daemon *d)
+{
+	if (d->ready)
+		return;
+	d->ready = true;
+	log_line(d->log, LOG_LEVEL_INFO, "daemon",
+	    "ready: %zu rules, records from %s", ruleset_count(d->rules),
+	    source_path(d->source));
+	d->config->ready(d->config->ctx);
+}
+
+static bool
+is_finished(const struct rules_daemon *d)
+{
+	if (d->phase == PHASE_RUNNING)
+		return source_state(d->source) == SOURCE_ENDED &&
+		    core_is_idle(d->core);
+	/* What SIGKILL does not end in a second hangs in the kernel. */
+	return runner_count(d->runner) == 0 ||
+	    (d->phase == PHASE_KILLING && d->phase_ns == INT64_MAX);
+}
+
+static int
+loop(struct rules_daemon *d, struct err *err)
+{
+	bool signalled, readable;
+	int n;
+
+	pump_start(d->pump);
+	while (!is_finished(d)) {
+		n = wait_for_events(d, &signalled, &readable);
+		if (n < 0 && errno != EINTR)
+			return err_sys(err, errno, "poll");
+		d->budget = BUDGET;
+		if (signalled)
+			take_signals(d);
+		if (readable)
+			source_readable(d->source);
+		if (readable || source_has_more(d->source))
+			pump_readable(d->pump);
+		keep_deadlines(d);
+		watch_source(d);
+		if (n == 0 && core_is_idle(d->core) &&
+		    !source_has_more(d->source))
+			say_ready(d);
+	}
+	log_counts(d);
+	if (source_state(d->source) == SOURCE_FAILED) {
+		*err = *source_why(d->source);
+		return ERR_IO;
+	}
+	say_ready(d);
+	return 0;
+}
+
+static void
+daemon_init(struct rules_daemon *d, const struct daemon_config *config,
+    struct ruleset *rules, struct devctl_source *source)
+{
+	const struct world world = { .ops = &world_ops, .ctx = d };
+	struct core_config cc = {
+		.rules = rules,
+		.vm_guest = d->vm_guest,
+		.policy = CORE_RULES,
+		.quoting = RULE_QUOTE_SAFE,
+		.deadline_ns = config->deadline_ns,
+		.parallel = DAEMON_PARALLEL,
+		.serial = config->serial,
+	};
+
+	d->config = config;
+	d->log = config->log;
+	d->rules = rules;
+	d->source = source;
+	d->core_ns = d->phase_ns = INT64_MAX;
+	host_vm_guest(d->vm_guest, sizeof(d->vm_guest));
+	d->core = core_new(&cc);
+	d->pump = pump_new(d->core, &world);
+	d->runner = runner_new(command_ended, d);
+}
+
+int
+daemon_run(const struct daemon_config *config, struct ruleset *rules,
+    struct devctl_source *source, struct err *err)
+{
+	struct rules_daemon d;
+	int rc;
+
+	memset(&d, 0, sizeof(d));
+	daemon_init(&d, config, rules, source);
+	rc = signals_open(wanted_signals,
+	    sizeof(wanted_signals) / sizeof(*wanted_signals), &d.signal_fd,
+	    err);
+	if (rc == 0) {
+		if (!config->drain)
+			say_ready(&d);
+		rc = loop(&d, err);
+		signals_close();
+	}
+	runner_free(d.runner);
+	pump_free(d.pump);
+	core_free(d.core);
+	ruleset_free(d.rules);
+	source_close(d.source);
+	devline_fini(&d.line);
+	free(d.fds);
+	return rc;
+}

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * rules_daemon - records in, commands out: the loop of switchbackd.
+ *
+ * One thread around poll(2). Every action is run as the shell command it is
+ * (CORE_RULES); the daemon looks at no interface and changes none.
+ *
+ * Signals: SIGHUP reads the rules again. A file that is refused changes
+ * nothing. A good one replaces the rules of the core that is running, by
+ * core_set_rules(): what the old rules have fired keeps its place and its
+ * deadline, so that there is no gap and no second queue to keep in order with
+ * the first. SIGUSR1 (SIGINFO, too, where there is one) logs the counts.
+ * SIGTERM and SIGINT end: nothing more is read or started, running commands
+ * get DAEMON_STOP_WAIT, then SIGTERM and SIGKILL; a second one cuts the wait.
+ *
+ * A source that ends (a file) ends the daemon when all its commands have
+ * ended; one that fails ends it as SIGTERM does, but with an error.
+ */
+#ifndef DAEMON_RULES_DAEMON_H
+#define DAEMON_RULES_DAEMON_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "base/log.h"
+#include "rules/ruleset.h"
+#include "world/devctl_source.h"
+
+#define DAEMON_STOP_WAIT (INT64_C(5) * 1000000000)
+#define DAEMON_PARALLEL	 32 /* commands at a time */
+
+struct daemon_config {
+	const char *rules_path; /* for SIGHUP */
+	const struct log *log;
+	int64_t deadline_ns; /* of a command */
+	bool serial;	     /* one command at a time, as devd(8) does */
+	/* Before ready() is called, what is queued is read, and its commands
+	 * have ended. */
+	bool drain;
+	void (*ready)(void *ctx); /* once */
+	void *ctx;
+};
+
+/* Takes rules and source over. 0 after an orderly end, or ERR_IO. */
+int daemon_run(const struct daemon_config *config, struct ruleset *rules,
+    struct devctl_source *source, struct err *err);
+
+#endif

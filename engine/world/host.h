@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * host - what rules may ask of the system beside the record.
+ */
+#ifndef WORLD_HOST_H
+#define WORLD_HOST_H
+
+#include <stddef.h>
+
+enum host_media {
+	HOST_MEDIA_NONE, /* no such interface, or none that says */
+	HOST_MEDIA_ETHERNET,
+	HOST_MEDIA_80211,
+	HOST_MEDIA_ATM,
+	HOST_MEDIA_OTHER,
+};
+
+/* SIOCGIFMEDIA, if the answer is marked valid. Always none on Linux, which
+ * has no such question. */
+enum host_media host_media(const char *ifname);
+
+/* sysctl kern.vm_guest, e.g. "hv"; "" where there is no such thing. */
+void host_vm_guest(char *buf, size_t bytes);
+
+#endif

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "world/host.h"
+
+enum host_media
+host_media(const char *ifname)
+{
+	(void)ifname;
+	return HOST_MEDIA_NONE;
+}
+
+void
+host_vm_guest(char *buf, size_t bytes)
+{
+	if (bytes > 0)
+		buf[0] = '\0';
+}

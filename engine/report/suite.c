@@ -83,8 +83,7 @@ add_label(struct strbuf *out, const struct suite_case *c)
 	strbuf_addf(out, " [%s]", c->policy);
 }
 
-/* --- text
- * --------------------------------------------------------------------- */
+/* --- text --- */
 
 static void
 add_traffic(struct strbuf *out, const struct trace *t)
@@ -224,8 +223,7 @@ write_text(const struct suite_case *cases, size_t n, bool color, bool verbose,
 	    t.failed, t.skipped);
 }
 
-/* --- TAP 14
- * ----------------------------------------------------------------------- */
+/* --- TAP 14 --- */
 
 /* A double-quoted YAML scalar of cleaned text. */
 static void
@@ -298,8 +296,7 @@ write_tap(const struct suite_case *cases, size_t n, struct strbuf *out)
 		tap_case(out, &cases[i], i + 1);
 }
 
-/* --- JUnit
- * -------------------------------------------------------------------------- */
+/* --- JUnit --- */
 
 static void
 add_xml(struct strbuf *out, const char *s)

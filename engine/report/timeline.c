@@ -85,8 +85,7 @@ by_time(const void *a, const void *b)
 	return x->number < y->number ? -1 : x->number > y->number;
 }
 
-/* --- which state changes a person looks for
- * ------------------------------------- */
+/* --- which state changes a person looks for --- */
 
 static bool
 is_shown(const struct view *v, const struct trace_state *s)
@@ -156,8 +155,7 @@ gather(struct view *v)
 		qsort(v->rows, v->n_rows, sizeof(*v->rows), by_time);
 }
 
-/* --- columns
- * ------------------------------------------------------------------------ */
+/* --- columns --- */
 
 static struct column *
 column_of(struct view *v, const char *object)

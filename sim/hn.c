@@ -48,7 +48,7 @@ hn_of(struct ifnet *vf)
 	return NULL;
 }
 
-/* --- link management ----------------------------------------------------- */
+/* --- link management --- */
 
 static void
 query_link(struct ifnet *hn)
@@ -123,7 +123,7 @@ netchange_fire(void *ctx, struct vevent *e)
 	query_link(hn);
 }
 
-/* --- pairing ------------------------------------------------------------ */
+/* --- pairing --- */
 
 void
 hn_vf_arrived(struct ifnet *vf)
@@ -195,7 +195,7 @@ hn_vf_link(struct ifnet *vf)
 		ifnet_set_link(hn, vf->link);
 }
 
-/* --- N2 and N3 ------------------------------------------------------------ */
+/* --- N2 and N3 --- */
 
 static bool
 take_lock(struct ktask *k, struct ifnet *hn)
@@ -306,7 +306,7 @@ hn_switch_step(struct ktask *k, struct ifnet *vf, bool on, int *pc)
 	return delay;
 }
 
-/* --- N8 and N9 ------------------------------------------------------------ */
+/* --- N8 and N9 --- */
 
 int64_t
 hn_down_step(struct ktask *k, struct ifnet *hn, int *pc)

@@ -83,7 +83,7 @@ judge_states_free(struct judge_states *st)
 	free(st);
 }
 
-/* --- does it hold? ---------------------------------------------------- */
+/* --- does it hold? --- */
 
 static bool
 list_has(const char *list, const char *word)
@@ -136,7 +136,7 @@ unsaid(const struct scn_expect *e)
 	return NULL;
 }
 
-/* --- the line --------------------------------------------------------- */
+/* --- the line --- */
 
 static void
 add_span(struct judge_line *out, int64_t at_ns, const struct scn_expect *e,
@@ -279,7 +279,7 @@ judge_line_fini(struct judge_line *line)
 	memset(line, 0, sizeof(*line));
 }
 
-/* --- questions -------------------------------------------------------- */
+/* --- questions --- */
 
 static size_t
 span_at(const struct judge_line *line, int64_t t_ns)

@@ -115,7 +115,7 @@ machine_kernel_note(struct machine *m, const char *fmt, ...)
 	trace_add_note(m->trace, m->clock.now_ns, "kernel", text);
 }
 
-/* --- what the trace sees ------------------------------------------------- */
+/* --- what the trace sees --- */
 
 static const char *
 yes_no(bool b)

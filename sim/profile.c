@@ -61,7 +61,7 @@ static const char *const needed[] = { "kernel.link_task", "kernel.devctl",
 	"wire.latency" };
 #define N_NEEDED (sizeof(needed) / sizeof(needed[0]))
 
-/* --- reading ---------------------------------------------------------- */
+/* --- reading --- */
 
 struct reader {
 	struct profile *p;
@@ -479,7 +479,7 @@ profile_title(const struct profile *p)
 	return p->title == NULL ? "" : p->title;
 }
 
-/* --- drawing ------------------------------------------------------------ */
+/* --- drawing --- */
 
 static int64_t
 between(struct prng *r, int64_t low, int64_t high)

@@ -95,7 +95,7 @@ set(char **field, const char *value)
 	*field = mem_str(value);
 }
 
-/* --- state ------------------------------------------------------------ */
+/* --- state --- */
 
 static bool
 need_one_of(struct scn_parser *p, struct scn_expect *e, const char *what,
@@ -339,7 +339,7 @@ read_no(struct scn_parser *p, struct scn_expect *e)
 	return scn_unknown(p, t, "word after `no`:", known, 2);
 }
 
-/* --- numbers ---------------------------------------------------------- */
+/* --- numbers --- */
 
 static bool
 need_cmp(struct scn_parser *p, enum scn_cmp *cmp)
@@ -455,7 +455,7 @@ read_probe(struct scn_parser *p, struct scn_expect *e,
 	return read_between(p, e);
 }
 
-/* --- rows ------------------------------------------------------------- */
+/* --- rows --- */
 
 static bool
 read_item(struct scn_parser *p, struct scn_expect *e, size_t *cap)
@@ -500,7 +500,7 @@ read_order(struct scn_parser *p, struct scn_expect *e)
 	return true;
 }
 
-/* --- when, for whom --------------------------------------------------- */
+/* --- when, for whom --- */
 
 static const char *const when_words[] = {
 	[SCN_FINALLY] = "finally",

@@ -156,7 +156,7 @@ scn_resolve_time(struct scn_parser *p, const struct scn_time *t,
 	return true;
 }
 
-/* --- what happens ----------------------------------------------------- */
+/* --- what happens --- */
 
 static bool
 need_declared(struct scn_parser *p, enum scn_use_kind kind, const char *what,
@@ -455,7 +455,7 @@ scn_stmt_at(struct scn_parser *p)
 	return good;
 }
 
-/* --- repeat ----------------------------------------------------------- */
+/* --- repeat --- */
 
 void
 scn_drop_body(struct scn_parser *p)
@@ -610,7 +610,7 @@ scn_stmt_close(struct scn_parser *p)
 	return scn_no_more(p, "the }");
 }
 
-/* --- after the last line ---------------------------------------------- */
+/* --- after the last line --- */
 
 struct sort_key {
 	int64_t at_ns;

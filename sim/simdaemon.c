@@ -245,8 +245,7 @@ static const struct world_ops machine_world = {
 	.note = world_note,
 };
 
-/* --- lives
- * ---------------------------------------------------------------------- */
+/* --- lives --- */
 
 static void
 records_wait(void *ctx)

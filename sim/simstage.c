@@ -8,28 +8,17 @@
 #include "base/dur.h"
 #include "base/mem.h"
 #include "base/strbuf.h"
-#include "base/suggest.h"
 #include "sim/facts.h"
 #include "sim/hn.h"
 #include "sim/ifdriver.h"
 #include "sim/judge.h"
 #include "sim/simdaemon.h"
+#include "sim/simoptions.h"
+#include "sim/stage.h"
 #include "sim/sysops.h"
 #include "sim/traffic.h"
 
-struct options {	  /* "daemon name=value" of the scenario */
-	int64_t start_ns; /* -1: the profile's boot.daemon */
-	int64_t deadline_ns, resync_ns;
-	bool serial, keep_rx_all;
-};
-
-struct happening { /* a step of the scenario, armed */
-	struct vevent event;
-	struct stage *stage;
-	const struct scn_step *step;
-};
-
-struct stage {
+struct simrun { /* one run: the stage's ctx */
 	const struct simstage *in;
 	struct machine *m;
 	struct trace *t;
@@ -37,8 +26,7 @@ struct stage {
 	struct traffic *traffic;
 	struct facts *facts;
 	struct rcvars rc;
-	struct options options;
-	struct happening *happenings;
+	struct simoptions options;
 	struct vevent boot_netif, boot_daemon, thaw;
 	struct operation *boot_ops; /* what rc.d/netif and routing do */
 	size_t n_boot_ops, cap_boot_ops, next_boot_op;
@@ -50,71 +38,7 @@ policy_word(enum core_policy policy)
 	return policy == CORE_STOCK ? "stock" : "native";
 }
 
-/* --- checking
- * ------------------------------------------------------------------ */
-
-static void
-read_rcvars(const struct scenario *s, struct rcvars *rc)
-{
-	size_t i;
-
-	rc->file = mem_str(s->path);
-	for (i = 0; i < s->n_rc; i++)
-		rcvars_set(rc, s->rc[i].name, s->rc[i].value, s->rc[i].line,
-		    s->rc[i].col);
-}
-
-static bool
-option_value(const struct scn_pair *p, int64_t *ns)
-{
-	return dur_parse(p->value, strlen(p->value), ns);
-}
-
-static void
-read_options(const struct scenario *s, struct options *o, struct diag *d)
-{
-	static const char *const names[] = { "start", "deadline", "resync",
-		"serial", "rx-all" };
-	const struct scn_pair *p;
-	const char *nearest;
-	bool good;
-	size_t i;
-
-	memset(o, 0, sizeof(*o));
-	o->start_ns = -1;
-	for (i = 0; i < s->n_options; i++) {
-		p = &s->options[i];
-		if (strcmp(p->name, "start") == 0) {
-			good = option_value(p, &o->start_ns);
-		} else if (strcmp(p->name, "deadline") == 0) {
-			good = option_value(p, &o->deadline_ns);
-		} else if (strcmp(p->name, "resync") == 0) {
-			good = option_value(p, &o->resync_ns);
-		} else if (strcmp(p->name, "serial") == 0) {
-			o->serial = strcmp(p->value, "yes") == 0;
-			good = o->serial || strcmp(p->value, "no") == 0;
-		} else if (strcmp(p->name, "rx-all") == 0) {
-			o->keep_rx_all = strcmp(p->value, "keep") == 0;
-			good = o->keep_rx_all || strcmp(p->value, "set") == 0;
-		} else {
-			nearest = suggest(p->name, names,
-			    sizeof(names) / sizeof(names[0]));
-			diag_report(d, DIAG_ERROR, s->path, p->line, p->col,
-			    "the daemon has no option %s; %s%s", p->name,
-			    nearest != NULL ? "did you mean " : "it has ",
-			    nearest != NULL ? nearest
-					    : "start, deadline, resync, "
-					      "serial and rx-all");
-			continue;
-		}
-		if (!good)
-			diag_report(d, DIAG_ERROR, s->path, p->line, p->col,
-			    "%s=\"%s\" is not understood; give start, "
-			    "deadline and resync a duration, serial yes or "
-			    "no, rx-all set or keep",
-			    p->name, p->value);
-	}
-}
+/* --- checking --- */
 
 static void
 check_names(const struct simstage *s, struct diag *d)
@@ -149,13 +73,13 @@ simstage_check(const struct simstage *s, struct diag *d)
 {
 	const struct scenario *scn = s->scenario;
 	struct rcvars rc = { 0 };
-	struct options options;
+	struct simoptions options;
 	unsigned before = d->errors;
 	struct rc_net net;
 	size_t i;
 
-	read_options(scn, &options, d);
-	read_rcvars(scn, &rc);
+	simoptions_read(scn, &options, d);
+	simoptions_rcvars(scn, &rc);
 	for (i = 0; i < scn->n_nics; i++)
 		rcvars_net(&rc, scn->nics[i].name, d, &net);
 	rcvars_fini(&rc);
@@ -163,10 +87,9 @@ simstage_check(const struct simstage *s, struct diag *d)
 	return d->errors == before;
 }
 
-/* --- boot
- * ------------------------------------------------------------------------ */
+/* --- boot --- */
 
-static void boot_next(struct stage *g);
+static void boot_next(struct simrun *g);
 
 static void
 boot_op_done(struct ktask *k)
@@ -175,7 +98,7 @@ boot_op_done(struct ktask *k)
 }
 
 static void
-boot_next(struct stage *g)
+boot_next(struct simrun *g)
 {
 	if (g->next_boot_op < g->n_boot_ops)
 		sysop_begin(g->m, &g->boot_ops[g->next_boot_op++], boot_op_done,
@@ -192,14 +115,14 @@ netif_fire(void *ctx, struct vevent *e)
 static void
 daemon_fire(void *ctx, struct vevent *e)
 {
-	struct stage *g = ctx;
+	struct simrun *g = ctx;
 
 	(void)e;
 	simdaemon_start(g->daemon);
 }
 
 static void
-plan_netif(struct stage *g)
+plan_netif(struct simrun *g)
 {
 	const struct scenario *s = g->in->scenario;
 	struct diag quiet = { 0 };
@@ -225,7 +148,7 @@ plan_netif(struct stage *g)
 }
 
 static void
-guest_event(struct stage *g, struct vevent *e,
+guest_event(struct simrun *g, struct vevent *e,
     void (*fire)(void *, struct vevent *), int64_t delay_ns)
 {
 	e->fire = fire;
@@ -235,7 +158,7 @@ guest_event(struct stage *g, struct vevent *e,
 }
 
 static void
-boot_nics(struct stage *g)
+boot_nics(struct simrun *g)
 {
 	const struct scenario *s = g->in->scenario;
 	struct ifnet *hn;
@@ -257,7 +180,7 @@ boot_nics(struct stage *g)
 }
 
 static void
-offer(struct stage *g, const struct scn_vf *vf, const char *as)
+offer(struct simrun *g, const struct scn_vf *vf, const char *as)
 {
 	struct vf_arrival a;
 
@@ -269,7 +192,7 @@ offer(struct stage *g, const struct scn_vf *vf, const char *as)
 }
 
 static void
-boot(struct stage *g)
+boot(struct simrun *g)
 {
 	const struct scenario *s = g->in->scenario;
 	struct machine *m = g->m;
@@ -279,7 +202,7 @@ boot(struct stage *g)
 		sysop_sysctl(m, s->sysctls[i].name, s->sysctls[i].value, NULL);
 	trace_set_state(g->t, 0, "vm", "frozen", "no");
 	boot_nics(g);
-	for (i = 0; i < s->n_vfs; i++)
+	for (i = 0; i < s->n_vfs && g->in->follow == NULL; i++)
 		if (s->vfs[i].present)
 			offer(g, &s->vfs[i], NULL);
 	plan_netif(g);
@@ -290,13 +213,12 @@ boot(struct stage *g)
 				     : machine_delay(m, "boot.daemon"));
 }
 
-/* --- stimuli
- * ---------------------------------------------------------------------- */
+/* --- stimuli --- */
 
 static void
 thaw_fire(void *ctx, struct vevent *e)
 {
-	struct stage *g = ctx;
+	struct simrun *g = ctx;
 
 	(void)e;
 	if (vclock_is_frozen(&g->m->clock))
@@ -306,7 +228,7 @@ thaw_fire(void *ctx, struct vevent *e)
 }
 
 static void
-freeze(struct stage *g, int64_t duration_ns)
+freeze(struct simrun *g, int64_t duration_ns)
 {
 	trace_set_state(g->t, g->m->clock.now_ns, "vm", "frozen", "yes");
 	vclock_freeze(&g->m->clock, duration_ns);
@@ -319,7 +241,7 @@ freeze(struct stage *g, int64_t duration_ns)
 
 /* The VF now called name may have been attached under another one. */
 static const char *
-current_name(struct stage *g, const struct scn_step *at)
+current_name(struct simrun *g, const struct scn_step *at)
 {
 	const struct scenario *s = g->in->scenario;
 	const char *name = at->name;
@@ -343,7 +265,7 @@ user_command_done(struct ktask *k)
 }
 
 static void
-user_command(struct stage *g, const char *text)
+user_command(struct simrun *g, const char *text)
 {
 	struct strbuf line = { 0 };
 	struct operation op;
@@ -370,23 +292,37 @@ find_vf(const struct scenario *s, const char *name)
 }
 
 /* What reaches the guest from outside waits while it is frozen. */
+struct delivery {
+	struct simrun *g;
+	const struct scn_step *step;
+};
+
+static void
+deliver_daemon(struct simrun *g, enum scn_stimulus kind)
+{
+	if (kind != SCN_DAEMON_START)
+		simdaemon_kill(g->daemon);
+	if (kind != SCN_DAEMON_KILL)
+		simdaemon_start(g->daemon);
+}
+
 static int64_t
 deliver_step(struct machine *m, struct ktask *k)
 {
-	struct happening *h = k->ctx;
-	const struct scn_step *p = h->step;
+	const struct delivery *d = k->owned;
+	const struct scn_step *p = d->step;
 	struct ifnet *ifp;
 	unsigned i;
 
 	switch (p->kind) {
 	case SCN_VF_EJECT:
-		vf_eject(m, current_name(h->stage, p));
+		vf_eject(m, current_name(d->g, p));
 		break;
 	case SCN_VF_RESCIND:
-		vf_rescind(m, current_name(h->stage, p));
+		vf_rescind(m, current_name(d->g, p));
 		break;
 	case SCN_VF_LINK:
-		vf_set_carrier(m, current_name(h->stage, p), p->up);
+		vf_set_carrier(m, current_name(d->g, p), p->up);
 		break;
 	case SCN_HOST_NETCHANGE:
 		if ((ifp = ifnet_find(m, p->name)) != NULL)
@@ -397,7 +333,7 @@ deliver_step(struct machine *m, struct ktask *k)
 			hn_host_media(ifp, p->up);
 		break;
 	case SCN_USER:
-		user_command(h->stage, p->text);
+		user_command(d->g, p->text);
 		break;
 	case SCN_RECORD:
 		for (i = 0; i < p->times; i++)
@@ -405,12 +341,8 @@ deliver_step(struct machine *m, struct ktask *k)
 		break;
 	case SCN_DAEMON_RESTART:
 	case SCN_DAEMON_KILL:
-		simdaemon_kill(h->stage->daemon);
-		if (p->kind == SCN_DAEMON_RESTART)
-			simdaemon_start(h->stage->daemon);
-		break;
 	case SCN_DAEMON_START:
-		simdaemon_start(h->stage->daemon);
+		deliver_daemon(d->g, p->kind);
 		break;
 	case SCN_VF_ATTACH:
 	case SCN_VM_FREEZE:
@@ -422,108 +354,26 @@ deliver_step(struct machine *m, struct ktask *k)
 }
 
 static void
-describe_step(const struct scn_step *p, struct strbuf *out)
+stimulus(void *ctx, const struct scn_step *step)
 {
-	char text[DUR_TEXT];
+	struct simrun *g = ctx;
+	struct delivery d = { g, step };
+	struct ktask *k;
 
-	switch (p->kind) {
-	case SCN_VF_ATTACH:
-		strbuf_addf(out, "vf attach %s%s%s", p->name,
-		    p->as != NULL ? " as " : "", p->as != NULL ? p->as : "");
-		break;
-	case SCN_VF_EJECT:
-		strbuf_addf(out, "vf eject %s", p->name);
-		break;
-	case SCN_VF_RESCIND:
-		strbuf_addf(out, "vf rescind %s", p->name);
-		break;
-	case SCN_VF_LINK:
-		strbuf_addf(out, "vf link %s %s", p->name,
-		    p->up ? "up" : "down");
-		break;
-	case SCN_HOST_NETCHANGE:
-		strbuf_addf(out, "host network-change %s", p->name);
-		break;
-	case SCN_HOST_MEDIA:
-		strbuf_addf(out, "host media %s %s", p->name,
-		    p->up ? "connect" : "disconnect");
-		break;
-	case SCN_VM_FREEZE:
-		strbuf_addf(out, "vm freeze %s",
-		    dur_format(p->duration_ns, text));
-		break;
-	case SCN_DAEMON_KILL:
-		strbuf_adds(out, "daemon kill");
-		break;
-	case SCN_DAEMON_START:
-		strbuf_adds(out, "daemon start");
-		break;
-	case SCN_DAEMON_RESTART:
-		strbuf_adds(out, "daemon restart");
-		break;
-	case SCN_USER:
-		strbuf_addf(out, "user \"%s\"", p->text);
-		break;
-	case SCN_RECORD:
-		strbuf_addf(out, "record \"%s\" times %u", p->text, p->times);
-		break;
-	case SCN_MARK:
-		strbuf_adds(out, "mark");
-		break;
-	case SCN_END:
-		strbuf_adds(out, "end");
-		break;
+	if (step->kind == SCN_VF_ATTACH) {
+		offer(g, find_vf(g->in->scenario, step->name), step->as);
+	} else if (step->kind == SCN_VM_FREEZE) {
+		freeze(g, step->duration_ns);
+	} else {
+		k = ktask_start(g->m, deliver_step, 0);
+		k->owned = mem_copy(&d, sizeof(d));
 	}
 }
 
-static void
-happen_fire(void *ctx, struct vevent *e)
-{
-	struct happening *h = ctx;
-	struct stage *g = h->stage;
-	const struct scn_step *p = h->step;
-	struct strbuf text = { 0 };
-
-	(void)e;
-	describe_step(p, &text);
-	if (p->kind != SCN_MARK && p->kind != SCN_END)
-		trace_add_stimulus(g->t, g->m->clock.now_ns, strbuf_str(&text),
-		    p->line);
-	strbuf_fini(&text);
-	if (p->mark != NULL)
-		trace_add_mark(g->t, g->m->clock.now_ns, p->mark);
-	if (p->kind == SCN_VF_ATTACH)
-		offer(g, find_vf(g->in->scenario, p->name), p->as);
-	else if (p->kind == SCN_VM_FREEZE)
-		freeze(g, p->duration_ns);
-	else
-		ktask_start(g->m, deliver_step, 0)->ctx = h;
-}
+/* --- the run --- */
 
 static void
-arm_steps(struct stage *g)
-{
-	const struct scenario *s = g->in->scenario;
-	struct happening *h;
-	size_t i;
-
-	g->happenings = mem_zero(s->n_steps, sizeof(*g->happenings));
-	for (i = 0; i < s->n_steps; i++) {
-		h = &g->happenings[i];
-		h->stage = g;
-		h->step = &s->steps[i];
-		h->event.fire = happen_fire;
-		h->event.ctx = h;
-		h->event.domain = VHOST;
-		vclock_at(&g->m->clock, &h->event, s->steps[i].at_ns);
-	}
-}
-
-/* --- the run
- * ------------------------------------------------------------------------ */
-
-static void
-start_daemon(struct stage *g)
+start_daemon(struct simrun *g)
 {
 	struct core_config config = {
 		.rules = g->in->rules,
@@ -541,7 +391,7 @@ start_daemon(struct stage *g)
 }
 
 static void
-start_traffic(struct stage *g)
+start_traffic(struct simrun *g)
 {
 	const struct scenario *s = g->in->scenario;
 	struct traffic_setup setup = {
@@ -566,8 +416,10 @@ start_traffic(struct stage *g)
 	g->traffic = traffic_new(&setup);
 }
 
+static const struct stage_ops *ops_of(const struct simstage *s);
+
 static void
-describe_run(struct stage *g)
+describe_run(struct simrun *g)
 {
 	struct trace_run *r = &g->t->run;
 	const struct scenario *s = g->in->scenario;
@@ -579,9 +431,9 @@ describe_run(struct stage *g)
 	free(r->source);
 	free(r->version);
 	r->title = mem_str(s->title);
-	r->kind = mem_str(g->in->follow != NULL ? "replay-open"
-		: s->recording != NULL		? "replay-closed"
-						: "simulated");
+	r->kind = mem_str(s->recording != NULL && g->in->follow == NULL
+		? "replay-closed"
+		: ops_of(g->in)->kind);
 	r->policy = mem_str(policy_word(g->in->policy));
 	r->machine = mem_str(s->machine);
 	r->source = mem_str(s->path);
@@ -591,65 +443,121 @@ describe_run(struct stage *g)
 	r->end_ns = s->end_ns;
 }
 
+/* Everything at one instant is seen as one: the trace and the packets look
+ * after each event, and of equal times the last look counts. */
 static void
-run_until(struct stage *g, int64_t end_ns)
+look(struct simrun *g)
 {
-	bool more;
-
 	machine_settle(g->m);
-	do {
-		more = vclock_step(&g->m->clock, end_ns);
-		machine_settle(g->m);
-		if (g->traffic != NULL)
-			traffic_look(g->traffic);
-	} while (more);
+	if (g->traffic != NULL)
+		traffic_look(g->traffic);
+}
+
+static void
+run_until(void *ctx, int64_t at_ns)
+{
+	struct simrun *g = ctx;
+
+	look(g);
+	while (vclock_step(&g->m->clock, at_ns - 1))
+		look(g);
+	vclock_stand(&g->m->clock, at_ns);
+}
+
+static void
+set_up(void *ctx, struct trace *t)
+{
+	struct simrun *g = ctx;
+	const struct scenario *s = g->in->scenario;
+	struct diag quiet = { 0 };
+
+	g->t = t;
+	simoptions_read(s, &g->options, &quiet);
+	simoptions_rcvars(s, &g->rc);
+	profile_seed(g->in->profile, g->in->seed);
+	g->m = machine_new(g->in->profile, t);
+	describe_run(g);
+	start_daemon(g);
+	boot(g);
+	start_traffic(g);
+	if (g->in->follow != NULL && s->n_nics > 0)
+		g->facts = facts_follow(g->m, g->in->follow,
+		    ifnet_find(g->m, s->nics[0].name));
+}
+
+static void
+finish(void *ctx)
+{
+	struct simrun *g = ctx;
+
+	look(g);
+	if (g->traffic != NULL)
+		traffic_report(g->traffic);
 }
 
 /* Without packets no probe exists. */
 static bool
-no_probe(void *ctx, const char *name, int64_t from_ns, int64_t until_ns,
+probe(void *ctx, const char *name, int64_t from_ns, int64_t until_ns,
     struct judge_probe *out)
 {
+	struct simrun *g = ctx;
+
+	return g->traffic != NULL &&
+	    traffic_judge(g->traffic, name, from_ns, until_ns, out);
+}
+
+static void
+tear_down(void *ctx)
+{
+	struct simrun *g = ctx;
+
+	traffic_free(g->traffic);
+	facts_free(g->facts);
+	simdaemon_free(g->daemon);
+	machine_free(g->m);
+	rcvars_fini(&g->rc);
+	free(g->boot_ops);
+}
+
+/* A recording tells all: what a scenario would do beside it has no place. */
+static void
+no_stimulus(void *ctx, const struct scn_step *step)
+{
 	(void)ctx;
-	(void)name;
-	(void)from_ns;
-	(void)until_ns;
-	(void)out;
-	return false;
+	(void)step;
+}
+
+static const struct stage_ops machine_stage = {
+	.kind = "simulated",
+	.set_up = set_up,
+	.run_until = run_until,
+	.stimulus = stimulus,
+	.finish = finish,
+	.probe = probe,
+	.tear_down = tear_down,
+};
+
+static const struct stage_ops recorded_stage = {
+	.kind = "replay-open",
+	.set_up = set_up,
+	.run_until = run_until,
+	.stimulus = no_stimulus,
+	.finish = finish,
+	.probe = probe,
+	.tear_down = tear_down,
+};
+
+static const struct stage_ops *
+ops_of(const struct simstage *s)
+{
+	return s->follow != NULL ? &recorded_stage : &machine_stage;
 }
 
 bool
 simstage_run(const struct simstage *s, struct trace *t)
 {
-	const struct scenario *scn = s->scenario;
-	struct stage g = { .in = s, .t = t };
-	struct diag quiet = { 0 };
-	bool good;
+	struct simrun g = { .in = s };
+	struct stage stage = { ops_of(s), &g };
 
-	read_options(scn, &g.options, &quiet);
-	read_rcvars(scn, &g.rc);
-	profile_seed(s->profile, s->seed);
-	g.m = machine_new(s->profile, t);
-	describe_run(&g);
-	start_daemon(&g);
-	boot(&g);
-	start_traffic(&g);
-	if (s->follow != NULL && scn->n_nics > 0)
-		g.facts = facts_follow(g.m, s->follow,
-		    ifnet_find(g.m, scn->nics[0].name));
-	else
-		arm_steps(&g);
-	run_until(&g, scn->end_ns);
-	if (g.traffic != NULL)
-		traffic_report(g.traffic);
-	good = judge_run(scn, policy_word(s->policy), t,
-	    g.traffic != NULL ? traffic_judge : no_probe, g.traffic);
-	traffic_free(g.traffic);
-	facts_free(g.facts);
-	simdaemon_free(g.daemon);
-	machine_free(g.m);
-	rcvars_fini(&g.rc);
-	free(g.happenings);
-	free(g.boot_ops);
-	return good;
+	return stage_run(&stage, s->scenario, policy_word(s->policy), t);
 }

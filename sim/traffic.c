@@ -112,8 +112,7 @@ traffic_look(struct traffic *t)
 			    path_out(&t->streams[i]));
 }
 
-/* --- setting up
- * ---------------------------------------------------------------- */
+/* --- setting up --- */
 
 static void
 add_stream(struct traffic *t, const struct scn_probe *p, const char *way)
@@ -197,8 +196,7 @@ traffic_free(struct traffic *t)
 	free(t);
 }
 
-/* --- in closed form
- * --------------------------------------------------------------- */
+/* --- in closed form --- */
 
 /* Walks a list of turns, its moments shifted earlier by shift_ns. */
 struct walk {
@@ -289,8 +287,7 @@ closed_form(const struct stream *s, int64_t from_ns, int64_t until_ns,
 	continuity_end(c);
 }
 
-/* --- frame by frame
- * ---------------------------------------------------------------- */
+/* --- frame by frame --- */
 
 static void
 arrive_fire(void *ctx, struct vevent *e)
@@ -368,8 +365,7 @@ frame_by_frame(const struct stream *s, int64_t from_ns, int64_t until_ns,
 	continuity_end(c);
 }
 
-/* --- results
- * ------------------------------------------------------------------------- */
+/* --- results --- */
 
 static void
 evaluate(const struct stream *s, int64_t from_ns, int64_t until_ns,

@@ -106,3 +106,13 @@ vclock_step(struct vclock *c, int64_t limit_ns)
 	e->fire(e->ctx, e);
 	return true;
 }
+
+void
+vclock_stand(struct vclock *c, int64_t at_ns)
+{
+	int64_t next;
+
+	assert(!vclock_next(c, &next) || next >= at_ns);
+	if (at_ns > c->now_ns)
+		c->now_ns = at_ns;
+}

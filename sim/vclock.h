@@ -48,6 +48,9 @@ bool vclock_is_frozen(const struct vclock *c);
  * the time is then limit_ns. */
 bool vclock_step(struct vclock *c, int64_t limit_ns);
 
+/* It is at_ns now; nothing may be due before. */
+void vclock_stand(struct vclock *c, int64_t at_ns);
+
 /* The time of the next event, were it fired now; false if there is none. */
 bool vclock_next(const struct vclock *c, int64_t *at_ns);
 

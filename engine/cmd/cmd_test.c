@@ -164,8 +164,7 @@ parse_options(int argc, char **argv, struct test *t)
 	return 0;
 }
 
-/* --- running
- * ------------------------------------------------------------------ */
+/* --- running --- */
 
 static char *
 repeat_command(const struct test *t, const struct test_case *c, uint64_t seed)
@@ -259,8 +258,7 @@ list_cases(struct test *t, char **paths)
 			}
 }
 
-/* --- results
- * ------------------------------------------------------------------- */
+/* --- results --- */
 
 static int
 write_file(const char *path, const struct strbuf *text)

@@ -144,7 +144,7 @@ input_profile(const char *name)
 	return p;
 }
 
-/* --- rules --------------------------------------------------------------- */
+/* --- rules --- */
 
 /* Several files as one devd.conf: a made-up main file whose one directory
  * holds them. */

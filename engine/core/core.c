@@ -61,7 +61,7 @@ core_set_rules(struct core *c, const struct ruleset *rules)
 	c->config.rules = rules;
 }
 
-/* --- actions ------------------------------------------------------------ */
+/* --- actions --- */
 
 /* Word n of an action as written, a "$name" replaced by its value. Only plain
  * words: what has quotes or text around a variable is the shell's. */
@@ -210,7 +210,7 @@ take_record(struct core *c, const struct input *in, struct intents *out)
 		fire(c, rule, &env, in->record, out);
 }
 
-/* --- native's loop: observe, plan, apply, look again --------------------- */
+/* --- native's loop: observe, plan, apply, look again --- */
 
 static void
 plan(struct core *c, const struct snapshot *s, int64_t now_ns,

@@ -9,6 +9,9 @@
 #include "base/diag.h"
 #include "base/mem.h"
 
+/* The kernel sets a leaving VF down shortly before it is gone. */
+#define TELL_AFTER (INT64_C(2) * 1000000000)
+
 #define HOLDS 16
 #define NOTES 8
 
@@ -25,6 +28,7 @@ struct vf_care {
 	bool seen_up;	  /* was up when last looked at */
 	bool set_down;	  /* by us, because it did not carry */
 	bool left_down;	  /* by somebody else: not ours to change */
+	int64_t tell_ns;  /* when that is worth a word; NATIVE_NEVER: not */
 	bool carried;	  /* has been the active port since it was upped */
 	int64_t due_ns;	  /* not upped before this */
 	int64_t idle_ns;  /* up without carrying since; NATIVE_NEVER: no */
@@ -111,7 +115,7 @@ wake_at(struct look *l, int64_t at_ns)
 		*l->wake_ns = at_ns;
 }
 
-/* --- operations that failed ------------------------------------------- */
+/* --- operations that failed --- */
 
 static bool
 same_operation(const struct operation *a, const struct operation *b)
@@ -200,7 +204,7 @@ begin(struct look *l, enum op_kind kind, const char *ifname, const char *why,
 	va_end(ap);
 }
 
-/* --- the aggregate ----------------------------------------------------- */
+/* --- the aggregate --- */
 
 static void
 our_descr(const struct pair *p, char *buf, size_t size)
@@ -351,7 +355,7 @@ plan_default_route(struct look *l)
 	return may_try(l);
 }
 
-/* --- the VF -------------------------------------------------------------- */
+/* --- the VF --- */
 
 /* A name alone proves nothing: the VF has the hn's MAC, hangs on a bus and
  * carries no configuration of its own. */
@@ -459,6 +463,12 @@ plan_vf(struct look *l)
 		return watch_vf(l, port);
 	if (was_up && !c->set_down && !c->left_down) {
 		c->left_down = true;
+		c->tell_ns = l->now_ns + TELL_AFTER;
+	}
+	if (c->left_down && l->now_ns < c->tell_ns) {
+		wake_at(l, c->tell_ns);
+	} else if (c->left_down && c->tell_ns != NATIVE_NEVER) {
+		c->tell_ns = NATIVE_NEVER;
 		note(l->n, "%s was set down by somebody else; left so",
 		    l->vf->name);
 	}
@@ -472,7 +482,7 @@ plan_vf(struct look *l)
 	return may_try(l);
 }
 
-/* --- all pairs ------------------------------------------------------------ */
+/* --- all pairs --- */
 
 static struct pair *
 pair_of(struct native *n, const char *hn)

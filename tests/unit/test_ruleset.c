@@ -77,6 +77,15 @@ a_bad_pattern_never_matches_and_inverted_always(void **state)
 					"\"x\"; };\n",
 				"!k=("),
 	    "x");
+	/* Escapes that are a word in 12.1 and an error since. */
+	assert_string_equal(mem_command("notify 1 { match \"k\" \"a\\`\"; "
+					"action \"x\"; };\n",
+				"!k=a`"),
+	    "-");
+	assert_string_equal(mem_command("notify 1 { match \"k\" \"a\\b\"; "
+					"action \"x\"; };\n",
+				"!k=ab"),
+	    "-");
 }
 
 static void

@@ -50,7 +50,7 @@ struct rules_daemon {
 	uint64_t records, fired, actions, started, failed, cancelled;
 };
 
-/* --- the world of the core ----------------------------------------------- */
+/* --- the world of the core --- */
 
 static int64_t
 world_now(void *ctx)
@@ -87,7 +87,7 @@ world_next_record(void *ctx, struct world_record *out)
 	d->budget--;
 	d->records++;
 	devline_parse(&d->line, out->raw, out->bytes);
-	out->media = media_of(devline_subsystem(&d->line));
+	out->media = (int)media_of(devline_subsystem(&d->line));
 	log_line(d->log, LOG_LEVEL_DEBUG, "source", "%s", out->raw);
 	return true;
 }
@@ -157,7 +157,7 @@ static const struct world_ops world_ops = {
 	.note = world_note,
 };
 
-/* --- commands ------------------------------------------------------------ */
+/* --- commands --- */
 
 static void
 log_output(const struct rules_daemon *d, const struct command_end *end)
@@ -191,7 +191,7 @@ command_ended(void *ctx, const struct command_end *end)
 	pump_exited(d->pump, end->id, end->status);
 }
 
-/* --- signals ------------------------------------------------------------- */
+/* --- signals --- */
 
 static const int wanted_signals[] = {
 	SIGCHLD,
@@ -303,7 +303,7 @@ take_signals(struct rules_daemon *d)
 		stop(d, "SIGINT");
 }
 
-/* --- the loop ------------------------------------------------------------ */
+/* --- the loop --- */
 
 static void
 watch_source(struct rules_daemon *d)

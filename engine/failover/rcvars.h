@@ -47,8 +47,9 @@ struct rc_net {		 /* the static part of one interface's configuration */
 };
 
 /* Reads what concerns ifname: static addresses of both families, the IPv4
- * default route, and whether it asks for DHCP. Words which cannot be understood are errors in
- * d, with the variable's place; *net then holds what was understood. */
+ * default route, and whether it asks for DHCP. Words which cannot be
+ * understood are errors in d, with the variable's place; *net then holds what
+ * was understood. */
 void rcvars_net(const struct rcvars *r, const char *ifname, struct diag *d,
     struct rc_net *net);
 

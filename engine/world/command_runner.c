@@ -87,7 +87,7 @@ runner_free(struct command_runner *r)
 	free(r);
 }
 
-/* --- starting ------------------------------------------------------------ */
+/* --- starting --- */
 
 /* In the child; only calls that are safe between fork and exec. */
 static void
@@ -174,7 +174,7 @@ runner_count(const struct command_runner *r)
 	return r->running_count;
 }
 
-/* --- cancelling ---------------------------------------------------------- */
+/* --- cancelling --- */
 
 static void
 cancel(struct command *c, int64_t now_ns)
@@ -206,7 +206,7 @@ runner_cancel_all(struct command_runner *r, int64_t now_ns)
 		cancel(c, now_ns);
 }
 
-/* --- output -------------------------------------------------------------- */
+/* --- output --- */
 
 static void
 keep(struct command *c, const char *bytes, size_t count)
@@ -311,7 +311,7 @@ drop_closed(struct command_runner *r)
 	}
 }
 
-/* --- ending -------------------------------------------------------------- */
+/* --- ending --- */
 
 /* Whether its shell is a zombie. The zombie stays, and keeps the number of the
  * group from being used again. */

@@ -35,7 +35,7 @@ struct devctl_source {
 	struct record_lines lines;
 };
 
-/* --- opening ------------------------------------------------------------- */
+/* --- opening --- */
 
 static int
 connect_socket(const char *path, struct err *err)
@@ -173,7 +173,7 @@ source_close(struct devctl_source *s)
 	free(s);
 }
 
-/* --- reading ------------------------------------------------------------- */
+/* --- reading --- */
 
 enum { READ_END = 0, READ_NOTHING = -1, READ_REFUSED = -2 };
 
@@ -293,7 +293,7 @@ source_has_more(const struct devctl_source *s)
 	return s->state == SOURCE_OPEN && s->lines.at < s->lines.end;
 }
 
-/* --- the rest ------------------------------------------------------------ */
+/* --- the rest --- */
 
 const char *
 source_path(const struct devctl_source *s)

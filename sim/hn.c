@@ -97,6 +97,7 @@ void
 hn_host_media(struct ifnet *hn, bool connected)
 {
 	hn->hn.host_connected = connected;
+	machine_changed(hn->m, hn);
 	if (hn->hn.managed && !hn->hn.netchg)
 		query_link(hn);
 }
@@ -235,6 +236,7 @@ to_vf(struct ktask *k, struct ifnet *hn, struct ifnet *vf, int *pc)
 		/* set-data-path is not answered; the host follows when it
 		 * pleases. */
 		hn->hn.promiscuous = hn->hn.filter_open = true;
+		machine_changed(m, hn);
 		return machine_delay(m, "host.datapath");
 	case 3:
 		hn->hn.host_path_vf = true;

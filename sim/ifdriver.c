@@ -299,6 +299,7 @@ vf_set_carrier(struct machine *m, const char *name, bool carrier)
 	if (vf == NULL || vf->kind != KIND_VF)
 		return;
 	vf->vf.carrier = carrier;
+	machine_changed(m, vf);
 	if (vf->running)
 		ifnet_set_link(vf, carrier ? LINK_UP : LINK_DOWN);
 }

@@ -208,8 +208,9 @@ wait_for_fifo(struct bench *b, int fd, ssize_t want)
 
 	while (read(fd, &c, 1) != want) {
 		if (clock_monotonic() > until)
-			fail_msg(want == 1 ? "it does not start"
-					   : "some of it is still there");
+			fail_msg("%s",
+			    want == 1 ? "it does not start"
+				      : "some of it is still there");
 		turn(b);
 	}
 }

@@ -9,6 +9,7 @@
 
 #define NONE	    UINT32_MAX
 #define MAX_DEMANDS 64
+#define WHOLE	    UINT32_MAX
 
 struct bucket {
 	uint32_t first; /* rules by rank, linked by next[] */
@@ -16,9 +17,16 @@ struct bucket {
 	uint64_t hash;
 };
 
+/* A variable whose value is hashed, or its first bytes. */
+struct part {
+	uint32_t name;
+	uint32_t bytes; /* WHOLE: all of them */
+};
+
 struct group {
-	const uint32_t *names; /* whose literal values are hashed */
-	size_t name_count;
+	const struct part *parts; /* sorted by name */
+	uint64_t *words; /* by part: word_bit() of each word demanded */
+	size_t part_count;
 	uint32_t anchor; /* the name that must be set, or NONE */
 	uint32_t first;	 /* lowest rank in it */
 	uint32_t next;	 /* group with the same anchor */
@@ -42,8 +50,8 @@ struct rule_index {
 
 /* What a rule demands, sorted by name. */
 struct demand {
-	uint32_t names[MAX_DEMANDS];
-	const struct pattern *words[MAX_DEMANDS];
+	struct part parts[MAX_DEMANDS];
+	const char *words[MAX_DEMANDS]; /* in lower case */
 	size_t count;
 	uint32_t anchor;
 	bool impossible; /* two different words for one name */
@@ -56,26 +64,31 @@ is_global(const struct rule_name *name)
 }
 
 static void
-add_demand(struct demand *d, uint32_t name, const struct pattern *word)
+add_demand(struct demand *d, struct part part, const char *word)
 {
 	size_t i;
 
-	for (i = 0; i < d->count && d->names[i] < name; i++)
+	for (i = 0; i < d->count && d->parts[i].name < part.name; i++)
 		;
-	if (i < d->count && d->names[i] == name) {
-		if (d->words[i] != word &&
-		    strcmp(d->words[i]->literal, word->literal) != 0)
+	if (i < d->count && d->parts[i].name == part.name) {
+		if (d->parts[i].bytes == WHOLE && part.bytes == WHOLE &&
+		    strcmp(d->words[i], word) != 0)
 			d->impossible = true;
+		/* WHOLE is the largest of all: the sharper demand stays. */
+		if (part.bytes > d->parts[i].bytes) {
+			d->parts[i].bytes = part.bytes;
+			d->words[i] = word;
+		}
 		return;
 	}
 	/* What has no room is tested like a condition without an index. */
 	if (d->count == MAX_DEMANDS)
 		return;
-	memmove(&d->names[i + 1], &d->names[i],
-	    (d->count - i) * sizeof(*d->names));
+	memmove(&d->parts[i + 1], &d->parts[i],
+	    (d->count - i) * sizeof(*d->parts));
 	memmove(&d->words[i + 1], &d->words[i],
 	    (d->count - i) * sizeof(*d->words));
-	d->names[i] = name;
+	d->parts[i] = part;
 	d->words[i] = word;
 	d->count++;
 }
@@ -84,6 +97,8 @@ static void
 find_demand(const struct ruleset *rs, const struct rule *rule, struct demand *d)
 {
 	const struct condition *c;
+	const char *word;
+	struct part part;
 	size_t i;
 
 	d->count = 0;
@@ -93,8 +108,16 @@ find_demand(const struct ruleset *rs, const struct rule *rule, struct demand *d)
 		c = &rule->conditions[i];
 		if (c->is_media || c->inverted || c->pattern->matches_empty)
 			continue;
+		part.name = c->name;
+		part.bytes = WHOLE;
 		if (c->pattern->kind == PATTERN_LITERAL)
-			add_demand(d, c->name, c->pattern);
+			add_demand(d, part, c->pattern->literal);
+		if (c->pattern->kind == PATTERN_REGEX) {
+			word = regex_prefix(c->pattern->regex);
+			part.bytes = (uint32_t)strlen(word);
+			if (part.bytes > 0)
+				add_demand(d, part, word);
+		}
 		if (c->pattern->kind == PATTERN_INVALID)
 			d->impossible = true;
 		if (!is_global(&rs->names[c->name]))
@@ -111,10 +134,10 @@ choose_anchor(const struct ruleset *rs, const uint32_t *uses, struct demand *d)
 	size_t i;
 
 	for (i = 0; i < d->count; i++)
-		if (!is_global(&rs->names[d->names[i]]) &&
-		    uses[d->names[i]] <= fewest) {
-			fewest = uses[d->names[i]];
-			d->anchor = d->names[i];
+		if (!is_global(&rs->names[d->parts[i].name]) &&
+		    uses[d->parts[i].name] <= fewest) {
+			d->anchor = d->parts[i].name;
+			fewest = uses[d->anchor];
 		}
 }
 
@@ -124,29 +147,41 @@ anchor_bit(uint64_t hash)
 	return UINT64_C(1) << (hash >> 16 & 63);
 }
 
+static uint64_t
+word_bit(uint64_t hash)
+{
+	return UINT64_C(1) << (hash >> 32 & 63);
+}
+
+static uint64_t
+join(uint64_t hash, uint64_t word_hash)
+{
+	return (hash << 5 | hash >> 59) ^ word_hash;
+}
+
 static struct group *
 get_group(struct rule_index *x, const struct demand *d, uint32_t rank)
 {
-	uint64_t hash =
-	    hash_bytes(HASH_START, d->names, d->count * sizeof(*d->names));
-	size_t at = TABLE_START, bytes = d->count * sizeof(*d->names);
+	size_t at = TABLE_START, bytes = d->count * sizeof(*d->parts);
+	uint64_t hash = hash_bytes(HASH_START, d->parts, bytes);
+	struct part *parts;
 	struct group *g;
 	uint32_t i;
-	uint32_t *names;
 
 	hash = hash_bytes(hash, &d->anchor, sizeof(d->anchor));
 	while (table_next(&x->group_table, hash, &at, &i)) {
 		g = &x->groups[i];
-		if (g->name_count == d->count && g->anchor == d->anchor &&
-		    memcmp(g->names, d->names, bytes) == 0)
+		if (g->part_count == d->count && g->anchor == d->anchor &&
+		    memcmp(g->parts, d->parts, bytes) == 0)
 			return g;
 	}
 	table_add(&x->group_table, hash, (uint32_t)x->group_count);
 	g = MEM_PUSH(x->groups, x->group_count, x->group_cap);
-	names = arena_alloc(&x->arena, bytes + 1);
-	memcpy(names, d->names, bytes);
-	g->names = names;
-	g->name_count = d->count;
+	parts = arena_alloc(&x->arena, bytes);
+	memcpy(parts, d->parts, bytes);
+	g->parts = parts;
+	g->words = arena_alloc(&x->arena, d->count * sizeof(*g->words));
+	g->part_count = d->count;
 	g->anchor = d->anchor;
 	g->first = rank;
 	i = (uint32_t)(x->group_count - 1);
@@ -166,13 +201,16 @@ static void
 put_rule(struct rule_index *x, struct group *g, const struct demand *d,
     uint32_t rank)
 {
-	uint64_t hash = HASH_START;
+	uint64_t hash = HASH_START, word;
 	size_t at = TABLE_START, i;
 	struct bucket *b;
 	uint32_t n;
 
-	for (i = 0; i < d->count; i++)
-		hash = fold_hash(hash, d->words[i]->literal);
+	for (i = 0; i < d->count; i++) {
+		word = fold_hash(HASH_START, d->words[i], strlen(d->words[i]));
+		g->words[i] |= word_bit(word);
+		hash = join(hash, word);
+	}
 	x->next[rank] = NONE;
 	if (table_next(&g->values, hash, &at, &n)) {
 		b = &x->buckets[n];
@@ -204,7 +242,7 @@ rule_index_new(const struct ruleset *rs, struct rule **rules, size_t count)
 	for (i = 0; i < count; i++) {
 		find_demand(rs, rules[i], &d);
 		for (k = 0; k < d.count; k++)
-			uses[d.names[k]]++;
+			uses[d.parts[k].name]++;
 	}
 	for (i = 0; i < count; i++) {
 		find_demand(rs, rules[i], &d);
@@ -249,8 +287,8 @@ condition_holds(const struct rule_index *x, const struct group *g,
 	size_t i;
 
 	if (!c->is_media)
-		for (i = 0; i < g->name_count; i++)
-			if (g->names[i] == c->name)
+		for (i = 0; i < g->part_count; i++)
+			if (g->parts[i].name == c->name)
 				return pattern_matches(c->pattern,
 					   seen->values[i],
 					   seen->bytes[i]) != c->inverted;
@@ -276,21 +314,30 @@ static void
 probe(const struct rule_index *x, const struct group *g,
     const struct devline *line, const struct rule_env *env, uint32_t *best)
 {
+	const struct part *part;
+	const char *value;
 	struct seen seen;
-	uint64_t hash = HASH_START;
-	size_t at = TABLE_START, i;
+	uint64_t hash = HASH_START, word;
+	size_t at = TABLE_START, bytes, i;
 	uint32_t n;
 
 	if (g->first >= *best)
 		return;
-	for (i = 0; i < g->name_count; i++) {
-		seen.values[i] = rule_value(line, env,
-		    &x->rs->names[g->names[i]], &seen.bytes[i]);
-		if (seen.values[i] == NULL || seen.bytes[i] == 0)
+	for (i = 0; i < g->part_count; i++) {
+		part = &g->parts[i];
+		value =
+		    rule_value(line, env, &x->rs->names[part->name], &bytes);
+		if (value == NULL || bytes == 0 ||
+		    (part->bytes != WHOLE && bytes < part->bytes))
 			return;
+		word = fold_hash(HASH_START, value,
+		    part->bytes == WHOLE ? bytes : part->bytes);
+		if (!(g->words[i] & word_bit(word)))
+			return;
+		hash = join(hash, word);
+		seen.values[i] = value;
+		seen.bytes[i] = bytes;
 	}
-	for (i = 0; i < g->name_count; i++)
-		hash = fold_hash(hash, seen.values[i]);
 	if (!table_next(&g->values, hash, &at, &n))
 		return;
 	for (n = x->buckets[n].first; n < *best; n = x->next[n])

@@ -10,8 +10,10 @@
  * that demand other values does not matter. Rules without any such demand
  * are tried one by one.
  *
- * A condition counts as a demand when it is not inverted, is a plain word, and
- * the word is not empty: an unset variable is empty.
+ * A condition counts as a demand when it is not inverted and is a plain word
+ * that is not empty (an unset variable is empty), or a regex that begins with
+ * one: then as many bytes of the value are hashed as that has, and the rules
+ * with another number of bytes are another group.
  */
 #ifndef RULES_INDEX_H
 #define RULES_INDEX_H

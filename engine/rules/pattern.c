@@ -19,9 +19,11 @@ fold(char c)
 /* Letters of either case differ in 0x20 only, and so do some bytes that are no
  * letters. For a hash that is good enough, and cheaper than to ask. */
 uint64_t
-fold_hash(uint64_t h, const char *s)
+fold_hash(uint64_t h, const char *s, size_t bytes)
 {
-	for (; *s != '\0'; s++)
+	const char *end = s + bytes;
+
+	for (; s < end; s++)
 		h = hash_step(h, (unsigned char)*s | 0x20);
 	return hash_step(h, 0);
 }

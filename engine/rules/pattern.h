@@ -49,6 +49,6 @@ void pattern_set_fini(struct pattern_set *set);
 
 /* A hash that is equal for texts which differ in the case of letters only; the
  * end of the text is part of it. */
-uint64_t fold_hash(uint64_t h, const char *s);
+uint64_t fold_hash(uint64_t h, const char *s, size_t bytes);
 
 #endif

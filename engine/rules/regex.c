@@ -15,6 +15,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/strbuf.h"
 #include "rules/regex_tree.h"
 
 #define SMALL 64
@@ -45,6 +46,7 @@ struct regex {
 	size_t count, cap;
 	size_t bits; /* states that are no split */
 	uint32_t start;
+	char *prefix;	     /* owned; NULL when nothing is known */
 	struct rx_set *sets; /* owned; NULL when small */
 	bool one_step_rounds;
 	unsigned bol_rounds;
@@ -262,6 +264,52 @@ make_small(struct regex *re, const struct rx_tree *tree)
 	reach_fini(&r);
 }
 
+/* The one byte of a set in lower case, or 0 when it is not one letter in both
+ * cases or one other byte. */
+static char
+single_byte(const struct rx_set *set)
+{
+	struct rx_set one = { { 0 } };
+	unsigned c, first = 0;
+
+	for (c = 1; c < 256 && first == 0; c++)
+		if (rx_set_has(set, (unsigned char)c))
+			first = c;
+	rx_set_add(&one, (unsigned char)first);
+	if (first == 0 || memcmp(&one, set, sizeof(one)) != 0)
+		return '\0';
+	return (char)(first >= 'A' && first <= 'Z' ? first | 0x20 : first);
+}
+
+/* The bytes between a ^ at the start and the first thing that is not just one
+ * byte. */
+static char *
+find_prefix(const struct rx_tree *tree)
+{
+	const struct rx_node *root = &tree->nodes[tree->root], *n;
+	struct strbuf prefix = { 0 };
+	uint32_t *parts, at;
+	size_t count = 0, i;
+	char c = '\0';
+
+	if (root->kind != RX_CAT)
+		return NULL;
+	parts = mem_zero(tree->node_count, sizeof(*parts));
+	for (at = root->child; at != 0; at = tree->nodes[at].before)
+		parts[count++] = at;
+	for (i = count; i-- > 0;) {
+		n = &tree->nodes[parts[i]];
+		if (i == count - 1 && n->kind == RX_BOL)
+			continue;
+		if (i == count - 1 || n->kind != RX_SET ||
+		    (c = single_byte(&tree->sets[n->set])) == '\0')
+			break;
+		strbuf_addc(&prefix, c);
+	}
+	free(parts);
+	return strbuf_take(&prefix);
+}
+
 struct regex *
 regex_new(const char *pattern, bool letters_may_be_escaped, const char **why)
 {
@@ -272,6 +320,7 @@ regex_new(const char *pattern, bool letters_may_be_escaped, const char **why)
 	if (!rx_tree_parse(&tree, pattern, letters_may_be_escaped, why))
 		goto out;
 	re = mem_zero(1, sizeof(*re));
+	re->prefix = find_prefix(&tree);
 	re->start = build(re, &tree, tree.root, add_state(re, OP_MATCH, 0, 0));
 	/* libc's program has an operation in front and one behind. */
 	re->one_step_rounds = tree.nodes[tree.root].size + 2 <= 64;
@@ -294,6 +343,7 @@ regex_free(struct regex *re)
 	if (re == NULL)
 		return;
 	free(re->states);
+	free(re->prefix);
 	free(re->sets);
 	free(re);
 }
@@ -450,4 +500,10 @@ regex_match(const struct regex *re, const char *text)
 	const unsigned char *p = (const unsigned char *)text;
 
 	return re->bits <= SMALL ? match_small(re, p) : match_large(re, p);
+}
+
+const char *
+regex_prefix(const struct regex *re)
+{
+	return re->prefix == NULL ? "" : re->prefix;
 }

@@ -36,4 +36,8 @@ struct regex *regex_new(const char *pattern, bool letters_may_be_escaped,
 void regex_free(struct regex *re); /* NULL is fine */
 bool regex_match(const struct regex *re, const char *text);
 
+/* The bytes, in lower case, with which every text that matches begins, in any
+ * case of their letters; "" when that is not known. Lives as long as re. */
+const char *regex_prefix(const struct regex *re);
+
 #endif

@@ -62,6 +62,17 @@ cat >"$dir/usb" <<'EOF'
 !system=USB subsystem=DEVICE type=DETACH ugen=ugen0.3 cdev=ugen0.3 vendor=0x1000 product=0x0000 devclass=0x00 devsubclass=0x00 sernum="" release=0x0100 mode=host port=2
 EOF
 
+awk 'BEGIN {
+	for (i = 0; i < 5000; i++)
+		printf "notify 10 {\n\tmatch \"system\"\t\t\"IFNET\";\n" \
+		    "\tmatch \"subsystem\"\t\"if%d_[0-9]+\";\n" \
+		    "\taction \"x\";\n};\n", i
+}' >"$dir/if.conf"
+cat >"$dir/if" <<'EOF'
+!system=IFNET subsystem=if4999_12 type=LINK_UP
+!system=IFNET subsystem=mce0 type=LINK_UP
+EOF
+
 report "a record of a VF, six rules" \
     "$(per_record engine/rules/conf/hyperv.conf "$dir/vf")" ins 4000
 report "a record of a VF, 5,000 rules" \
@@ -70,6 +81,8 @@ report "a record of USB, six rules" \
     "$(per_record engine/rules/conf/hyperv.conf "$dir/usb")" ins 6000
 report "a record of USB, 5,000 rules" \
     "$(per_record "$dir/usb.conf" "$dir/usb")" ins 6000
+report "a record of an interface, 5,000 rules with a regex" \
+    "$(per_record "$dir/if.conf" "$dir/if")" ins 6000
 
 # The time of 20 loads, by the shell's own account of its children.
 times_of_20() (

@@ -277,7 +277,8 @@ static const char *const names[] = { "system", "subsystem", "type", "cdev", "x",
 	"y", "g", "vm_guest" };
 static const char *const words[] = { "a", "b", "A", "hv", "ab", "", "c" };
 static const char *const patterns[] = { "a", "b", "AB", "hv", "!a", "!b", ".*",
-	".+", "a|b", "[ab]", "(a|b)c?", "!(", "(", "$g", "$none", "a\\." };
+	".+", "a|b", "[ab]", "(a|b)c?", "!(", "(", "$g", "$none", "a\\.", "a.*",
+	"Ab*", "aB+", "h(v|x)", "a[^b]?" };
 
 /* Some rules with few words and names, so that they overlap a lot. */
 static void
@@ -296,7 +297,7 @@ write_rules(struct prng *p, struct strbuf *conf)
 		for (k = 0; k < n; k++)
 			strbuf_addf(conf, "\tmatch \"%s\" \"%s\";\n",
 			    names[prng_below(p, 8)],
-			    patterns[prng_below(p, 16)]);
+			    patterns[prng_below(p, 21)]);
 		strbuf_addf(conf, "\taction \"%zu\";\n};\n", i);
 	}
 }

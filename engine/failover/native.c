@@ -336,11 +336,18 @@ plan_default_route(struct look *l)
 	const char *on = l->s->default_if;
 	size_t i;
 
+	/* The kernel sends it over who has the prefix: this must be the
+	 * aggregate by now, or the route would be set and taken back without
+	 * end. */
 	for (i = 0; i < net->n_addrs; i++)
-		if (ipaddr_in_net(&net->gateway, &net->addrs[i]))
+		if (ipaddr_in_net(&net->gateway, &net->addrs[i]) &&
+		    snap_if_has_addr(l->lagg, &net->addrs[i]))
 			break;
 	if (net->gateway.family == 0 || i == net->n_addrs)
 		return false;
+	for (i = 0; i < l->hn->n_addrs; i++)
+		if (ipaddr_in_net(&net->gateway, &l->hn->addrs[i]))
+			return false;
 	if (l->s->default_gateway.family != 0) {
 		/* Another interface's default route is somebody's choice. */
 		if (strcmp(on, l->p->hn) != 0)

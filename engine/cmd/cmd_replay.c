@@ -6,8 +6,8 @@
  * the simulated machine makes the consequences. Open: every record is given to
  * the engine as it was and when it was.
  */
-#include <errno.h>
 #include <getopt.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,17 +17,42 @@
 #include "base/mem.h"
 #include "cmd/cmds.h"
 #include "cmd/inputs.h"
+#include "cmd/outfile.h"
 #include "cmd/policies.h"
+#include "cmd/repeat.h"
+#include "cmd/storeargs.h"
 #include "db/store.h"
 #include "report/compare.h"
+#include "report/suite.h"
 #include "report/timeline.h"
 #include "sim/simstage.h"
 #include "sim/stimuli.h"
 
+static const char usage[] =
+    "usage: switchback replay [OPTION...] [RECORDING]\n"
+    "\n"
+    "RECORDING is FILE, FILE#NAME or FILE#NAME+NAME; without one the\n"
+    "scenario's own is taken.\n"
+    "\n"
+    "  --closed          what the outside world did is taken from it, and\n"
+    "                    the machine makes the consequences (default)\n"
+    "  --open            every record is given as it was: judges rules and\n"
+    "                    decisions, no packets\n"
+    "  --scenario FILE   machine, configuration, probes, expectations\n"
+    "  --policy P[,P]    stock, native (default: both)\n"
+    "  --seed N          instead of the scenario's own seed\n"
+    "  --db FILE         store the runs\n"
+    "  --report FILE     write the whole time lines there\n"
+    "  --json            print the comparison as JSON\n"
+    "\n"
+    "Exit status: 0 passed or nothing expected, 1 an expectation failed,\n"
+    "2 bad input, 3 a result could not be written.\n";
+
 struct replay {
+	const char *program;
 	struct policies policies;
 	const char *scenario_path, *recording_spec, *db, *report;
-	bool open;
+	bool open, json;
 	int64_t seed; /* 0: the scenario's */
 	struct scenario *scenario;
 	struct recording *recording;
@@ -36,25 +61,49 @@ struct replay {
 	bool good;
 };
 
-static void
-usage(FILE *to)
+/* One option; false after a message. */
+static bool
+take_option(struct replay *r, int c)
 {
-	fputs(
-	    "usage: switchback replay [options] [RECORDING]\n"
-	    "RECORDING is FILE, FILE#NAME or FILE#NAME+NAME; without one the\n"
-	    "scenario's own is taken.\n\n"
-	    "  --closed          the machine makes the consequences (default)\n"
-	    "  --open            every record is given as it was\n"
-	    "  --scenario FILE   machine, configuration, probes, expectations\n"
-	    "  --policy P[,P]    stock, native (default: both)\n"
-	    "  --seed N          instead of the scenario's own seed\n"
-	    "  --db FILE         store the runs\n"
-	    "  --report FILE     write the whole time lines there\n",
-	    to);
+	struct err e;
+
+	switch (c) {
+	case 'O':
+	case 'C':
+		r->open = c == 'O';
+		return true;
+	case 'S':
+		r->scenario_path = optarg;
+		return true;
+	case 'p':
+		if (policies_parse(optarg, &r->policies, &e) == 0)
+			return true;
+		fprintf(stderr, "switchback replay: --policy: %s\n", e.text);
+		return false;
+	case 's':
+		if (num_parse(optarg, strlen(optarg), 1, INT64_MAX, &r->seed))
+			return true;
+		fputs("switchback replay: --seed: give a number from 1\n",
+		    stderr);
+		return false;
+	case 'd':
+		r->db = optarg;
+		return true;
+	case 'r':
+		r->report = optarg;
+		return true;
+	case 'J':
+		r->json = true;
+		return true;
+	default:
+		fputs(usage, stderr);
+		return false;
+	}
 }
 
-static int
-parse_options(int argc, char **argv, struct replay *r)
+/* False to stop with *status. */
+static bool
+parse_options(int argc, char **argv, struct replay *r, int *status)
 {
 	static const struct option longs[] = {
 		{ "open", no_argument, NULL, 'O' },
@@ -64,57 +113,30 @@ parse_options(int argc, char **argv, struct replay *r)
 		{ "seed", required_argument, NULL, 's' },
 		{ "db", required_argument, NULL, 'd' },
 		{ "report", required_argument, NULL, 'r' },
+		{ "json", no_argument, NULL, 'J' },
 		{ "help", no_argument, NULL, 'h' },
 		{ NULL, 0, NULL, 0 },
 	};
-	struct err e;
 	int c;
 
+	optind = 1;
+	*status = CMD_INPUT;
 	while ((c = getopt_long(argc, argv, "h", longs, NULL)) != -1) {
-		switch (c) {
-		case 'O':
-		case 'C':
-			r->open = c == 'O';
-			break;
-		case 'S':
-			r->scenario_path = optarg;
-			break;
-		case 'p':
-			if (policies_parse(optarg, &r->policies, &e) == 0)
-				break;
-			fprintf(stderr, "switchback replay: --policy: %s\n",
-			    e.text);
-			return CMD_INPUT + 1;
-		case 's':
-			if (num_parse(optarg, strlen(optarg), 1, INT64_MAX,
-				&r->seed))
-				break;
-			fputs("switchback replay: --seed: give a number "
-			      "from 1\n",
-			    stderr);
-			return CMD_INPUT + 1;
-		case 'd':
-			r->db = optarg;
-			break;
-		case 'r':
-			r->report = optarg;
-			break;
-		case 'h':
-			usage(stdout);
-			return CMD_PASS + 1;
-		default:
-			usage(stderr);
-			return CMD_INPUT + 1;
+		if (c == 'h') {
+			fputs(usage, stdout);
+			*status = CMD_PASS;
+			return false;
 		}
+		if (!take_option(r, c))
+			return false;
 	}
 	if (optind < argc)
 		r->recording_spec = argv[optind++];
-	if (optind < argc ||
-	    (r->recording_spec == NULL && r->scenario_path == NULL)) {
-		usage(stderr);
-		return CMD_INPUT + 1;
-	}
-	return 0;
+	if (optind == argc &&
+	    (r->recording_spec != NULL || r->scenario_path != NULL))
+		return true;
+	fputs(usage, stderr);
+	return false;
 }
 
 /* An open replay has no packets: what speaks of them cannot be judged. */
@@ -138,9 +160,23 @@ drop_packet_expectations(struct scenario *s)
 	}
 	if (dropped > 0)
 		fprintf(stderr,
-		    "note: %zu expectation(s) about packets are not judged: "
-		    "an open replay has none\n",
-		    dropped);
+		    "switchback replay: %zu expectation%s about packets left "
+		    "out: an open replay has none\n",
+		    dropped, dropped > 1 ? "s" : "");
+}
+
+static struct recording *
+load_recording(const struct replay *r)
+{
+	if (r->recording_spec != NULL)
+		return input_recording(r->recording_spec);
+	if (r->scenario->recording != NULL)
+		return input_scenario_recording(r->scenario);
+	fprintf(stderr,
+	    "switchback replay: %s: has no \"replay\" statement; name a "
+	    "recording behind it\n",
+	    r->scenario_path);
+	return NULL;
 }
 
 static bool
@@ -149,24 +185,18 @@ load(struct replay *r)
 	struct err e;
 
 	if (r->scenario_path != NULL &&
-	    (r->scenario = input_scenario(r->scenario_path)) == NULL)
+	    (r->scenario = input_scenario_text(r->scenario_path)) == NULL)
 		return false;
-	if (r->recording_spec == NULL && r->scenario->recording == NULL) {
-		fprintf(stderr,
-		    "%s: has no \"replay\" statement; name a recording\n",
-		    r->scenario_path);
-		return false;
-	}
-	if (r->recording_spec != NULL &&
-	    (r->recording = input_recording(r->recording_spec)) == NULL)
+	if ((r->recording = load_recording(r)) == NULL)
 		return false;
 	if (r->scenario == NULL)
 		r->scenario = stimuli_scenario(r->recording);
-	if (r->recording != NULL &&
-	    stimuli_add(r->scenario, r->recording, &e) < 0 && !r->open) {
-		fprintf(stderr, "%s\n", e.text);
+	if (stimuli_add(r->scenario, r->recording, &e) < 0 && !r->open) {
+		fprintf(stderr, "switchback replay: %s\n", e.text);
 		return false;
 	}
+	if (r->scenario->recording == NULL)
+		r->scenario->recording = mem_str(r->recording->source);
 	r->rules = input_rules(r->scenario);
 	return r->rules != NULL;
 }
@@ -208,118 +238,156 @@ store(const struct replay *r)
 	store_close(s);
 	if (rc == 0)
 		return CMD_PASS;
-	fprintf(stderr, "switchback replay: %s\n", e.text);
-	return rc == ERR_IO || rc == ERR_BUSY ? CMD_TROUBLE : CMD_INPUT;
+	storeargs_fail("replay", &e);
+	return rc == ERR_INPUT || rc == ERR_VERSION ? CMD_INPUT : CMD_TROUBLE;
+}
+
+/* --- what is shown --- */
+
+static void
+add_timeline(const struct replay *r, size_t n, int64_t from_ns, bool color,
+    struct strbuf *out)
+{
+	struct timeline_options o = { .from_ns = from_ns,
+		.color = color,
+		.legend = n == 0 };
+
+	strbuf_addf(out, "\n== time line under %s\n\n",
+	    policy_word(r->policies.list[n]));
+	timeline_write(r->traces[n], &o, out);
+}
+
+/* From the first departure of a VF on: what a reader comes for. */
+static int64_t
+first_departure(const struct trace *t)
+{
+	size_t i;
+
+	for (i = 0; i < t->n_marks; i++)
+		if (strncmp(t->marks[i].name, "gone.", 5) == 0)
+			return t->marks[i].at_ns - DUR_SEC;
+	return t->run.start_ns;
+}
+
+static void
+add_failures(const struct replay *r, size_t n, bool color, struct strbuf *out)
+{
+	struct suite_case c = { .trace = r->traces[n] };
+	const char *policy = policy_word(r->policies.list[n]);
+	struct strbuf repeat = { 0 }, text = { 0 };
+
+	repeat_word(&repeat, r->program);
+	strbuf_addf(&repeat, " replay%s --policy %s --seed %" PRIu64,
+	    r->open ? " --open" : "", policy, c.trace->run.seed);
+	if (r->scenario_path != NULL) {
+		strbuf_adds(&repeat, " --scenario ");
+		repeat_word(&repeat, r->scenario_path);
+	}
+	if (r->recording_spec != NULL) {
+		strbuf_addc(&repeat, ' ');
+		repeat_word(&repeat, r->recording_spec);
+	}
+	c.repeat = strbuf_str(&repeat);
+	suite_write_failures(&c, color, &text);
+	if (text.bytes > 0)
+		strbuf_addf(out, "\n== what failed under %s\n\n%s", policy,
+		    strbuf_str(&text));
+	strbuf_fini(&repeat);
+	strbuf_fini(&text);
+}
+
+static void
+add_table(const struct replay *r, bool color, struct strbuf *out)
+{
+	const struct trace *list[2] = { r->traces[0], r->traces[1] };
+	size_t i;
+
+	if (r->open)
+		strbuf_adds(out,
+		    "open replay: every record as it was, and what rules and "
+		    "controller made of it; no packets\n");
+	compare_write(list, r->policies.count, color, out);
+	for (i = 0; i < r->policies.count; i++)
+		add_failures(r, i, color, out);
 }
 
 static int
-write_report(const struct replay *r, const struct strbuf *table)
+write_report(const struct replay *r)
 {
-	struct timeline_options o = { 0 };
 	struct strbuf text = { 0 };
-	int status = CMD_PASS;
 	size_t i;
-	FILE *f;
+	int status;
 
-	strbuf_add(&text, table->data, table->bytes);
-	for (i = 0; i < r->policies.count; i++) {
-		strbuf_addf(&text, "\n== time line under %s\n\n",
-		    policy_word(r->policies.list[i]));
-		timeline_write(r->traces[i], &o, &text);
-	}
-	f = fopen(r->report, "wb");
-	if (f == NULL ||
-	    fwrite(strbuf_str(&text), 1, text.bytes, f) != text.bytes ||
-	    fclose(f) != 0) {
-		fprintf(stderr, "%s: %s\n", r->report, strerror(errno));
-		status = CMD_TROUBLE;
-	}
+	add_table(r, false, &text);
+	for (i = 0; i < r->policies.count; i++)
+		add_timeline(r, i, 0, false, &text);
+	status = outfile_write("replay", r->report, &text);
 	strbuf_fini(&text);
 	return status;
 }
 
-/* From the first departure of a VF on: what a reader comes for. */
 static void
-print_timeline(const struct replay *r, size_t n, bool color)
+show(const struct replay *r)
 {
-	const struct trace *t = r->traces[n];
-	struct timeline_options o = { .color = color };
+	const struct trace *list[2] = { r->traces[0], r->traces[1] };
+	bool color = isatty(STDOUT_FILENO);
 	struct strbuf text = { 0 };
 	size_t i;
 
-	for (i = 0; i < t->n_marks; i++)
-		if (strncmp(t->marks[i].name, "gone.", 5) == 0) {
-			o.from_ns = t->marks[i].at_ns - DUR_SEC;
-			break;
-		}
-	printf("\n== time line under %s\n\n", policy_word(r->policies.list[n]));
-	timeline_write(t, &o, &text);
+	if (r->json) {
+		compare_write_json(list, r->policies.count, &text);
+	} else {
+		for (i = 0; i < r->policies.count; i++)
+			add_timeline(r, i, first_departure(r->traces[i]), color,
+			    &text);
+		strbuf_addc(&text, '\n');
+		add_table(r, color, &text);
+		if (r->db != NULL)
+			strbuf_addf(&text, "\ndatabase: %s\n", r->db);
+		if (r->report != NULL)
+			strbuf_addf(&text, "%sreport:   %s\n",
+			    r->db == NULL ? "\n" : "", r->report);
+	}
 	fwrite(strbuf_str(&text), 1, text.bytes, stdout);
 	strbuf_fini(&text);
 }
 
 static int
-show(const struct replay *r)
-{
-	const struct trace *list[2] = { r->traces[0], r->traces[1] };
-	bool color = isatty(STDOUT_FILENO);
-	struct strbuf table = { 0 }, plain = { 0 };
-	int status = CMD_PASS;
-	size_t i;
-
-	for (i = 0; i < r->policies.count; i++)
-		print_timeline(r, i, color);
-	compare_write(list, r->policies.count, color, &table);
-	compare_write(list, r->policies.count, false, &plain);
-	printf("\n%s", strbuf_str(&table));
-	if (r->db != NULL)
-		printf("\ndatabase: %s\n", r->db);
-	if (r->report != NULL) {
-		status = write_report(r, &plain);
-		if (status == CMD_PASS)
-			printf("report:   %s\n", r->report);
-	}
-	strbuf_fini(&table);
-	strbuf_fini(&plain);
-	return status;
-}
-
-static int
 replay(struct replay *r)
 {
-	int status = CMD_PASS;
+	int status = CMD_PASS, wrote = CMD_PASS;
 	size_t i, expects;
 
 	if (!load(r))
 		return CMD_INPUT;
-	if (r->open && r->recording == NULL) {
-		fputs("switchback replay: --open needs the recording's name "
-		      "on the command line\n",
-		    stderr);
-		return CMD_INPUT;
-	}
 	expects = r->scenario->n_expects;
 	if (r->open)
 		drop_packet_expectations(r->scenario);
 	for (i = 0; i < r->policies.count && status == CMD_PASS; i++)
 		status = run_policy(r, i);
 	r->scenario->n_expects = expects;
-	if (status == CMD_PASS && r->db != NULL)
-		status = store(r);
+	if (status != CMD_PASS)
+		return status;
+	if (r->db != NULL && (status = store(r)) != CMD_PASS)
+		r->db = NULL;
+	if (r->report != NULL && (wrote = write_report(r)) != CMD_PASS)
+		r->report = NULL;
+	show(r);
 	if (status == CMD_PASS)
-		status = show(r);
+		status = wrote;
 	return status == CMD_PASS && !r->good ? CMD_FAIL : status;
 }
 
 int
 cmd_replay(int argc, char **argv)
 {
-	struct replay r = { .policies = { { CORE_STOCK, CORE_NATIVE }, 2 },
+	struct replay r = { .program = argv[-1],
+		.policies = { { CORE_STOCK, CORE_NATIVE }, 2 },
 		.good = true };
-	int status = parse_options(argc, argv, &r);
+	int status;
 
-	if (status != 0)
-		return status - 1;
+	if (!parse_options(argc, argv, &r, &status))
+		return status;
 	status = replay(&r);
 	trace_free(r.traces[0]);
 	trace_free(r.traces[1]);

@@ -2,8 +2,8 @@
 /*
  * switchback report - a stored run as a time line, or as a test result.
  */
-#include <errno.h>
 #include <getopt.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,6 +11,7 @@
 
 #include "base/dur.h"
 #include "cmd/cmds.h"
+#include "cmd/outfile.h"
 #include "cmd/storeargs.h"
 #include "db/store_read.h"
 #include "report/compare.h"
@@ -18,31 +19,34 @@
 #include "report/timeline.h"
 
 static const char usage[] =
-    "usage: switchback report [options]\n"
+    "usage: switchback report [OPTION...]\n"
     "\n"
     "Shows a stored run: its numbers and its time line.\n"
     "\n"
     "  --db FILE         the store ($SWITCHBACK_DB, else switchback.db)\n"
     "  --run ID|TITLE    which run (the newest)\n"
     "  --format F        text, tap, junit or json (text)\n"
-    "  --from DUR        the time line begins here\n"
+    "  --from DUR        the time line of the text begins here, \"27.5s\",\n"
     "  --until DUR       and ends here\n"
     "  --all             every state change\n"
-    "  -o FILE           write there\n";
+    "  -o FILE           write there\n"
+    "\n"
+    "Exit status: 0 shown, whatever its verdict; 2 bad input, 3 trouble.\n";
 
 struct report {
 	const char *db, *which, *out;
-	bool text;
 	enum suite_format format;
 	struct timeline_options line;
+	int64_t id; /* the run, once found */
 };
 
-static int
+/* False, always. */
+static bool
 wrong(const char *what, const char *value, const char *known)
 {
 	fprintf(stderr, "switchback report: %s: \"%s\" is not %s\n", what,
 	    value, known);
-	return CMD_INPUT + 1;
+	return false;
 }
 
 static bool
@@ -51,22 +55,58 @@ parse_format(const char *s, struct report *r)
 	static const struct {
 		const char *name;
 		enum suite_format format;
-	} formats[] = { { "tap", SUITE_TAP }, { "junit", SUITE_JUNIT },
-		{ "json", SUITE_JSON } };
+	} formats[] = { { "text", SUITE_TEXT }, { "tap", SUITE_TAP },
+		{ "junit", SUITE_JUNIT }, { "json", SUITE_JSON } };
 	size_t i;
 
-	r->text = strcmp(s, "text") == 0;
 	for (i = 0; i < sizeof(formats) / sizeof(formats[0]); i++)
 		if (strcmp(s, formats[i].name) == 0) {
 			r->format = formats[i].format;
 			return true;
 		}
-	return r->text;
+	return false;
 }
 
-/* 0 to go on, else the exit status + 1. */
-static int
-parse_options(int argc, char **argv, struct report *r)
+static bool
+parse_duration(const char *what, int64_t *ns)
+{
+	return dur_parse(optarg, strlen(optarg), ns) ||
+	    wrong(what, optarg, "a duration such as 12.5s");
+}
+
+/* One option; false after a message. */
+static bool
+take_option(struct report *r, int c)
+{
+	switch (c) {
+	case 'd':
+		r->db = optarg;
+		return true;
+	case 'r':
+		r->which = optarg;
+		return true;
+	case 'F':
+		return parse_format(optarg, r) ||
+		    wrong("--format", optarg, "text, tap, junit or json");
+	case 'f':
+		return parse_duration("--from", &r->line.from_ns);
+	case 'u':
+		return parse_duration("--until", &r->line.until_ns);
+	case 'a':
+		r->line.all = true;
+		return true;
+	case 'o':
+		r->out = optarg;
+		return true;
+	default:
+		fputs(usage, stderr);
+		return false;
+	}
+}
+
+/* False to stop with *status. */
+static bool
+parse_options(int argc, char **argv, struct report *r, int *status)
 {
 	static const struct option longs[] = {
 		{ "db", required_argument, NULL, 'd' },
@@ -79,73 +119,85 @@ parse_options(int argc, char **argv, struct report *r)
 		{ "help", no_argument, NULL, 'h' },
 		{ NULL, 0, NULL, 0 },
 	};
-	static const char duration[] = "a duration such as 12.5s";
 	int c;
 
+	optind = 1;
+	*status = CMD_INPUT;
 	while ((c = getopt_long(argc, argv, "o:h", longs, NULL)) != -1) {
-		switch (c) {
-		case 'd':
-			r->db = optarg;
-			break;
-		case 'r':
-			r->which = optarg;
-			break;
-		case 'F':
-			if (!parse_format(optarg, r))
-				return wrong("--format", optarg,
-				    "text, tap, junit or json");
-			break;
-		case 'f':
-			if (!dur_parse(optarg, strlen(optarg),
-				&r->line.from_ns))
-				return wrong("--from", optarg, duration);
-			break;
-		case 'u':
-			if (!dur_parse(optarg, strlen(optarg),
-				&r->line.until_ns))
-				return wrong("--until", optarg, duration);
-			break;
-		case 'a':
-			r->line.all = true;
-			break;
-		case 'o':
-			r->out = optarg;
-			break;
-		case 'h':
+		if (c == 'h') {
 			fputs(usage, stdout);
-			return CMD_PASS + 1;
-		default:
-			fputs(usage, stderr);
-			return CMD_INPUT + 1;
+			*status = CMD_PASS;
+			return false;
 		}
+		if (!take_option(r, c))
+			return false;
 	}
 	if (optind == argc)
-		return 0;
-	fputs(usage, stderr);
-	return CMD_INPUT + 1;
+		return true;
+	fprintf(stderr,
+	    "switchback report: what is '%s'? A run is named with --run\n",
+	    argv[optind]);
+	return false;
+}
+
+static bool
+take_newest(void *ctx, const struct store_run *run)
+{
+	int64_t *id = ctx;
+
+	*id = run->id;
+	return true;
+}
+
+/* The run that is named, else the newest. */
+static int
+find_run(const struct report *r, struct store_reader *reader, int64_t *id,
+    struct err *e)
+{
+	int rc;
+
+	*id = 0;
+	if (r->which != NULL)
+		return store_read_find(reader, r->which, id, e);
+	rc = store_read_runs(reader, take_newest, id, e);
+	if (rc == 0 && *id == 0)
+		return err_set(e, ERR_NOTFOUND, "%s: holds no run",
+		    storeargs_db(r->db));
+	return rc;
 }
 
 static int
-read_run(const struct report *r, struct trace **t)
+read_run(struct report *r, struct trace **t)
 {
 	struct store_reader *reader = NULL;
 	struct err e;
-	int64_t id;
 	int rc = store_read_open(storeargs_db(r->db), &reader, &e);
 
 	if (rc == 0)
-		rc = store_read_find(reader, r->which, &id, &e);
+		rc = find_run(r, reader, &r->id, &e);
 	if (rc == 0)
-		rc = store_read_trace(reader, id, t, &e);
+		rc = store_read_trace(reader, r->id, t, &e);
 	store_read_close(reader);
 	return rc == 0 ? CMD_PASS : storeargs_fail("report", &e);
 }
 
 static void
-write_text(const struct report *r, const struct trace *t, bool color,
+add_text(const struct report *r, const struct trace *t, bool color,
     struct strbuf *out)
 {
 	struct timeline_options line = r->line;
+
+	strbuf_addf(out, "run %" PRId64 " of %s\n", r->id, storeargs_db(r->db));
+	compare_write(&t, 1, color, out);
+	strbuf_addc(out, '\n');
+	line.color = color;
+	line.legend = true;
+	timeline_write(t, &line, out);
+}
+
+static void
+add_suite(const struct report *r, const struct trace *t, struct strbuf *out)
+{
 	struct suite_case one = {
 		.name = t->run.title,
 		.policy = t->run.policy,
@@ -153,47 +205,31 @@ write_text(const struct report *r, const struct trace *t, bool color,
 		.trace = t,
 	};
 
-	if (!r->text) {
-		suite_write(r->format, &one, 1, false, false, out);
-		return;
-	}
-	line.color = color;
-	compare_write(&t, 1, color, out);
-	strbuf_addc(out, '\n');
-	timeline_write(t, &line, out);
-}
-
-static int
-write_out(const char *path, const struct strbuf *text)
-{
-	FILE *f = path == NULL ? stdout : fopen(path, "wb");
-	bool good = f != NULL &&
-	    fwrite(strbuf_str(text), 1, text->bytes, f) == text->bytes;
-
-	if (f != NULL && f != stdout && fclose(f) != 0)
-		good = false;
-	if (good)
-		return CMD_PASS;
-	fprintf(stderr, "switchback report: %s: %s\n",
-	    path == NULL ? "stdout" : path, strerror(errno));
-	return CMD_TROUBLE;
+	suite_write(r->format, &one, 1, false, false, out);
 }
 
 int
 cmd_report(int argc, char **argv)
 {
-	struct report r = { .text = true };
+	struct report r = { .format = SUITE_TEXT };
 	struct strbuf text = { 0 };
+	const struct trace *shown;
 	struct trace *t = NULL;
-	int status = parse_options(argc, argv, &r);
+	int status;
 
-	if (status != 0)
-		return status - 1;
+	if (!parse_options(argc, argv, &r, &status))
+		return status;
 	status = read_run(&r, &t);
+	shown = t;
 	if (status == CMD_PASS) {
-		write_text(&r, t, r.out == NULL && isatty(STDOUT_FILENO),
-		    &text);
-		status = write_out(r.out, &text);
+		if (r.format == SUITE_TEXT)
+			add_text(&r, t, r.out == NULL && isatty(STDOUT_FILENO),
+			    &text);
+		else if (r.format == SUITE_JSON)
+			compare_write_json(&shown, 1, &text);
+		else
+			add_suite(&r, t, &text);
+		status = outfile_write("report", r.out, &text);
 	}
 	strbuf_fini(&text);
 	trace_free(t);

@@ -2,8 +2,9 @@
 /*
  * cmds - the subcommands of switchback.
  *
- * Each gets argv with its own name at [0], prints its errors on stderr with
- * "switchback NAME: " in front, and returns the exit status.
+ * Each gets argv with its own name at [0] and the program's at [-1], prints
+ * its errors on stderr with "switchback NAME: " in front, and returns the exit
+ * status.
  */
 #ifndef CMD_CMDS_H
 #define CMD_CMDS_H

@@ -82,22 +82,18 @@ input_recording(const char *spec)
 	return r;
 }
 
-static bool
-add_recording(struct scenario *s)
+struct recording *
+input_scenario_recording(const struct scenario *s)
 {
 	char *spec = beside(s->path, s->recording);
 	struct recording *r = input_recording(spec);
-	struct err e = { .code = ERR_NONE };
 
-	if (r != NULL && stimuli_add(s, r, &e) < 0)
-		fprintf(stderr, "%s\n", e.text);
 	free(spec);
-	recording_free(r);
-	return r != NULL && e.code == ERR_NONE;
+	return r;
 }
 
 struct scenario *
-input_scenario(const char *path)
+input_scenario_text(const char *path)
 {
 	struct diag d = { .emit = input_print_finding };
 	struct strbuf text = { 0 };
@@ -109,11 +105,28 @@ input_scenario(const char *path)
 	else
 		s = scenario_parse(path, strbuf_str(&text), text.bytes, &d);
 	strbuf_fini(&text);
-	if (s != NULL && s->recording != NULL && !add_recording(s)) {
-		scenario_free(s);
-		s = NULL;
-	}
 	return s;
+}
+
+struct scenario *
+input_scenario(const char *path)
+{
+	struct scenario *s = input_scenario_text(path);
+	struct recording *r;
+	struct err e;
+	bool good;
+
+	if (s == NULL || s->recording == NULL)
+		return s;
+	r = input_scenario_recording(s);
+	good = r != NULL && stimuli_add(s, r, &e) == 0;
+	if (r != NULL && !good)
+		fprintf(stderr, "%s\n", e.text);
+	recording_free(r);
+	if (good)
+		return s;
+	scenario_free(s);
+	return NULL;
 }
 
 struct profile *

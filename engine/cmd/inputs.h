@@ -22,6 +22,10 @@ int input_read(const char *path, struct strbuf *out, struct err *e);
 /* With the stimuli of its recording, when it names one. */
 struct scenario *input_scenario(const char *path);
 
+/* As it is written, without these; and the recording that it names. */
+struct scenario *input_scenario_text(const char *path);
+struct recording *input_scenario_recording(const struct scenario *s);
+
 /* spec as in db/recording.h. */
 struct recording *input_recording(const char *spec);
 

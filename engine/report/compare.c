@@ -2,97 +2,102 @@
 #include "report/compare.h"
 
 #include <inttypes.h>
-#include <stdio.h>
+#include <jansson.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/dur.h"
+#include "report/clean.h"
+#include "report/final.h"
+#include "report/outage.h"
+#include "report/run_json.h"
+#include "report/verdict.h"
 
-#define LABEL_WIDTH 22
-#define CELL_WIDTH  44
+#define WIDTH	      120
+#define LABEL_WIDTH   22
+#define CELL_MAX      44
+#define TRACES_MAX    4
+#define RESPONSES_MAX 12
 
 struct table {
 	const struct trace *const *traces;
-	size_t n;
-	bool color;
+	size_t n, cell_width;
 	struct strbuf *out;
 };
 
-/* Fills one cell; number is the row's own (a probe, an aggregate ...). */
-typedef void cell_fn(const struct trace *t, size_t number, char *buf,
-    size_t size);
+/* Appends one cell; number is the row's own (of a probe ...). */
+typedef void cell_fn(const struct trace *t, size_t number, struct strbuf *out);
 
 static void
 row(struct table *tb, const char *label, cell_fn *cell, size_t number)
 {
-	char buf[160];
-	struct strbuf line = { 0 };
+	struct strbuf line = { 0 }, text = { 0 };
 	size_t i;
 
-	strbuf_addf(&line, "%-*.*s", LABEL_WIDTH, LABEL_WIDTH - 1, label);
+	clean_cut(&line, label, LABEL_WIDTH - 1);
 	for (i = 0; i < tb->n; i++) {
-		buf[0] = '\0';
-		cell(tb->traces[i], number, buf, sizeof(buf));
-		strbuf_addf(&line, " %-*s", CELL_WIDTH, buf);
+		while (line.bytes < LABEL_WIDTH + i * (tb->cell_width + 1) + 1)
+			strbuf_addc(&line, ' ');
+		strbuf_reset(&text);
+		cell(tb->traces[i], number, &text);
+		clean_cut(&line, strbuf_str(&text), tb->cell_width);
 	}
-	while (line.bytes > 0 && line.data[line.bytes - 1] == ' ')
-		line.data[--line.bytes] = '\0';
-	strbuf_addc(&line, '\n');
+	while (line.data[line.bytes - 1] == ' ')
+		line.bytes--;
 	strbuf_add(tb->out, line.data, line.bytes);
+	strbuf_addc(tb->out, '\n');
 	strbuf_fini(&line);
-}
-
-static size_t
-verdicts(const struct trace *t, enum trace_verdict v)
-{
-	size_t i, n = 0;
-
-	for (i = 0; i < t->n_checks; i++)
-		n += t->checks[i].verdict == v;
-	return n;
+	strbuf_fini(&text);
 }
 
 static void
-verdict_cell(const struct trace *t, size_t number, char *buf, size_t size)
+policy_cell(const struct trace *t, size_t number, struct strbuf *out)
 {
-	size_t bad = verdicts(t, TRACE_FAIL) + verdicts(t, TRACE_MENDED);
-	size_t known = verdicts(t, TRACE_KNOWN_FAULT);
+	(void)number;
+	strbuf_adds(out, t->run.policy[0] == '\0' ? "none" : t->run.policy);
+}
+
+static void
+verdict_cell(const struct trace *t, size_t number, struct strbuf *out)
+{
+	struct verdicts v = verdict_count(t);
 
 	(void)number;
-	if (t->n_checks == 0)
-		snprintf(buf, size, "nothing was expected");
-	else if (bad > 0)
-		snprintf(buf, size, "FAILED");
-	else if (known > 0)
-		snprintf(buf, size, "as expected, with %zu known fault%s",
-		    known, known > 1 ? "s" : "");
+	if (v.judged == 0)
+		strbuf_adds(out, "nothing was expected");
+	else if (v.failed > 0)
+		strbuf_adds(out, "FAILED");
+	else if (v.known > 0)
+		strbuf_addf(out, "as expected, with %zu known fault%s", v.known,
+		    v.known > 1 ? "s" : "");
 	else
-		snprintf(buf, size, "PASSED");
+		strbuf_adds(out, "PASSED");
 }
 
 static void
-checks_cell(const struct trace *t, size_t number, char *buf, size_t size)
+checks_cell(const struct trace *t, size_t number, struct strbuf *out)
 {
+	struct verdicts v = verdict_count(t);
+
 	(void)number;
-	snprintf(buf, size, "%zu held, %zu failed, %zu known faults",
-	    verdicts(t, TRACE_PASS),
-	    verdicts(t, TRACE_FAIL) + verdicts(t, TRACE_MENDED),
-	    verdicts(t, TRACE_KNOWN_FAULT));
+	strbuf_addf(out, "%zu held, %zu failed, %zu known fault%s", v.held,
+	    v.failed, v.known, v.known == 1 ? "" : "s");
 }
 
 static void
-packets_cell(const struct trace *t, size_t number, char *buf, size_t size)
+packets_cell(const struct trace *t, size_t number, struct strbuf *out)
 {
 	const struct trace_probe *p;
 
 	if (number >= t->n_probes)
 		return;
 	p = &t->probes[number];
-	snprintf(buf, size, "%" PRIu64 " lost of %" PRIu64,
+	strbuf_addf(out, "%" PRIu64 " lost of %" PRIu64,
 	    p->lost + p->send_errors, p->sent + p->send_errors);
 }
 
 static void
-longest_cell(const struct trace *t, size_t number, char *buf, size_t size)
+longest_cell(const struct trace *t, size_t number, struct strbuf *out)
 {
 	char gap[DUR_TEXT], at[DUR_TEXT];
 	const struct trace_probe *p;
@@ -101,187 +106,110 @@ longest_cell(const struct trace *t, size_t number, char *buf, size_t size)
 		return;
 	p = &t->probes[number];
 	if (p->longest_gap_ns == 0)
-		snprintf(buf, size, "none");
+		strbuf_adds(out, "none");
 	else
-		snprintf(buf, size, "%s at %s s",
+		strbuf_addf(out, "%s at %s s",
 		    dur_format(p->longest_gap_ns, gap),
 		    dur_short(p->longest_gap_at_ns, at));
 }
 
-/* What happened last before a gap began: the stimulus a person knows. */
-static const char *
-last_stimulus(const struct trace *t, int64_t at_ns)
-{
-	const char *text = "start";
-	size_t i;
-
-	for (i = 0; i < t->n_stimuli && t->stimuli[i].at_ns <= at_ns; i++)
-		text = t->stimuli[i].text;
-	return text;
-}
-
 static void
-gap_cell(const struct trace *t, size_t number, char *buf, size_t size)
+response_cell(const struct trace *t, size_t number, struct strbuf *out)
 {
-	const struct trace_gap *g;
-	char gap[DUR_TEXT];
-
-	if (number >= t->n_gaps)
-		return;
-	g = &t->gaps[number];
-	snprintf(buf, size, "%" PRIu64 " in %s after %s", g->count,
-	    dur_format(g->to_ns - g->from_ns, gap), last_stimulus(t, g->to_ns));
-}
-
-/* From the stimulus to the aggregate's next change of its active port. */
-static void
-failover_cell(const struct trace *t, size_t number, char *buf, size_t size)
-{
-	const struct trace_stimulus *s;
 	char text[DUR_TEXT];
-	int64_t until;
-	size_t i;
+	struct response *list, *r;
+	size_t count;
 
-	if (number >= t->n_stimuli)
-		return;
-	s = &t->stimuli[number];
-	until = number + 1 < t->n_stimuli ? t->stimuli[number + 1].at_ns
-					  : INT64_MAX;
-	for (i = t->n_states; i > 0; i--)
-		if (strcmp(t->states[i - 1].field, "active") == 0 &&
-		    t->states[i - 1].at_ns >= s->at_ns &&
-		    t->states[i - 1].at_ns < until)
-			break;
-	if (i == 0)
-		snprintf(buf, size, "no change");
-	else
-		snprintf(buf, size, "%s after %s", t->states[i - 1].value,
-		    dur_format((t->states[i - 1].at_ns - s->at_ns) / 1000 *
-			    1000,
-			text));
-}
-
-/* The aggregate of the run: the first object that has an active port. */
-static const char *
-aggregate(const struct trace *t)
-{
-	size_t i;
-
-	for (i = 0; i < t->n_states; i++)
-		if (strcmp(t->states[i].field, "active") == 0)
-			return t->states[i].object;
-	return NULL;
-}
-
-static void
-active_cell(const struct trace *t, size_t number, char *buf, size_t size)
-{
-	const char *lagg = aggregate(t), *active, *ports;
-
-	(void)number;
-	if (lagg == NULL) {
-		snprintf(buf, size, "no aggregate");
-		return;
+	list = outage_responses(t, &count);
+	r = &list[number];
+	if (number < count) {
+		if (r->active == NULL)
+			strbuf_adds(out, "no change");
+		else
+			strbuf_addf(out, "%s after %s", r->active,
+			    dur_format(r->after_ns / DUR_US * DUR_US, text));
+		if (r->missing > 0 || r->longest_gap_ns > 0)
+			strbuf_addf(out, ", %" PRIu64 " lost, gap %s",
+			    r->missing, dur_format(r->longest_gap_ns, text));
 	}
-	active = trace_get_state(t, lagg, "active");
-	ports = trace_get_state(t, lagg, "ports");
-	snprintf(buf, size, "%s: active %s of %s", lagg,
-	    active == NULL ? "none" : active, ports == NULL ? "none" : ports);
+	free(list);
 }
 
 static void
-addresses_cell(const struct trace *t, size_t number, char *buf, size_t size)
+active_cell(const struct trace *t, size_t number, struct strbuf *out)
 {
-	size_t i, used = 0;
-	const char *inet;
-	int n;
-
 	(void)number;
-	for (i = 0; i < t->n_states; i++) {
-		if (strcmp(t->states[i].field, "exists") != 0 ||
-		    strcmp(t->states[i].value, "yes") != 0)
-			continue;
-		inet = trace_get_state(t, t->states[i].object, "inet");
-		if (inet == NULL || inet[0] == '\0' ||
-		    strstr(buf, t->states[i].object) != NULL)
-			continue;
-		n = snprintf(buf + used, size - used, "%s%s on %s",
-		    used > 0 ? ", " : "", inet, t->states[i].object);
-		if (n < 0 || (size_t)n >= size - used)
-			return;
-		used += (size_t)n;
-	}
+	final_aggregates(t, out);
 }
 
 static void
-route_cell(const struct trace *t, size_t number, char *buf, size_t size)
+addresses_cell(const struct trace *t, size_t number, struct strbuf *out)
+{
+	(void)number;
+	final_addresses(t, out);
+}
+
+static void
+route_cell(const struct trace *t, size_t number, struct strbuf *out)
 {
 	const char *r = trace_get_state(t, "route", "default");
 
 	(void)number;
-	snprintf(buf, size, "%s", r == NULL ? "none" : r);
+	strbuf_adds(out, r == NULL ? "none" : r);
 }
 
 static void
-work_cell(const struct trace *t, size_t number, char *buf, size_t size)
+work_cell(const struct trace *t, size_t number, struct strbuf *out)
 {
 	(void)number;
-	snprintf(buf, size, "%zu operations, %zu programs, %zu rules fired",
+	strbuf_addf(out, "%zu operations, %zu programs, %zu rules fired",
 	    t->n_operations, t->n_commands, t->n_firings);
-}
-
-static void
-policy_cell(const struct trace *t, size_t number, char *buf, size_t size)
-{
-	(void)number;
-	snprintf(buf, size, "%s", t->run.policy);
-}
-
-static size_t
-most(const struct table *tb, bool gaps)
-{
-	size_t i, n = 0, m;
-
-	for (i = 0; i < tb->n; i++) {
-		m = gaps ? tb->traces[i]->n_gaps : tb->traces[i]->n_probes;
-		n = m > n ? m : n;
-	}
-	return n;
 }
 
 static void
 packet_rows(struct table *tb)
 {
-	const struct trace_probe *p;
-	char label[64];
-	size_t i, n = most(tb, false);
+	const struct trace *t = tb->traces[0];
+	struct strbuf label = { 0 };
+	size_t i;
 
-	for (i = 0; i < n && i < tb->traces[0]->n_probes; i++) {
-		p = &tb->traces[0]->probes[i];
-		snprintf(label, sizeof(label), "probe %.10s %.6s", p->name,
-		    p->way);
-		row(tb, label, packets_cell, i);
+	for (i = 0; i < t->n_probes; i++) {
+		strbuf_reset(&label);
+		strbuf_addf(&label, "probe %s %s", t->probes[i].name,
+		    t->probes[i].way);
+		row(tb, strbuf_str(&label), packets_cell, i);
 		row(tb, "  longest gap", longest_cell, i);
 	}
-	n = most(tb, true);
-	for (i = 0; i < n && i < 8; i++)
-		row(tb, i == 0 ? "gaps" : "", gap_cell, i);
-	if (n > 8)
-		strbuf_addf(tb->out, "%-*s ... %zu more\n", LABEL_WIDTH, "",
-		    n - 8);
+	strbuf_fini(&label);
+}
+
+static void
+response_rows(struct table *tb)
+{
+	const struct trace *t = tb->traces[0];
+	size_t i;
+
+	row(tb, "bring-up", response_cell, 0);
+	for (i = 0; i < t->n_stimuli && i < RESPONSES_MAX; i++)
+		row(tb, t->stimuli[i].text, response_cell, i + 1);
+	if (i < t->n_stimuli)
+		strbuf_addf(tb->out, "... %zu more, see the time line\n",
+		    t->n_stimuli - i);
 }
 
 void
 compare_write(const struct trace *const *traces, size_t n, bool color,
     struct strbuf *out)
 {
-	struct table tb = { traces, n, color, out };
-	char label[64];
-	size_t i;
+	struct table tb = { traces, n < TRACES_MAX ? n : TRACES_MAX, 0, out };
 
 	if (n == 0)
 		return;
-	strbuf_addf(out, "%s\n", traces[0]->run.title);
+	tb.cell_width = (WIDTH - LABEL_WIDTH) / tb.n - 1;
+	if (tb.n > 1 && tb.cell_width > CELL_MAX)
+		tb.cell_width = CELL_MAX;
+	clean_cut(out, traces[0]->run.title, WIDTH);
+	strbuf_addc(out, '\n');
 	if (color)
 		strbuf_adds(out, "\033[1m");
 	row(&tb, "policy", policy_cell, 0);
@@ -290,13 +218,24 @@ compare_write(const struct trace *const *traces, size_t n, bool color,
 		strbuf_adds(out, "\033[0m");
 	row(&tb, "checks", checks_cell, 0);
 	packet_rows(&tb);
-	for (i = 0; i < traces[0]->n_stimuli && i < 8; i++) {
-		snprintf(label, sizeof(label), "%.40s",
-		    traces[0]->stimuli[i].text);
-		row(&tb, label, failover_cell, i);
-	}
+	response_rows(&tb);
 	row(&tb, "at the end", active_cell, 0);
 	row(&tb, "addresses", addresses_cell, 0);
 	row(&tb, "default route", route_cell, 0);
 	row(&tb, "work", work_cell, 0);
+}
+
+void
+compare_write_json(const struct trace *const *traces, size_t n,
+    struct strbuf *out)
+{
+	json_t *root = json_object(), *runs = json_array();
+	size_t i;
+
+	for (i = 0; i < n; i++)
+		json_array_append_new(runs, run_json(traces[i]));
+	json_object_set_new(root, "title",
+	    run_json_text(n > 0 ? traces[0]->run.title : ""));
+	json_object_set_new(root, "runs", runs);
+	run_json_write(root, out);
 }

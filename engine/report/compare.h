@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * compare - the same scenario under several policies, side by side: verdict,
- * packets, fail-over times, final state. Pure.
+ * packets, what came of each deed of the outside world, final state. Pure.
  */
 #ifndef REPORT_COMPARE_H
 #define REPORT_COMPARE_H
@@ -12,7 +12,15 @@
 #include "base/strbuf.h"
 #include "db/trace.h"
 
+/* A table in printable ASCII, 120 columns wide at most. Its rows are those of
+ * the first trace: the others must be runs of the same scenario, at most 4 in
+ * all. */
 void compare_write(const struct trace *const *traces, size_t n, bool color,
+    struct strbuf *out);
+
+/* The same and each expectation and gap besides, as one JSON object: title
+ * and "runs", one for each trace. */
+void compare_write_json(const struct trace *const *traces, size_t n,
     struct strbuf *out);
 
 #endif

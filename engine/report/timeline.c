@@ -1,202 +1,127 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "report/timeline.h"
 
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/dur.h"
-#include "base/mem.h"
-#include "event/devline.h"
+#include "report/clean.h"
+#include "report/happening.h"
+#include "report/outage.h"
 
-#define COLUMNS_MAX 8 /* interfaces shown side by side */
-#define COLUMN	    11
-#define TIME_WIDTH  11
-#define QUIET	    (10 * DUR_SEC) /* longer stretches are said */
+#define WIDTH	   120 /* of a line, unless told */
+#define WIDTH_MIN  80
+#define TEXT_MIN   40 /* interfaces lose their columns before this is cut */
+#define TIME_MIN   11
+#define STATE	   10 /* width of an interface's column */
+#define ACTIVE_MIN 6  /* of an aggregate's */
+#define ACTIVE_MAX 15
+#define IFACES_MAX 64
+#define LAGGS_MAX  3
+#define QUIET	   (10 * DUR_SEC) /* longer stretches are said */
 
-/* What stands in one row; of one instant in this order. */
-enum row_kind {
-	ROW_MARK,
-	ROW_STIMULUS,
-	ROW_STATE,
-	ROW_RECORD,
-	ROW_FIRING,
-	ROW_OPERATION,
-	ROW_COMMAND,
-	ROW_NOTE,
-	ROW_GAP,
-	ROW_GAP_END
-};
-
-struct row {
-	int64_t at_ns;
-	enum row_kind kind;
-	size_t number; /* in its table */
-};
-
-struct column {
+struct column { /* strings are the trace's */
 	const char *object;
 	const char *exists, *up, *link; /* newest values; "" before any */
+	const char *active;
 };
 
 struct view {
 	const struct trace *t;
 	const struct timeline_options *o;
 	struct strbuf *out;
-	struct row *rows;
-	size_t n_rows, cap_rows;
-	struct column columns[COLUMNS_MAX];
-	size_t n_columns;
-	const char *active;
-	bool has_lagg;
-	size_t next_state;
-	unsigned text_width;
+	struct happenings rows;
+	struct column ifaces[IFACES_MAX]; /* their state … */
+	size_t n_ifaces, n_shown;
+	struct column laggs[LAGGS_MAX]; /* … and active ports, behind it */
+	size_t n_laggs;
+	size_t next_state;	      /* not taken into the columns yet */
+	size_t outages;		      /* gaps that are open */
+	const struct trace_gap *said; /* whose cause was told last */
+	size_t time_width, text_width, active_width;
 };
-
-static int64_t
-end_of(const struct view *v)
-{
-	return v->o->until_ns > 0 ? v->o->until_ns : INT64_MAX;
-}
-
-static void
-add_row(struct view *v, int64_t at_ns, enum row_kind kind, size_t number)
-{
-	struct row *r;
-
-	if (at_ns < v->o->from_ns || at_ns > end_of(v))
-		return;
-	r = MEM_PUSH(v->rows, v->n_rows, v->cap_rows);
-	r->at_ns = at_ns;
-	r->kind = kind;
-	r->number = number;
-}
-
-static int
-by_time(const void *a, const void *b)
-{
-	const struct row *x = a, *y = b;
-
-	if (x->at_ns != y->at_ns)
-		return x->at_ns < y->at_ns ? -1 : 1;
-	if (x->kind != y->kind)
-		return (int)x->kind - (int)y->kind;
-	return x->number < y->number ? -1 : x->number > y->number;
-}
-
-/* --- which state changes a person looks for --- */
-
-static bool
-is_shown(const struct view *v, const struct trace_state *s)
-{
-	static const char *const fields[] = { "exists", "up", "active", "inet",
-		"default", "rxvf", "frozen", "member-of" };
-	size_t i;
-
-	if (v->o->all)
-		return true;
-	if (s->at_ns == v->t->run.start_ns)
-		return false; /* how everything begins is no event */
-	if (strcmp(s->object, "daemon") == 0)
-		return true;
-	for (i = 0; i < sizeof(fields) / sizeof(fields[0]); i++)
-		if (strcmp(s->field, fields[i]) == 0)
-			return true;
-	return false;
-}
-
-/* The first value of a field says nothing but that the object is new. */
-static bool
-is_first(const struct trace *t, size_t n)
-{
-	const struct trace_state *s = &t->states[n];
-	size_t i = n;
-
-	while (i > 0 && t->states[i - 1].at_ns == s->at_ns) {
-		i--;
-		if (strcmp(t->states[i].object, s->object) == 0 &&
-		    strcmp(t->states[i].field, "exists") == 0 &&
-		    strcmp(t->states[i].value, "yes") == 0)
-			return true;
-	}
-	return false;
-}
-
-static void
-gather(struct view *v)
-{
-	const struct trace *t = v->t;
-	size_t i;
-
-	for (i = 0; i < t->n_marks; i++)
-		add_row(v, t->marks[i].at_ns, ROW_MARK, i);
-	for (i = 0; i < t->n_stimuli; i++)
-		add_row(v, t->stimuli[i].at_ns, ROW_STIMULUS, i);
-	for (i = 0; i < t->n_states; i++)
-		if (is_shown(v, &t->states[i]) &&
-		    (v->o->all || !is_first(t, i)))
-			add_row(v, t->states[i].at_ns, ROW_STATE, i);
-	for (i = 0; i < t->n_records; i++)
-		add_row(v, t->records[i].emit_ns, ROW_RECORD, i);
-	for (i = 0; i < t->n_firings; i++)
-		add_row(v, t->firings[i].at_ns, ROW_FIRING, i);
-	for (i = 0; i < t->n_operations; i++)
-		add_row(v, t->operations[i].start_ns, ROW_OPERATION, i);
-	for (i = 0; i < t->n_commands; i++)
-		add_row(v, t->commands[i].start_ns, ROW_COMMAND, i);
-	for (i = 0; i < t->n_notes; i++)
-		add_row(v, t->notes[i].at_ns, ROW_NOTE, i);
-	for (i = 0; i < t->n_gaps; i++) {
-		add_row(v, t->gaps[i].from_ns, ROW_GAP, i);
-		add_row(v, t->gaps[i].to_ns, ROW_GAP_END, i);
-	}
-	if (v->n_rows > 0)
-		qsort(v->rows, v->n_rows, sizeof(*v->rows), by_time);
-}
 
 /* --- columns --- */
 
 static struct column *
-column_of(struct view *v, const char *object)
+find(struct column *list, size_t count, const char *object)
 {
 	size_t i;
 
-	for (i = 0; i < v->n_columns; i++)
-		if (strcmp(v->columns[i].object, object) == 0)
-			return &v->columns[i];
+	for (i = 0; i < count; i++)
+		if (strcmp(list[i].object, object) == 0)
+			return &list[i];
 	return NULL;
+}
+
+static void
+add(struct column *list, size_t *count, size_t max, const char *object)
+{
+	struct column *c;
+
+	if (*count == max || find(list, *count, object) != NULL)
+		return;
+	c = &list[(*count)++];
+	c->object = object;
+	c->exists = c->up = c->link = c->active = "";
 }
 
 static void
 find_columns(struct view *v)
 {
 	const struct trace_state *s;
-	struct column *c;
-	size_t i;
+	size_t i, bytes;
 
+	v->active_width = ACTIVE_MIN;
 	for (i = 0; i < v->t->n_states; i++) {
 		s = &v->t->states[i];
-		if (strcmp(s->field, "active") == 0)
-			v->has_lagg = true;
-		if (strcmp(s->field, "exists") != 0 ||
-		    v->n_columns == COLUMNS_MAX ||
-		    column_of(v, s->object) != NULL)
+		if (strcmp(s->field, "exists") == 0)
+			add(v->ifaces, &v->n_ifaces, IFACES_MAX, s->object);
+		if (strcmp(s->field, "active") != 0)
 			continue;
-		c = &v->columns[v->n_columns++];
-		c->object = s->object;
-		c->exists = c->up = c->link = "";
+		add(v->laggs, &v->n_laggs, LAGGS_MAX, s->object);
+		bytes = strlen(s->value);
+		if (bytes > v->active_width)
+			v->active_width =
+			    bytes > ACTIVE_MAX ? ACTIVE_MAX : bytes;
 	}
-	v->active = "";
+}
+
+/* Shares a line's width out. What is left is the text's. */
+static void
+lay_out(struct view *v)
+{
+	size_t width = v->o->width == 0 ? WIDTH : v->o->width, rest;
+	char stamp[DUR_TEXT];
+
+	if (width < WIDTH_MIN)
+		width = WIDTH_MIN;
+	v->time_width = TIME_MIN;
+	if (v->rows.count > 0) {
+		dur_stamp(v->rows.list[v->rows.count - 1].at_ns, stamp);
+		if (strlen(stamp) - 3 > v->time_width)
+			v->time_width = strlen(stamp) - 3;
+	}
+	rest = width - v->time_width - 2;
+	while (v->n_laggs > 0 &&
+	    v->n_laggs * (v->active_width + 1) + TEXT_MIN > rest)
+		v->n_laggs--;
+	rest -= v->n_laggs * (v->active_width + 1);
+	v->n_shown = rest > TEXT_MIN ? (rest - TEXT_MIN) / (STATE + 1) : 0;
+	if (v->n_shown > v->n_ifaces)
+		v->n_shown = v->n_ifaces;
+	v->text_width = rest - v->n_shown * (STATE + 1);
 }
 
 static void
 take_state(struct view *v, const struct trace_state *s)
 {
-	struct column *c = column_of(v, s->object);
+	struct column *c = find(v->laggs, v->n_laggs, s->object);
 
-	if (strcmp(s->field, "active") == 0)
-		v->active = s->value;
+	if (c != NULL && strcmp(s->field, "active") == 0)
+		c->active = s->value;
+	c = find(v->ifaces, v->n_shown, s->object);
 	if (c == NULL)
 		return;
 	if (strcmp(s->field, "exists") == 0)
@@ -217,234 +142,142 @@ take_states_until(struct view *v, int64_t at_ns)
 		take_state(v, &t->states[v->next_state++]);
 }
 
-static void
-add_columns(struct view *v, struct strbuf *line)
-{
-	const struct column *c;
-	char text[32];
-	size_t i;
-
-	for (i = 0; i < v->n_columns; i++) {
-		c = &v->columns[i];
-		if (strcmp(c->exists, "yes") != 0)
-			snprintf(text, sizeof(text), "-");
-		else
-			snprintf(text, sizeof(text), "%s/%s",
-			    strcmp(c->up, "yes") == 0 ? "up" : "down",
-			    strcmp(c->link, "up") == 0	       ? "link"
-				: strcmp(c->link, "down") == 0 ? "no"
-							       : "?");
-		strbuf_addf(line, " %-*.*s", COLUMN - 1, COLUMN - 1, text);
-	}
-	if (v->has_lagg)
-		strbuf_addf(line, " %-.15s", v->active);
-}
-
-/* --- texts
- * ----------------------------------------------------------------------------
- */
-
-static void
-record_text(const struct trace_record *r, struct strbuf *out)
-{
-	struct devline line = { 0 };
-
-	devline_parse(&line, r->raw, r->raw_bytes);
-	if (line.kind == DEVLINE_NOTIFY)
-		strbuf_addf(out, "%s %s %s", devline_system(&line),
-		    devline_subsystem(&line), devline_type(&line));
-	else
-		strbuf_addf(out, "%.*s", (int)strcspn(r->raw, " "), r->raw);
-	if (r->fate == TRACE_RECORD_DROPPED)
-		strbuf_adds(out, "  (lost: queue overflow)");
-	else if (r->fate == TRACE_RECORD_QUEUED)
-		strbuf_adds(out, "  (never read)");
-	devline_fini(&line);
-}
-
-static void
-span_text(struct strbuf *out, int64_t start_ns, int64_t end_ns)
-{
-	char text[DUR_TEXT];
-
-	if (end_ns == TRACE_OPEN)
-		strbuf_adds(out, " ...");
-	else
-		strbuf_addf(out, " (%s)",
-		    dur_format((end_ns - start_ns) / 1000 * 1000, text));
-}
-
-static void
-operation_row(const struct trace_operation *o, struct strbuf *out)
-{
-	strbuf_addf(out, "  * %s", o->text);
-	span_text(out, o->start_ns, o->end_ns);
-	if (o->end_ns != TRACE_OPEN && o->result != 0)
-		strbuf_addf(out, " failed: errno %d", o->result);
-}
-
-static void
-command_row(const struct trace_command *c, struct strbuf *out)
-{
-	strbuf_addf(out, "  $ %s", c->text);
-	span_text(out, c->start_ns, c->end_ns);
-	if (c->outcome[0] != '\0' && strcmp(c->outcome, "exit 0") != 0)
-		strbuf_addf(out, " %s", c->outcome);
-}
-
 static const char *
-probe_name(const struct trace *t, const struct trace_gap *g)
+state_cell(const struct column *c)
 {
-	return g->probe >= 0 && (size_t)g->probe < t->n_probes
-	    ? t->probes[g->probe].name
-	    : "?";
+	static const char *const cells[2][3] = {
+		{ "down/link", "down/no", "down/?" },
+		{ "up/link", "up/no", "up/?" },
+	};
+
+	if (strcmp(c->exists, "yes") != 0)
+		return "-";
+	return cells[strcmp(c->up, "yes") == 0][strcmp(c->link, "up") == 0 ? 0
+		: strcmp(c->link, "down") == 0				   ? 1
+									   : 2];
 }
 
-static void
-gap_row(const struct trace *t, const struct trace_gap *g, bool ends,
-    struct strbuf *out)
-{
-	char text[DUR_TEXT];
-
-	if (ends)
-		strbuf_addf(out, "!! %s flows again: %" PRIu64 " missing, %s",
-		    probe_name(t, g), g->count,
-		    dur_format(g->to_ns - g->from_ns, text));
-	else
-		strbuf_addf(out, "!! %s: %s", probe_name(t, g), g->why);
-}
+/* --- lines --- */
 
 static void
-state_row(const struct trace_state *s, struct strbuf *out)
+pad(struct strbuf *line, size_t bytes)
 {
-	strbuf_addf(out, "  = %s %s %s", s->object, s->field,
-	    s->value[0] == '\0' ? "(none)" : s->value);
-}
-
-static void
-firing_row(const struct trace_firing *f, struct strbuf *out)
-{
-	const char *slash = strrchr(f->file, '/');
-
-	strbuf_addf(out, "  > %s:%u %s: %s",
-	    slash == NULL ? f->file : slash + 1, f->line, f->carried,
-	    f->action[0] == '\0' ? "(no action)" : f->action);
-}
-
-static void
-row_text(const struct trace *t, const struct row *r, struct strbuf *out)
-{
-	size_t n = r->number;
-
-	switch (r->kind) {
-	case ROW_MARK:
-		strbuf_addf(out, "-- %s", t->marks[n].name);
-		break;
-	case ROW_STIMULUS:
-		strbuf_addf(out, ">> %s", t->stimuli[n].text);
-		break;
-	case ROW_STATE:
-		state_row(&t->states[n], out);
-		break;
-	case ROW_RECORD:
-		record_text(&t->records[n], out);
-		break;
-	case ROW_FIRING:
-		firing_row(&t->firings[n], out);
-		break;
-	case ROW_OPERATION:
-		operation_row(&t->operations[n], out);
-		break;
-	case ROW_COMMAND:
-		command_row(&t->commands[n], out);
-		break;
-	case ROW_NOTE:
-		strbuf_addf(out, "  # %s: %s", t->notes[n].who,
-		    t->notes[n].text);
-		break;
-	case ROW_GAP:
-	case ROW_GAP_END:
-		gap_row(t, &t->gaps[n], r->kind == ROW_GAP_END, out);
-		break;
-	}
-}
-
-/* --- lines
- * ------------------------------------------------------------------------------
- */
-
-/* At most width printable bytes; a row that is longer says so by "..". */
-static void
-add_cut(struct strbuf *line, const struct strbuf *text, unsigned width)
-{
-	size_t i, n = text->bytes > width ? width - 2 : text->bytes;
-
-	for (i = 0; i < n; i++)
-		strbuf_addc(line,
-		    text->data[i] < ' ' || text->data[i] > '~' ? '?'
-							       : text->data[i]);
-	if (text->bytes > width)
-		strbuf_adds(line, "..");
-	for (i = text->bytes; i < width; i++)
+	while (line->bytes < bytes)
 		strbuf_addc(line, ' ');
 }
 
+static void
+add_cell(struct strbuf *line, const char *text, size_t width)
+{
+	size_t start = line->bytes + 1;
+
+	strbuf_addc(line, ' ');
+	clean_cut(line, text, width);
+	pad(line, start + width);
+}
+
+static void
+add_columns(struct view *v, struct strbuf *line)
+{
+	size_t i;
+
+	for (i = 0; i < v->n_shown; i++)
+		add_cell(line, state_cell(&v->ifaces[i]), STATE);
+	for (i = 0; i < v->n_laggs; i++)
+		add_cell(line, v->laggs[i].active, v->active_width);
+}
+
+static void
+end_line(struct view *v, struct strbuf *line)
+{
+	while (line->bytes > 0 && line->data[line->bytes - 1] == ' ')
+		line->bytes--;
+	strbuf_add(v->out, strbuf_str(line), line->bytes);
+	strbuf_addc(v->out, '\n');
+	strbuf_fini(line);
+}
+
 static const char *
-color_of(enum row_kind kind)
+color_of(enum happening_kind kind)
 {
 	switch (kind) {
-	case ROW_STIMULUS:
-	case ROW_MARK:
+	case HAPPENING_STIMULUS:
+	case HAPPENING_MARK:
 		return "\033[33m";
-	case ROW_GAP:
-	case ROW_GAP_END:
+	case HAPPENING_GAP:
+	case HAPPENING_GAP_END:
 		return "\033[31m";
-	case ROW_OPERATION:
+	case HAPPENING_OPERATION:
 		return "\033[36m";
-	case ROW_RECORD:
+	case HAPPENING_RECORD:
 		return "\033[1m";
-	case ROW_STATE:
-	case ROW_FIRING:
-	case ROW_COMMAND:
-	case ROW_NOTE:
+	case HAPPENING_STATE:
+	case HAPPENING_FIRING:
+	case HAPPENING_COMMAND:
+	case HAPPENING_NOTE:
 		break;
 	}
 	return "";
 }
 
+/* A line with its time, or none when at_ns is TRACE_OPEN. */
 static void
-write_line(struct view *v, const struct row *r, const struct strbuf *text)
+write_line(struct view *v, int64_t at_ns, const char *color, const char *text)
 {
-	char time[DUR_TEXT];
+	char stamp[DUR_TEXT] = "000";
 	struct strbuf line = { 0 };
-	const char *color = v->o->color ? color_of(r->kind) : "";
+	size_t columns;
 
-	snprintf(time, sizeof(time), "%" PRId64 ".%06" PRId64,
-	    r->at_ns / DUR_SEC, r->at_ns % DUR_SEC / 1000);
-	strbuf_addf(&line, "%*s  ", TIME_WIDTH, time);
+	if (at_ns != TRACE_OPEN)
+		dur_stamp(at_ns, stamp);
+	strbuf_addf(&line, "%*.*s%c ", (int)v->time_width,
+	    (int)strlen(stamp) - 3, stamp, v->outages > 0 ? '!' : ' ');
+	if (!v->o->color)
+		color = "";
 	strbuf_adds(&line, color);
-	add_cut(&line, text, v->text_width);
+	columns = line.bytes + v->text_width;
+	clean_cut(&line, text, v->text_width);
 	if (color[0] != '\0')
 		strbuf_adds(&line, "\033[0m");
-	add_columns(v, &line);
-	while (line.bytes > 0 && line.data[line.bytes - 1] == ' ')
-		line.data[--line.bytes] = '\0';
-	strbuf_addc(&line, '\n');
-	strbuf_add(v->out, line.data, line.bytes);
-	strbuf_fini(&line);
+	pad(&line, columns + (color[0] != '\0' ? strlen("\033[0m") : 0));
+	if (at_ns != TRACE_OPEN)
+		add_columns(v, &line);
+	end_line(v, &line);
 }
 
 static void
 write_head(struct view *v)
 {
+	struct strbuf line = { 0 };
+	const char *text;
 	size_t i;
 
-	strbuf_addf(v->out, "%*s  %-*s", TIME_WIDTH, "seconds",
+	strbuf_addf(&line, "%*s  %-*s", (int)v->time_width, "seconds",
 	    (int)v->text_width, "what happened");
-	for (i = 0; i < v->n_columns; i++)
-		strbuf_addf(v->out, " %-*.*s", COLUMN - 1, COLUMN - 1,
-		    v->columns[i].object);
-	strbuf_adds(v->out, v->has_lagg ? " active\n" : "\n");
+	for (i = 0; i < v->n_shown; i++)
+		add_cell(&line, v->ifaces[i].object, STATE);
+	for (i = 0; i < v->n_laggs; i++)
+		add_cell(&line, v->n_laggs > 1 ? v->laggs[i].object : "active",
+		    v->active_width);
+	end_line(v, &line);
+	for (i = 0; v->o->legend && happening_legend(i) != NULL; i++) {
+		text = happening_legend(i);
+		strbuf_addf(&line, "%*s  ", (int)v->time_width, "");
+		clean_cut(&line, text, v->text_width + v->n_shown * STATE);
+		end_line(v, &line);
+	}
+	if (v->n_shown < v->n_ifaces)
+		strbuf_addf(v->out, "%*s  (no room for %zu interface%s more)\n",
+		    (int)v->time_width, "", v->n_ifaces - v->n_shown,
+		    v->n_ifaces - v->n_shown > 1 ? "s" : "");
+}
+
+static void
+write_remark(struct view *v, const char *what, size_t n)
+{
+	if (n > 0)
+		strbuf_addf(v->out, "%*s  ... %zu %s\n", (int)v->time_width, "",
+		    n, what);
 }
 
 static void
@@ -452,20 +285,58 @@ write_quiet(struct view *v, int64_t from_ns, int64_t to_ns)
 {
 	char text[DUR_TEXT];
 
-	strbuf_addf(v->out, "%*s  ... %s s without an event\n", TIME_WIDTH, "",
-	    dur_short(to_ns - from_ns, text));
+	strbuf_addf(v->out, "%*s  ... %s s without an event\n",
+	    (int)v->time_width, "",
+	    dur_short(outage_since(to_ns, from_ns), text));
+}
+
+/* What a gap is joined to, unless that was said last: both directions of a
+ * stream mostly stop together. */
+static void
+write_cause(struct view *v, const struct happening *row)
+{
+	const struct trace_gap *g = &v->t->gaps[row->number];
+	struct strbuf text = { 0 };
+
+	if (v->said != NULL && v->said->state == g->state &&
+	    v->said->record == g->record)
+		return;
+	v->said = g;
+	strbuf_adds(&text, "   ");
+	if (outage_cause(v->t, g, &text))
+		write_line(v, TRACE_OPEN, color_of(row->kind),
+		    strbuf_str(&text));
+	strbuf_fini(&text);
+}
+
+static void
+write_row(struct view *v, const struct happening *row, struct strbuf *text,
+    size_t same)
+{
+	take_states_until(v, row->at_ns);
+	if (row->kind == HAPPENING_GAP)
+		v->outages += same;
+	else if (row->kind == HAPPENING_GAP_END)
+		v->outages -= v->outages > same ? same : v->outages;
+	if (same > 1)
+		strbuf_addf(text, "  x %zu", same);
+	write_line(v, row->at_ns, color_of(row->kind), strbuf_str(text));
+	if (row->kind == HAPPENING_GAP)
+		write_cause(v, row);
 }
 
 /* How many rows from i on say the same, near enough to be one line. */
 static size_t
-count_same(struct view *v, size_t i, const struct strbuf *text)
+count_same(const struct view *v, size_t i, size_t end,
+    const struct strbuf *text)
 {
+	const struct happening *rows = v->rows.list;
 	struct strbuf next = { 0 };
 	size_t n = 1;
 
-	while (i + n < v->n_rows && v->rows[i + n].kind == v->rows[i].kind) {
+	while (i + n < end && rows[i + n].kind == rows[i].kind) {
 		strbuf_reset(&next);
-		row_text(v->t, &v->rows[i + n], &next);
+		happening_text(v->t, &rows[i + n], &next);
 		if (next.bytes != text->bytes ||
 		    memcmp(next.data, text->data, next.bytes) != 0)
 			break;
@@ -476,23 +347,68 @@ count_same(struct view *v, size_t i, const struct strbuf *text)
 }
 
 static void
-write_rows(struct view *v)
+write_rows(struct view *v, size_t begin, size_t end)
 {
+	const struct happening *rows = v->rows.list;
 	struct strbuf text = { 0 };
 	size_t i, same;
 
-	for (i = 0; i < v->n_rows; i += same) {
-		if (i > 0 && v->rows[i].at_ns - v->rows[i - 1].at_ns > QUIET)
-			write_quiet(v, v->rows[i - 1].at_ns, v->rows[i].at_ns);
-		take_states_until(v, v->rows[i].at_ns);
+	for (i = begin; i < end; i += same) {
+		if (i > begin &&
+		    outage_since(rows[i].at_ns, rows[i - 1].at_ns) > QUIET)
+			write_quiet(v, rows[i - 1].at_ns, rows[i].at_ns);
 		strbuf_reset(&text);
-		row_text(v->t, &v->rows[i], &text);
-		same = count_same(v, i, &text);
-		if (same > 1)
-			strbuf_addf(&text, "  x %zu", same);
-		write_line(v, &v->rows[i], &text);
+		happening_text(v->t, &rows[i], &text);
+		same = count_same(v, i, end, &text);
+		write_row(v, &rows[i], &text, same);
 	}
 	strbuf_fini(&text);
+}
+
+/* Gaps that are open when the first row comes. */
+static void
+count_outages(struct view *v, size_t begin)
+{
+	const struct trace_gap *g;
+	int64_t at_ns;
+	size_t i;
+
+	if (begin == v->rows.count)
+		return;
+	at_ns = v->rows.list[begin].at_ns;
+	for (i = 0; i < v->t->n_gaps; i++) {
+		g = &v->t->gaps[i];
+		v->outages +=
+		    outage_begin(v->t, g) < at_ns && g->to_ns >= at_ns;
+	}
+}
+
+/* All rows; or those around a moment, and a line of its own at it. */
+static void
+write_body(struct view *v)
+{
+	size_t begin = 0, here = 0, end = v->rows.count;
+
+	if (v->o->here == NULL) {
+		count_outages(v, 0);
+		write_rows(v, 0, end);
+		return;
+	}
+	while (here < end && v->rows.list[here].at_ns <= v->o->here_ns)
+		here++;
+	if (v->o->rows > 0 && end > v->o->rows) {
+		begin =
+		    here > v->o->rows * 2 / 3 ? here - v->o->rows * 2 / 3 : 0;
+		if (end - begin > v->o->rows)
+			end = begin + v->o->rows;
+	}
+	count_outages(v, begin);
+	write_remark(v, "more before", begin);
+	write_rows(v, begin, here);
+	take_states_until(v, v->o->here_ns);
+	write_line(v, v->o->here_ns, "\033[31m", v->o->here);
+	write_rows(v, here, end);
+	write_remark(v, "more behind", v->rows.count - end);
 }
 
 void
@@ -500,14 +416,12 @@ timeline_write(const struct trace *t, const struct timeline_options *o,
     struct strbuf *out)
 {
 	struct view v = { .t = t, .o = o, .out = out };
-	unsigned width = o->width > 0 ? o->width : 120, used;
 
+	happenings_gather(&v.rows, t, o->from_ns,
+	    o->until_ns > 0 ? o->until_ns : INT64_MAX, o->all);
 	find_columns(&v);
-	gather(&v);
-	used = TIME_WIDTH + 2 + (unsigned)v.n_columns * COLUMN +
-	    (v.has_lagg ? 8 : 0);
-	v.text_width = width > used + 40 ? width - used : 40;
+	lay_out(&v);
 	write_head(&v);
-	write_rows(&v);
-	free(v.rows);
+	write_body(&v);
+	happenings_fini(&v.rows);
 }

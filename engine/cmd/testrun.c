@@ -1,0 +1,187 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "cmd/testrun.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "cmd/inputs.h"
+#include "sim/simstage.h"
+
+/* --- loading --- */
+
+static bool
+check(const struct testrun_file *f, const struct ruleset *rules,
+    enum core_policy policy)
+{
+	struct diag d = { .emit = input_print_finding };
+	struct simstage stage = {
+		.scenario = f->scenario,
+		.profile = input_profile(f->scenario->machine),
+		.rules = rules,
+		.policy = policy,
+		.seed = f->scenario->seed,
+	};
+	bool good = stage.profile != NULL && simstage_check(&stage, &d);
+
+	profile_free(stage.profile);
+	return good;
+}
+
+static void
+load_file(struct testrun *r, struct testrun_file *f, const struct policies *p)
+{
+	struct scenario *s = input_scenario(f->path);
+	bool good = s != NULL;
+	size_t i;
+
+	f->scenario = s;
+	if (good && s->n_rules > 0)
+		good = (f->rules = input_rules(s)) != NULL;
+	for (i = 0; good && i < p->count; i++)
+		good = check(f, f->rules != NULL ? f->rules : r->shipped,
+		    p->list[i]);
+	if (good)
+		return;
+	scenario_free(s);
+	f->scenario = NULL;
+}
+
+bool
+testrun_load(struct testrun *r, char *const *paths, const struct policies *p)
+{
+	size_t n = 0, i;
+
+	r->shipped = input_rules(NULL);
+	if (r->shipped == NULL)
+		return false;
+	while (paths[n] != NULL)
+		n++;
+	r->files = mem_zero(n + 1, sizeof(*r->files));
+	r->n_files = n;
+	for (i = 0; i < n; i++) {
+		r->files[i].path = paths[i];
+		load_file(r, &r->files[i], p);
+	}
+	return true;
+}
+
+void
+testrun_plan(struct testrun *r, const struct policies *p, int64_t first_seed,
+    int64_t last_seed)
+{
+	const struct testrun_file *f;
+	struct testrun_case *c;
+	size_t cap = 0, i, k;
+	int64_t seed;
+
+	for (i = 0; i < r->n_files; i++)
+		for (seed = first_seed; seed <= last_seed; seed++)
+			for (k = 0; k < p->count; k++) {
+				c = MEM_PUSH(r->cases, r->n_cases, cap);
+				f = &r->files[i];
+				c->file = f;
+				c->policy = p->list[k];
+				c->seeded = seed != 0;
+				c->seed = (uint64_t)seed;
+				if (seed == 0 && f->scenario != NULL)
+					c->seed = f->scenario->seed;
+			}
+}
+
+/* --- running --- */
+
+struct crew { /* the threads at work */
+	struct testrun *r;
+	void (*done)(void *ctx, struct testrun_case *c);
+	void *ctx;
+	pthread_mutex_t lock; /* of all below */
+	size_t next;	      /* to be run */
+	size_t told;	      /* cases before this one are done and told */
+};
+
+static void
+run_case(const struct testrun *r, struct testrun_case *c)
+{
+	const struct testrun_file *f = c->file;
+	struct diag quiet = { 0 };
+	struct simstage stage = {
+		.scenario = f->scenario,
+		.rules = f->rules != NULL ? f->rules : r->shipped,
+		.policy = c->policy,
+		.seed = c->seed,
+		.frames = r->frames,
+	};
+
+	if (f->scenario == NULL)
+		return;
+	/* A run changes its profile: each has its own, into which the check
+	 * puts the scenario's delays. */
+	stage.profile = input_profile(f->scenario->machine);
+	if (stage.profile != NULL && simstage_check(&stage, &quiet)) {
+		c->trace = trace_new();
+		simstage_run(&stage, c->trace);
+	}
+	profile_free(stage.profile);
+}
+
+static void *
+work(void *arg)
+{
+	struct crew *crew = arg;
+	struct testrun *r = crew->r;
+	struct testrun_case *c;
+
+	pthread_mutex_lock(&crew->lock);
+	while (crew->next < r->n_cases) {
+		c = &r->cases[crew->next++];
+		pthread_mutex_unlock(&crew->lock);
+		run_case(r, c);
+		pthread_mutex_lock(&crew->lock);
+		c->done = true;
+		while (crew->told < r->n_cases && r->cases[crew->told].done)
+			crew->done(crew->ctx, &r->cases[crew->told++]);
+	}
+	pthread_mutex_unlock(&crew->lock);
+	return NULL;
+}
+
+void
+testrun_run(struct testrun *r, int64_t jobs,
+    void (*done)(void *ctx, struct testrun_case *c), void *ctx)
+{
+	struct crew crew = { .r = r, .done = done, .ctx = ctx };
+	pthread_t *threads = mem_zero((size_t)jobs, sizeof(*threads));
+	int64_t n = 0;
+
+	pthread_mutex_init(&crew.lock, NULL);
+	/* This thread is one of the crew; with fewer it only takes longer. */
+	while (
+	    n < jobs - 1 && pthread_create(&threads[n], NULL, work, &crew) == 0)
+		n++;
+	work(&crew);
+	while (n > 0)
+		pthread_join(threads[--n], NULL);
+	pthread_mutex_destroy(&crew.lock);
+	free(threads);
+}
+
+void
+testrun_fini(struct testrun *r)
+{
+	size_t i;
+
+	for (i = 0; i < r->n_cases; i++) {
+		trace_free(r->cases[i].trace);
+		free(r->cases[i].repeat);
+	}
+	for (i = 0; i < r->n_files; i++) {
+		scenario_free(r->files[i].scenario);
+		ruleset_free(r->files[i].rules);
+	}
+	free(r->cases);
+	free(r->files);
+	ruleset_free(r->shipped);
+	memset(r, 0, sizeof(*r));
+}

@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "report/final.h"
+
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+
+/* Appends what is to be said of one object; false when that is nothing. */
+typedef bool say_fn(const struct trace *t, const char *object,
+    struct strbuf *out);
+
+static int
+by_object(const void *a, const void *b)
+{
+	const struct trace_state *x = *(const struct trace_state *const *)a;
+	const struct trace_state *y = *(const struct trace_state *const *)b;
+	int order = strcmp(x->object, y->object);
+
+	return order != 0 ? order : x < y ? -1 : x > y;
+}
+
+/* Says each object that has the field once, in order of the names. */
+static void
+say_each(const struct trace *t, const char *field, say_fn *say,
+    const char *nothing, struct strbuf *out)
+{
+	const struct trace_state **list =
+	    mem_zero(t->n_states + 1, sizeof(*list));
+	size_t i, n = 0, start = out->bytes, before;
+
+	for (i = 0; i < t->n_states; i++)
+		if (strcmp(t->states[i].field, field) == 0)
+			list[n++] = &t->states[i];
+	qsort(list, n, sizeof(*list), by_object);
+	for (i = 0; i < n; i++) {
+		if (i > 0 && strcmp(list[i]->object, list[i - 1]->object) == 0)
+			continue;
+		before = out->bytes;
+		if (before > start)
+			strbuf_adds(out, ", ");
+		if (!say(t, list[i]->object, out))
+			out->bytes = before;
+	}
+	if (out->bytes == start)
+		strbuf_adds(out, nothing);
+	else
+		out->data[out->bytes] = '\0';
+	free(list);
+}
+
+static bool
+say_aggregate(const struct trace *t, const char *object, struct strbuf *out)
+{
+	const char *active = trace_get_state(t, object, "active");
+	const char *ports = trace_get_state(t, object, "ports");
+
+	if (active == NULL)
+		return false;
+	strbuf_addf(out, "%s: active %s of %s", object, active,
+	    ports == NULL || ports[0] == '\0' ? "none" : ports);
+	return true;
+}
+
+static bool
+say_addresses(const struct trace *t, const char *object, struct strbuf *out)
+{
+	const char *inet = trace_get_state(t, object, "inet");
+
+	if (inet == NULL || inet[0] == '\0')
+		return false;
+	strbuf_addf(out, "%s on %s", inet, object);
+	return true;
+}
+
+void
+final_aggregates(const struct trace *t, struct strbuf *out)
+{
+	say_each(t, "active", say_aggregate, "no aggregate", out);
+}
+
+void
+final_addresses(const struct trace *t, struct strbuf *out)
+{
+	say_each(t, "inet", say_addresses, "none", out);
+}

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * final - what a run left behind: aggregates with their ports, and addresses.
+ */
+#ifndef REPORT_FINAL_H
+#define REPORT_FINAL_H
+
+#include "base/strbuf.h"
+#include "db/trace.h"
+
+/* Appends "lagg0: active mce0 of hn0 mce0", one after the other, or "no
+ * aggregate". */
+void final_aggregates(const struct trace *t, struct strbuf *out);
+
+/* Appends "10.0.0.4/24 on lagg0, ..."; "none" when there is none. */
+void final_addresses(const struct trace *t, struct strbuf *out);
+
+#endif

@@ -40,7 +40,7 @@ struct pair {
 	char lagg[IFNAME_MAX];
 	struct rc_net net;
 	struct vf_care vf;
-	bool told_foreign;
+	bool told_foreign, told_refused;
 };
 
 struct native {
@@ -212,23 +212,55 @@ our_descr(const struct pair *p, char *buf, size_t size)
 	snprintf(buf, size, "switchback %s", p->hn);
 }
 
-/* Ours: it carries our mark, or our hn is in it. An empty one that rc.conf
- * does not name is what a crash between create and mark leaves behind. */
+static bool
+is_named_in_rc(const struct rcvars *rc, const char *lagg)
+{
+	const char *s = rcvars_get(rc, "cloned_interfaces");
+	char var[32];
+	size_t bytes;
+
+	snprintf(var, sizeof(var), "ifconfig_%s", lagg);
+	if (rcvars_get(rc, var) != NULL)
+		return true;
+	for (; s != NULL && *s != '\0'; s += bytes) {
+		s += strspn(s, " \t\n");
+		bytes = strcspn(s, " \t\n");
+		if (bytes == strlen(lagg) && strncmp(s, lagg, bytes) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* Ours: it carries our mark. Or it carries none and rc.conf does not name it,
+ * and our hn is in it, as stock's script leaves it behind; or nothing at all,
+ * as a crash between create and mark does. */
 static bool
 lagg_is_ours(struct look *l, const struct snap_if *lagg)
 {
-	const char *cloned = rcvars_get(l->n->config.rc, "cloned_interfaces");
-	char descr[64], var[32];
+	char descr[64];
 
 	our_descr(l->p, descr, sizeof(descr));
-	if (strcmp(lagg->descr, descr) == 0 ||
-	    snap_port_find(lagg, l->p->hn) != NULL)
+	if (strcmp(lagg->descr, descr) == 0)
 		return true;
-	snprintf(var, sizeof(var), "ifconfig_%s", lagg->name);
-	return lagg->n_ports == 0 && lagg->n_addrs == 0 &&
-	    lagg->descr[0] == '\0' &&
-	    rcvars_get(l->n->config.rc, var) == NULL &&
-	    (cloned == NULL || strstr(cloned, lagg->name) == NULL);
+	if (lagg->descr[0] != '\0' ||
+	    is_named_in_rc(l->n->config.rc, lagg->name))
+		return false;
+	return snap_port_find(lagg, l->p->hn) != NULL ||
+	    (lagg->n_ports == 0 && lagg->n_addrs == 0);
+}
+
+/* No lagg that we may touch: this pair is left alone. */
+static void
+refuse_lagg(struct look *l, const char *name)
+{
+	struct pair *p = l->p;
+
+	if (!p->told_refused)
+		note(l->n, "%s is somebody else's; %s is left alone", name,
+		    p->hn);
+	p->told_refused = true;
+	p->lagg[0] = '\0';
+	l->lagg = NULL;
 }
 
 /* Finds or names the pair's lagg: laggN of the hn's unit, or lagg100+N when
@@ -242,6 +274,8 @@ choose_lagg(struct look *l)
 	if (l->hn->lagg[0] != '\0') {
 		memcpy(p->lagg, l->hn->lagg, sizeof(p->lagg));
 		l->lagg = snapshot_find(l->s, p->lagg);
+		if (l->lagg == NULL || !lagg_is_ours(l, l->lagg))
+			refuse_lagg(l, l->hn->lagg);
 		return;
 	}
 	snprintf(p->lagg, sizeof(p->lagg), "lagg%d", unit);
@@ -255,7 +289,7 @@ choose_lagg(struct look *l)
 	snprintf(p->lagg, sizeof(p->lagg), "lagg%d", unit + 100);
 	l->lagg = snapshot_find(l->s, p->lagg);
 	if (l->lagg != NULL && !lagg_is_ours(l, l->lagg))
-		p->lagg[0] = '\0';
+		refuse_lagg(l, l->lagg->name);
 }
 
 static bool

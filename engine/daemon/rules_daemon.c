@@ -252,13 +252,13 @@ log_counts(const struct rules_daemon *d)
 }
 
 static void
-kill_commands(struct rules_daemon *d, int64_t now_ns)
+kill_commands(struct rules_daemon *d, const char *why, int64_t now_ns)
 {
 	d->phase = PHASE_KILLING;
 	d->phase_ns = now_ns + RUNNER_GRACE + DUR_SEC;
 	if (runner_count(d->runner) > 0)
 		log_line(d->log, LOG_LEVEL_WARNING, "daemon",
-		    "stopping %zu commands", runner_count(d->runner));
+		    "%s: ending %zu commands", why, runner_count(d->runner));
 	runner_cancel_all(d->runner, now_ns);
 }
 
@@ -268,7 +268,7 @@ stop(struct rules_daemon *d, const char *why)
 	int64_t now_ns = clock_monotonic();
 
 	if (d->phase == PHASE_STOPPING)
-		kill_commands(d, now_ns);
+		kill_commands(d, why, now_ns);
 	if (d->phase != PHASE_RUNNING)
 		return;
 	d->phase = PHASE_STOPPING;
@@ -397,7 +397,7 @@ keep_deadlines(struct rules_daemon *d)
 		return;
 	d->phase_ns = INT64_MAX;
 	if (d->phase == PHASE_STOPPING)
-		kill_commands(d, now_ns);
+		kill_commands(d, "waited long enough", now_ns);
 }
 
 static void

@@ -45,7 +45,7 @@ wait_for test -s "$TMP/pid"
 kill -TERM "$daemon"
 wait_for logged 'SIGTERM: ending'
 kill -INT "$daemon"
-wait_for logged 'stopping 1 commands'
+wait_for logged 'SIGINT: ending 1 commands'
 wait "$daemon"
 rc=$?
 daemon=

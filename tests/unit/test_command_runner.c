@@ -21,6 +21,7 @@
 #include "base/strbuf.h"
 #include "world/clock.h"
 #include "world/command_runner.h"
+#include "world/signals.h"
 
 #define PATIENCE (30 * DUR_SEC)
 
@@ -28,7 +29,8 @@ struct bench {
 	struct command_runner *runner;
 	struct strbuf said; /* "ID:STATUS:OUTPUT;" for each that ended */
 	uint64_t total;	    /* of the last one */
-	uint32_t chain;	    /* started from within ended(); 0: none */
+	int signal_fd;
+	uint32_t chain; /* started from within ended(); 0: none */
 };
 
 static void
@@ -52,8 +54,10 @@ static int
 set_up(void **state)
 {
 	struct bench *b = calloc(1, sizeof(*b));
+	const int child = SIGCHLD;
 
 	b->runner = runner_new(ended, b);
+	assert_int_equal(signals_open(&child, 1, &b->signal_fd, NULL), 0);
 	*state = b;
 	return 0;
 }
@@ -64,6 +68,7 @@ tear_down(void **state)
 	struct bench *b = *state;
 
 	runner_free(b->runner);
+	signals_close();
 	strbuf_fini(&b->said);
 	free(b);
 	/* Not one child is left, not even a zombie. */
@@ -72,18 +77,21 @@ tear_down(void **state)
 	return 0;
 }
 
-/* One turn of a loop without signals: asks at least every 10 ms. */
+/* One turn of a loop as the daemon has it. */
 static void
 turn(struct bench *b)
 {
-	struct pollfd fds[16];
+	struct pollfd fds[17];
 	size_t n;
 
 	assert_in_range(runner_polls(b->runner), 0, 16);
-	n = runner_fill(b->runner, fds);
-	if (poll(fds, (nfds_t)n, 10) > 0)
-		runner_polled(b->runner, fds, n);
-	runner_reap(b->runner);
+	fds[0] = (struct pollfd){ .fd = b->signal_fd, .events = POLLIN };
+	n = runner_fill(b->runner, fds + 1);
+	if (poll(fds, (nfds_t)n + 1, 10) > 0)
+		runner_polled(b->runner, fds + 1, n);
+	signals_drain();
+	if (signals_take(SIGCHLD))
+		runner_reap(b->runner);
 	if (runner_deadline(b->runner) <= clock_monotonic())
 		runner_tick(b->runner, clock_monotonic());
 }
@@ -285,6 +293,50 @@ the_children_of_a_cancelled_shell_do_not_survive_it(void **state)
 }
 
 static void
+the_whole_group_is_told_to_end(void **state)
+{
+	struct bench *b = *state;
+	int64_t start_ns = clock_monotonic();
+	int fd =
+	    cancel_when_started(b, "(printf x >&3; exec sleep 1000) & wait");
+
+	finish(b);
+	wait_for_fifo(b, fd, 0);
+	close(fd);
+	assert_true(clock_monotonic() - start_ns < RUNNER_GRACE);
+}
+
+static void
+a_child_has_the_time_to_clean_up(void **state)
+{
+	struct bench *b = *state;
+	int64_t start_ns = clock_monotonic();
+	int fd = cancel_when_started(b,
+	    "sh -c 'trap \"sleep 0.2; echo cleaned; exit\" TERM; "
+	    "printf x >&3; while :; do sleep 0.1; done' & wait");
+
+	finish(b);
+	assert_non_null(strstr(strbuf_str(&b->said), "cleaned\n;"));
+	/* It ends with the last of its output, not with the time of grace. */
+	assert_true(clock_monotonic() - start_ns < RUNNER_GRACE);
+	close(fd);
+}
+
+static void
+a_child_that_hides_its_output_is_killed_too(void **state)
+{
+	struct bench *b = *state;
+	int fd = cancel_when_started(b,
+	    "sh -c 'trap \"\" TERM; printf x >&3; "
+	    "while :; do sleep 1; done' >/dev/null 2>&1 & wait");
+
+	finish(b);
+	assert_string_equal(strbuf_str(&b->said), "1:143:;");
+	wait_for_fifo(b, fd, 0);
+	close(fd);
+}
+
+static void
 the_end_of_one_may_start_another(void **state)
 {
 	struct bench *b = *state;
@@ -318,6 +370,9 @@ main(void)
 		TEST(a_cancelled_command_ends_soon),
 		TEST(what_ignores_sigterm_is_killed_with_its_children),
 		TEST(the_children_of_a_cancelled_shell_do_not_survive_it),
+		TEST(the_whole_group_is_told_to_end),
+		TEST(a_child_has_the_time_to_clean_up),
+		TEST(a_child_that_hides_its_output_is_killed_too),
 		TEST(the_end_of_one_may_start_another),
 		TEST(freeing_kills_what_still_runs),
 	};

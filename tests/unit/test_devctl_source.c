@@ -180,6 +180,7 @@ a_closed_socket_is_connected_again_ever_more_slowly(void **state)
 static void
 a_fifo_stays_open_between_its_writers(void **state)
 {
+	struct pollfd poll_fd = { .events = POLLIN };
 	struct bench *b = *state;
 	int fd, i;
 
@@ -201,6 +202,9 @@ a_fifo_stays_open_between_its_writers(void **state)
 		assert_next(b, "!half");
 		assert_false(source_next(b->source, &b->record));
 		assert_int_equal(source_state(b->source), SOURCE_OPEN);
+		/* Not even an end is there to be read. */
+		poll_fd.fd = source_fd(b->source);
+		assert_int_equal(poll(&poll_fd, 1, 0), 0);
 	}
 }
 

@@ -58,7 +58,8 @@ WARN := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion \
 	-Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith -Wcast-qual \
 	-Wwrite-strings -Wformat=2 -Wundef -Wvla -Wswitch -Werror
 VERSION := 0.1.0
-BASE_CFLAGS := -std=c11 -D_GNU_SOURCE -Iengine -I. \
+# -UNDEBUG: assertions stay on everywhere; some compilers turn them off with -O2.
+BASE_CFLAGS := -std=c11 -D_GNU_SOURCE -UNDEBUG -Iengine -I. \
 	-DSWITCHBACK_VERSION='"$(VERSION)"' $(WARN) $(VFLAGS)
 LIBS := -lsqlite3 -lpcap -ljansson -pthread
 HOST_OS := $(shell uname -s)

@@ -61,6 +61,12 @@ static const char *const needed[] = { "kernel.link_task", "kernel.devctl",
 	"wire.latency" };
 #define N_NEEDED (sizeof(needed) / sizeof(needed[0]))
 
+/* What a driver may be, as DRIVER.what; no when not given. */
+static const char *const traits[] = { "linkstate", "link_follows_open",
+	"detach_link_down", "link_later", "initial_link_down",
+	"host_drops_tx" };
+#define N_TRAITS (sizeof(traits) / sizeof(traits[0]))
+
 /* --- reading --- */
 
 struct reader {
@@ -241,6 +247,19 @@ expect_source(struct reader *r)
 		COMPLAIN(r, r->at, "nothing may follow here");
 }
 
+/* A word that must be there. */
+static bool
+need_name(struct reader *r, char *buf, size_t size)
+{
+	unsigned before = r->d->errors;
+
+	if (word(r, buf, size))
+		return true;
+	if (r->d->errors == before)
+		COMPLAIN(r, r->at, "a name is missing");
+	return false;
+}
+
 static struct delay *
 find_delay(const struct profile *p, const char *name)
 {
@@ -297,7 +316,7 @@ read_delay(struct reader *r)
 
 	skip_blanks(r);
 	start = r->at;
-	if (!word(r, name, sizeof(name)) || !expect_equals(r) ||
+	if (!need_name(r, name, sizeof(name)) || !expect_equals(r) ||
 	    !parse_dist(r, false, &dist))
 		return;
 	if (!is_known_delay(name, &nearest)) {
@@ -313,6 +332,23 @@ read_delay(struct reader *r)
 	set_delay(r->p, name, &dist);
 }
 
+static bool
+is_known_flag(struct reader *r, const char *name, const char *at)
+{
+	const char *dot = strchr(name, '.'), *nearest;
+	size_t i;
+
+	for (i = 0; dot != NULL && dot != name && i < N_TRAITS; i++)
+		if (strcmp(dot + 1, traits[i]) == 0)
+			return true;
+	nearest = suggest(dot != NULL ? dot + 1 : name, traits, N_TRAITS);
+	COMPLAIN(r, at, "no flag is called %s; %s%s%s", name,
+	    nearest != NULL ? "did you mean DRIVER." : "flags are DRIVER.",
+	    nearest != NULL ? nearest : "linkstate and others",
+	    nearest != NULL ? "?" : "");
+	return false;
+}
+
 static void
 read_flag(struct reader *r)
 {
@@ -320,7 +356,10 @@ read_flag(struct reader *r)
 	const char *start;
 	struct flag *f;
 
-	if (!word(r, name, sizeof(name)) || !expect_equals(r))
+	skip_blanks(r);
+	start = r->at;
+	if (!need_name(r, name, sizeof(name)) ||
+	    !is_known_flag(r, name, start) || !expect_equals(r))
 		return;
 	skip_blanks(r);
 	start = r->at;
@@ -342,7 +381,7 @@ read_records(struct reader *r)
 	struct records *rec;
 	const char *start;
 
-	if (!word(r, name, sizeof(name)) || !expect_equals(r))
+	if (!need_name(r, name, sizeof(name)) || !expect_equals(r))
 		return;
 	rec = MEM_PUSH(r->p->records, r->p->n_records, r->p->cap_records);
 	rec->name = mem_str(name);
@@ -388,6 +427,9 @@ read_line(struct reader *r)
 			COMPLAIN(r, r->at, "%s needs a \"text\"", first);
 		else if (first[0] == 'm' && r->p->title == NULL)
 			r->p->title = mem_str(text);
+		skip_blanks(r);
+		if (r->at != r->end)
+			COMPLAIN(r, r->at, "nothing may follow here");
 	} else {
 		nearest = suggest(first, words, sizeof(words) / sizeof(*words));
 		COMPLAIN(r, start, "no statement is called %s%s%s%s", first,

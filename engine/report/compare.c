@@ -128,7 +128,7 @@ response_cell(const struct trace *t, size_t number, struct strbuf *out)
 		else
 			strbuf_addf(out, "%s after %s", r->active,
 			    dur_format(r->after_ns / DUR_US * DUR_US, text));
-		if (r->missing > 0 || r->longest_gap_ns > 0)
+		if (r->longest_gap_ns > 0)
 			strbuf_addf(out, ", %" PRIu64 " lost, gap %s",
 			    r->missing, dur_format(r->longest_gap_ns, text));
 	}

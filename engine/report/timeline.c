@@ -220,23 +220,25 @@ color_of(enum happening_kind kind)
 	return "";
 }
 
-/* A line with its time, or none when at_ns is TRACE_OPEN. */
+/* A line with its time and columns; with neither when at_ns is TRACE_OPEN. */
 static void
 write_line(struct view *v, int64_t at_ns, const char *color, const char *text)
 {
 	char stamp[DUR_TEXT] = "000";
 	struct strbuf line = { 0 };
-	size_t columns;
+	size_t width = v->text_width, columns;
 
 	if (at_ns != TRACE_OPEN)
 		dur_stamp(at_ns, stamp);
+	else
+		width += v->n_shown * (STATE + 1);
 	strbuf_addf(&line, "%*.*s%c ", (int)v->time_width,
 	    (int)strlen(stamp) - 3, stamp, v->outages > 0 ? '!' : ' ');
 	if (!v->o->color)
 		color = "";
 	strbuf_adds(&line, color);
-	columns = line.bytes + v->text_width;
-	clean_cut(&line, text, v->text_width);
+	columns = line.bytes + width;
+	clean_cut(&line, text, width);
 	if (color[0] != '\0')
 		strbuf_adds(&line, "\033[0m");
 	pad(&line, columns + (color[0] != '\0' ? strlen("\033[0m") : 0));

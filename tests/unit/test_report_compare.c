@@ -138,6 +138,18 @@ a_gap_belongs_to_the_stimulus_before_its_first_missing_packet(void **state)
 }
 
 static void
+what_happens_at_the_moment_of_a_stimulus_came_of_it(void **state)
+{
+	struct trace *t = rig_migration("stock");
+
+	(void)state;
+	trace_add_stimulus(t, 8 * DUR_SEC, "user down", 30);
+	trace_set_state(t, 8 * DUR_SEC, "lagg0", "active", "none");
+	expect_row(t, NULL, "user down", "none after 0s", NULL);
+	trace_free(t);
+}
+
+static void
 many_stimuli_are_cut_short_with_their_number(void **state)
 {
 	struct trace *t = rig_migration("stock");
@@ -198,7 +210,7 @@ no_line_is_wider_than_120_columns(void **state)
 {
 	struct trace *list[5] = { sample_trace(), rig_migration("\033[2J\n"),
 		sample_trace(), sample_trace(), sample_trace() };
-	const struct trace *borrowed[5];
+	const struct trace *borrowed[5], *many[100];
 	struct strbuf out = { 0 };
 	char wide[300];
 	size_t i, n;
@@ -219,6 +231,12 @@ no_line_is_wider_than_120_columns(void **state)
 		compare_write(borrowed, n, false, &out);
 		rig_expect_lines(strbuf_str(&out), 120, false);
 	}
+	/* More than there is room for: the first ones. */
+	for (n = 0; n < 100; n++)
+		many[n] = list[0];
+	strbuf_reset(&out);
+	compare_write(many, 100, false, &out);
+	rig_expect_lines(strbuf_str(&out), 120, false);
 	strbuf_reset(&out);
 	compare_write(borrowed, 2, true, &out);
 	rig_expect_lines(strbuf_str(&out), 120, true);
@@ -283,6 +301,11 @@ the_json_of_any_trace_can_be_read_back(void **state)
 	assert_non_null(root);
 	assert_string_equal(json_string_value(json_object_get(root, "title")),
 	    "Azure \xc3\xa4 'quoted'; DROP TABLE run");
+	assert_string_equal(json_string_value(json_object_get(
+				json_array_get(json_object_get(root, "runs"),
+				    0),
+				"policy")),
+	    "???");
 	json_decref(root);
 	strbuf_reset(&out);
 	compare_write_json(list, 0, &out);
@@ -303,6 +326,8 @@ main(void)
 		cmocka_unit_test(each_stimulus_has_its_failover_and_its_losses),
 		cmocka_unit_test(
 		    a_gap_belongs_to_the_stimulus_before_its_first_missing_packet),
+		cmocka_unit_test(
+		    what_happens_at_the_moment_of_a_stimulus_came_of_it),
 		cmocka_unit_test(many_stimuli_are_cut_short_with_their_number),
 		cmocka_unit_test(what_the_second_run_lacks_is_left_blank),
 		cmocka_unit_test(each_interface_tells_its_addresses_once),

@@ -454,6 +454,7 @@ hostile_text_breaks_no_form(void **state)
 	json_decref(root);
 	free(text);
 	text = suite(SUITE_TAP, list, 3);
+	expect_in(text, "happened: \"?[2J#<&>\\\"'\\\\????");
 	/* Of the test lines, only ours has a directive. */
 	for (line = text; (end = strchr(line, '\n')) != NULL; line = end + 1) {
 		*end = '\0';
@@ -498,8 +499,10 @@ letters_of_every_language_pass_and_what_cannot_be_seen_does_not(void **state)
 		    "a????b" }, /* beyond Unicode */
 		{ "a\xef\xbf\xbf"
 		  "b",
-		    "a???b" },		/* no character */
-		{ "a\xe5\x88", "a??" }, /* cut off */
+		    "a???b" },			/* no character */
+		{ "a\xe5\x88", "a??" },		/* cut off */
+		{ "\xe0\x83\xbc", "???" },	/* too long a form */
+		{ "\xf0\x9f\xbf\xbe", "????" }, /* no character */
 	};
 	struct trace *t = rig_migration("native");
 	struct suite_case c = make_case(t);

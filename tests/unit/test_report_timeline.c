@@ -76,7 +76,8 @@ one_run_gives_exactly_this_text(void **state)
 	    " -          up/link    none\n"
 	    "   5.001000! !! p1 stops: lagg0 has no active port    up/link   "
 	    " -          up/link    none\n"
-	    "           !    700us after lagg0 active none; reco..\n"
+	    "           !    700us after lagg0 active none; record IFNET mce0 "
+	    "DETACH\n"
 	    "   5.010500!   = lagg0 active hn0                     up/link   "
 	    " -          up/link    hn0\n"
 	    "   5.011000  !! p1 flows again: 10 missing, 11ms      up/link   "
@@ -207,10 +208,15 @@ an_outage_that_began_before_the_window_is_marked_in_it(void **state)
 {
 	struct timeline_options o = { .from_ns = 5002 * DUR_MS };
 	struct trace *t = rig_migration("native");
+	char *text;
 
 	(void)state;
 	expect_in(t, &o, "   5.010500!   = lagg0 active hn0");
 	expect_in(t, &o, "   5.011000  !! p1 flows again");
+	text = timeline(t, &o);
+	assert_null(strstr(text, "5.0010"));
+	assert_null(strstr(text, "vf eject"));
+	free(text);
 	trace_free(t);
 }
 
@@ -248,6 +254,8 @@ a_sender_that_stood_still_loses_nothing(void **state)
 
 	(void)state;
 	rig_gap(t, 0, 8000, 0, 8 * DUR_SEC, 9 * DUR_SEC);
+	rig_gap(t, 0, 10000, 0, 9 * DUR_SEC, 12 * DUR_SEC);
+	expect_in(t, NULL, "!! p1 flows again after 3s, none missing");
 	expect_once(t, "!! p1 flows again after 1s, none missing");
 }
 
@@ -260,6 +268,8 @@ a_gap_of_a_probe_that_is_not_there_is_told_all_the_same(void **state)
 	rig_gap(t, 99, 1, 1, DUR_SEC, 2 * DUR_SEC);
 	rig_gap(t, -7, 1, 1, DUR_SEC, 2 * DUR_SEC)->state = 1 << 30;
 	t->gaps[2].record = 1 << 30;
+	rig_set(&t->gaps[2].why, "not the same");
+	expect_in(t, NULL, "!! a stream stops: not the same");
 	expect_once(t, "!! a stream flows again: 1 missing, 1s  x 2");
 }
 
@@ -414,6 +424,17 @@ two_aggregates_have_a_column_each(void **state)
 }
 
 static void
+a_port_with_a_long_name_is_cut_and_keeps_its_column(void **state)
+{
+	struct trace *t = rig_migration("native");
+
+	(void)state;
+	trace_set_state(t, 6 * DUR_SEC, "lagg0", "active",
+	    "port0123456789abcdefghijklmnopqrstuvwxyzport0123456789");
+	expect_once(t, " up/link    port012345678..\n");
+}
+
+static void
 times_at_their_limits_do_no_harm(void **state)
 {
 	struct timeline_options o = { .from_ns = INT64_MIN,
@@ -500,6 +521,8 @@ main(void)
 		cmocka_unit_test(
 		    a_moment_at_which_nothing_happened_is_shown_alone),
 		cmocka_unit_test(two_aggregates_have_a_column_each),
+		cmocka_unit_test(
+		    a_port_with_a_long_name_is_cut_and_keeps_its_column),
 		cmocka_unit_test(times_at_their_limits_do_no_harm),
 		cmocka_unit_test(an_empty_run_has_a_head_and_nothing_below),
 		cmocka_unit_test(many_changes_at_one_instant_take_no_time),

@@ -227,7 +227,9 @@ see_vf(struct finder *f, const struct seen *w)
 		if (early && !is_heard_later(f, w->ifname))
 			break;
 		vf_of_name(f, w->ifname, early);
-		if (!early)
+		if (early)
+			f->found++; /* a bring-up is worth a replay */
+		else
 			add_step(f, w, SCN_VF_ATTACH, "back.", ++f->back);
 		break;
 	case SAID_DETACH:

@@ -30,8 +30,10 @@ struct vf_care {
 	bool left_down;	  /* by somebody else: not ours to change */
 	int64_t tell_ns;  /* when that is worth a word; NATIVE_NEVER: not */
 	bool carried;	  /* has been the active port since it was upped */
+	int64_t since_ns; /* carried: from when on */
 	int64_t due_ns;	  /* not upped before this */
 	int64_t idle_ns;  /* up without carrying since; NATIVE_NEVER: no */
+	int64_t grace_ns; /* how long its link may take to come */
 	int64_t retry_ns; /* the next wait after a lost link */
 };
 
@@ -434,6 +436,7 @@ meet_vf(struct look *l)
 	c->index = l->vf->index;
 	c->idle_ns = NATIVE_NEVER;
 	c->retry_ns = NATIVE_RETRY_FIRST;
+	c->grace_ns = NATIVE_GRACE_FIRST;
 	/* One that is up already has settled long ago. */
 	c->due_ns = l->now_ns + (l->vf->up ? 0 : l->p->net.vf_delay_ns);
 }
@@ -450,6 +453,12 @@ set_vf_down(struct look *l, const char *why)
 	return true;
 }
 
+static int64_t
+twice(int64_t ns, int64_t most)
+{
+	return ns > most / 2 ? most : ns * 2;
+}
+
 /* Up and a port: carrying, about to, or to be set down. */
 static bool
 watch_vf(struct look *l, const struct snap_port *port)
@@ -459,6 +468,8 @@ watch_vf(struct look *l, const struct snap_port *port)
 
 	c->set_down = c->left_down = false;
 	if (port->active) {
+		if (!c->carried)
+			c->since_ns = l->now_ns;
 		c->carried = true;
 		c->idle_ns = NATIVE_NEVER;
 		return false;
@@ -467,16 +478,22 @@ watch_vf(struct look *l, const struct snap_port *port)
 		return false; /* the hn has not handed over yet */
 	if (c->idle_ns == NATIVE_NEVER)
 		c->idle_ns = l->now_ns;
-	deadline = c->idle_ns + (c->carried ? 0 : NATIVE_LINK_GRACE);
+	deadline = c->idle_ns + (c->carried ? 0 : c->grace_ns);
 	if (l->now_ns < deadline) {
 		wake_at(l, deadline);
 		return false;
 	}
+	/* A link that held for long is a good one again. */
+	if (c->carried && l->now_ns - c->since_ns >= NATIVE_RETRY_LAST)
+		c->retry_ns = NATIVE_RETRY_FIRST;
 	note(l->n, "%s is up without link; set down, next try in %lld s",
 	    l->vf->name, (long long)(c->retry_ns / 1000000000));
 	c->due_ns = l->now_ns + c->retry_ns;
-	c->retry_ns = c->retry_ns * 2 > NATIVE_RETRY_LAST ? NATIVE_RETRY_LAST
-							  : c->retry_ns * 2;
+	c->retry_ns = twice(c->retry_ns, NATIVE_RETRY_LAST);
+	/* Each try is an outage of this length while the link is away, but a
+	 * driver that is slow to find its link must get it in the end. */
+	if (!c->carried)
+		c->grace_ns = twice(c->grace_ns, NATIVE_GRACE_LAST);
 	return set_vf_down(l, "up without link: the synthetic NIC takes over");
 }
 

@@ -27,7 +27,9 @@
 #include "failover/rcvars.h"
 #include "failover/snapshot.h"
 
-#define NATIVE_LINK_GRACE  (INT64_C(500) * 1000000)  /* up, link not yet up */
+/* Up, link not yet up: so long, and twice as long at each try. */
+#define NATIVE_GRACE_FIRST (INT64_C(100) * 1000000)
+#define NATIVE_GRACE_LAST  (INT64_C(2) * 1000000000)
 #define NATIVE_RETRY_FIRST (INT64_C(3) * 1000000000) /* after a lost link */
 #define NATIVE_RETRY_LAST  (INT64_C(60) * 1000000000)
 #define NATIVE_HOLD_FIRST  (INT64_C(100) * 1000000) /* after a failed op */

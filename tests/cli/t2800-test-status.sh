@@ -92,6 +92,10 @@ says "$TMP/err" "switchback test: $TMP/no/"
 says "$TMP/out" "2 passed, 0 failed, 0 skipped"
 if [ -w /dev/full ]; then
 	expect 3 "-o to a full disk" "$SB" test -o /dev/full $good
+	says "$TMP/err" "switchback test: /dev/full: "
+	expect 3 "much to a full disk" "$SB" test -v --seed 1..200 \
+	    -o /dev/full $good
+	says "$TMP/err" "switchback test: /dev/full: "
 	"$SB" test $good >/dev/full 2>"$TMP/err"
 	[ $? -eq 3 ] || bad "standard output on a full disk"
 fi
@@ -122,4 +126,9 @@ expect 0 "one at a time" "$SB" test --seed 1..10 -v $good
 mv "$TMP/out" "$TMP/one"
 expect 0 "four at a time" "$SB" test --seed 1..10 -v -j 4 $good
 cmp "$TMP/one" "$TMP/out" || bad "-j 4 gives another result"
+expect 0 "many at a time" "$SB" test --seed 1..40 -j 8 --db "$TMP/many.db" \
+    --policy native scenarios/migration/full-migration.scn $good
+"$SB" query --db "$TMP/many.db" 'SELECT seed FROM run ORDER BY id' >"$TMP/got"
+awk 'BEGIN { for (i = 0; i < 80; i++) print i % 40 + 1 }' |
+    cmp - "$TMP/got" || bad "-j 8: stored in another order"
 exit $status

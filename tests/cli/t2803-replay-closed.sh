@@ -13,23 +13,21 @@ bad() {
 }
 
 file=fixtures/recordings/freebsd-hn.rec
-# In these only the guest's own commands happen.
-silent=" a_stock_bringup_1 h_dhcp_delay_bringup_7 j_updown_rx0_1 "
+# In it only the guest's own commands happen.
+silent=j_updown_rx0_1
 n=0
 LC_ALL=C sed -n 's/^=== \([^ ]*\)\.log .*/\1/p' $file >"$TMP/names"
 while read -r name; do
 	"$SB" replay "$file#$name" >"$TMP/out" 2>"$TMP/err"
 	rc=$?
 	n=$((n + 1))
-	case $silent in
-	*" $name "*)
+	if [ "$name" = $silent ]; then
 		[ $rc -eq 2 ] || bad "$name: status $rc, not 2"
 		grep -q "^switchback replay: $file#$name: no VF comes" \
 		    "$TMP/err" || bad "$name: $(cat "$TMP/err")"
 		[ -s "$TMP/out" ] && bad "$name: printed something"
 		continue
-		;;
-	esac
+	fi
 	[ $rc -eq 0 ] || bad "$name: status $rc: $(cat "$TMP/err")"
 	[ -s "$TMP/err" ] && bad "$name: $(cat "$TMP/err")"
 	grep -q '^policy  *stock  *native$' "$TMP/out" || bad "$name: no table"
@@ -40,6 +38,7 @@ while read -r name; do
 	awk 'length > 120 { print; bad = 1 } END { exit bad }' "$TMP/out" ||
 		bad "$name: a line of more than 120 columns"
 done <"$TMP/names"
+grep -qx $silent "$TMP/names" || bad "no recording without a stimulus"
 [ $n -ge 24 ] || bad "only $n recordings in $file"
 
 # The migration: a verdict for each policy, and the same numbers each time.

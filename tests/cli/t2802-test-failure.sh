@@ -17,9 +17,11 @@ says() {
 # A folder that a shell would take apart.
 dir="$TMP/it's a \$(folder)"
 mkdir "$dir"
-sed -e 's/^expect p1 lost .*/expect p1 lost >= 100000/' \
-    -e '$a expect lagg0 active none never from gone' \
-    scenarios/migration/unplug-active.scn >"$dir/f.scn"
+{
+	sed 's/^expect p1 lost .*/expect p1 lost >= 100000/' \
+	    scenarios/migration/unplug-active.scn
+	echo 'expect lagg0 active none never from gone'
+} >"$dir/f.scn"
 grep -q 'mark gone$' "$dir/f.scn" ||
 	bad "unplug-active.scn has changed: it has no mark gone"
 line=$(grep -n 'lost >= 100000' "$dir/f.scn" | cut -d: -f1)
@@ -48,8 +50,10 @@ sh -c "$command" >"$TMP/again" 2>&1
 cmp "$TMP/out" "$TMP/again" || bad "$command: gives another result"
 
 # A known fault that holds is a failure, and says what to do.
-sed '$a expect hn0 up known-fault native: "just so"' \
-    scenarios/migration/unplug-active.scn >"$TMP/k.scn"
+{
+	cat scenarios/migration/unplug-active.scn
+	echo 'expect hn0 up known-fault native: "just so"'
+} >"$TMP/k.scn"
 "$SB" test --policy native "$TMP/k.scn" >"$TMP/out"
 [ $? -eq 1 ] || bad "a known fault that holds: status is not 1"
 says 'but it held: take the known-fault off'

@@ -56,6 +56,9 @@ grep -q ' = lagg0 exists yes' "$TMP/report" ||
 	bad "the report does not begin at the beginning"
 [ "$("$SB" query --db "$TMP/m.db" 'SELECT DISTINCT kind FROM run')" = \
     replay-closed ] || bad "stored as another kind of run"
+"$SB" replay --db "$TMP/k.db" $file#b_unplug_1 >/dev/null
+[ "$("$SB" query --db "$TMP/k.db" 'SELECT DISTINCT kind FROM run')" = \
+    replay-closed ] || bad "without a scenario it is another kind of run"
 spec="$file#a_stock_bringup_1+b_unplug_1+c_stock_replug_1"
 "$SB" replay --scenario $scn >"$TMP/one"
 "$SB" replay --scenario $scn "$spec" >"$TMP/two"

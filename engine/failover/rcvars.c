@@ -126,12 +126,15 @@ static void
 read_prefixlen(const struct rcvars *r, const struct rcvar *v, const char **s,
     struct diag *d, struct rc_net *net)
 {
+	struct ipaddr *a =
+	    net->n_addrs > 0 ? &net->addrs[net->n_addrs - 1] : NULL;
 	char value[80];
 	int64_t bits;
 
-	if (next_word(s, value, sizeof(value)) &&
-	    num_parse(value, strlen(value), 0, 128, &bits) && net->n_addrs > 0)
-		net->addrs[net->n_addrs - 1].prefix = (uint8_t)bits;
+	if (next_word(s, value, sizeof(value)) && a != NULL &&
+	    num_parse(value, strlen(value), 0, a->family == 4 ? 32 : 128,
+		&bits))
+		a->prefix = (uint8_t)bits;
 	else
 		diag_report(d, DIAG_ERROR, r->file, v->line, v->col,
 		    "%s: prefixlen needs an address before it and a number "
@@ -159,7 +162,8 @@ read_ifconfig(const struct rcvars *r, const struct rcvar *v, struct diag *d,
 			bits = next_word(&s, value, sizeof(value))
 			    ? ipaddr_mask_bits(value)
 			    : -1;
-			if (bits < 0 || net->n_addrs == 0)
+			if (bits < 0 || net->n_addrs == 0 ||
+			    net->addrs[net->n_addrs - 1].family != 4)
 				diag_report(d, DIAG_ERROR, r->file, v->line,
 				    v->col,
 				    "%s: netmask needs an address before it "
@@ -190,7 +194,7 @@ vf_delay(const struct rcvars *r)
 
 	/* As hyperv_vfattach decides: anything but a number of at least 2
 	 * counts as 2 (FACTS.md E.2). */
-	if (v == NULL || !num_parse(v, strlen(v), 2, 86400, &s))
+	if (v == NULL || !num_parse(v, strlen(v), 2, DUR_MAX / DUR_SEC, &s))
 		s = 2;
 	return s * DUR_SEC;
 }

@@ -234,10 +234,10 @@ static void
 keep_results(struct testrun_case *c)
 {
 	struct trace *full = c->trace, *kept = trace_new();
-	struct trace swap = *kept;
+	struct trace_run run = kept->run;
 
 	kept->run = full->run;
-	full->run = swap.run;
+	full->run = run;
 	kept->checks = full->checks;
 	kept->n_checks = full->n_checks;
 	kept->cap_checks = full->cap_checks;

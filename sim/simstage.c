@@ -203,7 +203,7 @@ boot(struct simrun *g)
 	trace_set_state(g->t, 0, "vm", "frozen", "no");
 	boot_nics(g);
 	for (i = 0; i < s->n_vfs && g->in->follow == NULL; i++)
-		if (s->vfs[i].present)
+		if (s->vfs[i].present && g->in->follow == NULL)
 			offer(g, &s->vfs[i], NULL);
 	plan_netif(g);
 	guest_event(g, &g->boot_netif, netif_fire,
@@ -476,6 +476,8 @@ set_up(void *ctx, struct trace *t)
 	simoptions_rcvars(s, &g->rc);
 	profile_seed(g->in->profile, g->in->seed);
 	g->m = machine_new(g->in->profile, t);
+	/* Its boot says nothing either: that would be in the recording. */
+	g->m->following = g->in->follow != NULL;
 	describe_run(g);
 	start_daemon(g);
 	boot(g);

@@ -89,6 +89,15 @@ insert(struct ifnet *lagg, struct ifnet *port)
 	struct lagg *l = &lagg->lagg;
 	size_t at = l->n_ports;
 
+	/* Who is the first is decided now: others may have come and gone since
+	 * the call began. */
+	if (l->n_ports == 0) {
+		memcpy(port->mac, port->own_mac, sizeof(port->mac));
+		lagg->mtu = port->mtu;
+		memcpy(lagg->mac, port->mac, sizeof(lagg->mac));
+	} else {
+		memcpy(port->mac, lagg->mac, sizeof(port->mac));
+	}
 	while (at > 0 && l->ports[at - 1]->index > port->index) {
 		l->ports[at] = l->ports[at - 1];
 		at--;
@@ -151,13 +160,10 @@ lagg_add_step(struct ktask *k, struct ifnet *lagg, struct ifnet *port, int *pc)
 			return KTASK_DONE;
 		wipe_ipv6(lagg, port);
 		if (lagg->lagg.n_ports == 0) {
-			memcpy(lagg->mac, port->mac, sizeof(lagg->mac));
-			lagg->mtu = port->mtu;
 			*pc = 3;
 			return machine_delay(lagg->m, "lagg.port");
 		}
 		port->mtu = lagg->mtu;
-		memcpy(port->own_mac, port->mac, sizeof(port->own_mac));
 		memcpy(port->mac, lagg->mac, sizeof(port->mac));
 		*pc = port->running ? 1 : 3;
 		k->sub2 = 0;

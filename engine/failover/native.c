@@ -35,6 +35,7 @@ struct vf_care {
 	int64_t idle_ns;  /* up without carrying since; NATIVE_NEVER: no */
 	int64_t grace_ns; /* how long its link may take to come */
 	int64_t retry_ns; /* the next wait after a lost link */
+	int64_t loose_ns; /* not freed from the hn again before this */
 };
 
 struct pair {
@@ -497,6 +498,24 @@ watch_vf(struct look *l, const struct snap_port *port)
 	return set_vf_down(l, "up without link: the synthetic NIC takes over");
 }
 
+/* Down, and the hn still hands over to it: two who upped and downed it at once
+ * leave that behind (FACTS.md C.3: N2 and N3 look at no flag), and without a
+ * VF there is then no way out. Only another up, and down, brings hn back. */
+static bool
+free_hn(struct look *l)
+{
+	struct vf_care *c = &l->p->vf;
+
+	if (!l->hn->rxvf || l->now_ns < c->loose_ns)
+		return false;
+	begin(l, OP_UP, l->vf->name, "it is down, yet the hn hands over to it");
+	if (!may_try(l))
+		return false;
+	c->loose_ns = l->now_ns + NATIVE_RETRY_FIRST;
+	c->left_down = false;
+	return true;
+}
+
 static bool
 plan_vf(struct look *l)
 {
@@ -519,6 +538,8 @@ plan_vf(struct look *l)
 	}
 	if (l->vf->up)
 		return watch_vf(l, port);
+	if (free_hn(l))
+		return true;
 	if (was_up && !c->set_down && !c->left_down) {
 		c->left_down = true;
 		c->tell_ns = l->now_ns + TELL_AFTER;

@@ -385,6 +385,25 @@ a_port_that_goes_while_it_joins_is_no_port(void **state)
 }
 
 static void
+a_port_that_becomes_the_first_while_it_joins_gives_its_mac(void **state)
+{
+	struct ifnet *p;
+	int result;
+
+	(void)state;
+	port("vmx0", 7, true, LINK_UP);
+	p = rig_vf(&r, "vmx1", 8);
+	rig_begin(&r, "ifconfig lagg0 laggport vmx1", &result);
+	rig_run(&r, DUR_MS);
+	assert_int_equal(rig_do(&r, "ifconfig lagg0 -laggport vmx0"), 0);
+	rig_run(&r, 20 * DUR_MS);
+	assert_int_equal(result, 0);
+	assert_ptr_equal(lagg->lagg.primary, p);
+	assert_int_equal(lagg->mac[5], 8);
+	assert_int_equal(p->mac[5], 8);
+}
+
+static void
 link_state_routes_need_the_capability_of_all_ports(void **state)
 {
 	struct ifnet *b;
@@ -549,6 +568,7 @@ main(void)
 		T(of_two_who_add_the_same_port_at_once_one_is_told_it_exists),
 		T(of_two_who_destroy_it_at_once_one_finds_it_gone),
 		T(a_port_that_goes_while_it_joins_is_no_port),
+		T(a_port_that_becomes_the_first_while_it_joins_gives_its_mac),
 		T(link_state_routes_need_the_capability_of_all_ports),
 		T(a_removed_port_gets_its_own_mac_back),
 		T(the_first_of_the_list_inherits_the_primary_and_gives_its_mac),

@@ -234,9 +234,21 @@ is_named_in_rc(const struct rcvars *rc, const char *lagg)
 	return false;
 }
 
+static bool
+holds_a_stranger(const struct look *l, const struct snap_if *lagg)
+{
+	size_t i;
+
+	for (i = 0; i < lagg->n_ports; i++)
+		if (strcmp(lagg->ports[i].name, l->hn->name) != 0 &&
+		    strcmp(lagg->ports[i].name, l->hn->vf) != 0)
+			return true;
+	return false;
+}
+
 /* Ours: it carries our mark. Or it carries none and rc.conf does not name it,
- * and our hn is in it, as stock's script leaves it behind; or nothing at all,
- * as a crash between create and mark does. */
+ * and our hn is in it, as stock's script leaves it behind; or nothing, unless
+ * our VF, as a crash between create and mark does. */
 static bool
 lagg_is_ours(struct look *l, const struct snap_if *lagg)
 {
@@ -249,7 +261,7 @@ lagg_is_ours(struct look *l, const struct snap_if *lagg)
 	    is_named_in_rc(l->n->config.rc, lagg->name))
 		return false;
 	return snap_port_find(lagg, l->p->hn) != NULL ||
-	    (lagg->n_ports == 0 && lagg->n_addrs == 0);
+	    (!holds_a_stranger(l, lagg) && lagg->n_addrs == 0);
 }
 
 /* No lagg that we may touch: this pair is left alone. */

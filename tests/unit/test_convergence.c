@@ -43,13 +43,14 @@ static const char head[] =
     "vf mce0 of hn0 driver vf\n"
     "probe p icmp rate 1000/s\n";
 
-/* Things that people do and that native undoes. */
+/* Things that people do and that native undoes. A lagg0 that they make is
+ * theirs, and not among them. */
 static const char *const commands[] = { "ifconfig lagg0 destroy",
 	"ifconfig lagg0 -laggport mce0", "ifconfig lagg0 -laggport hn0",
 	"ifconfig lagg0 down", "ifconfig hn0 down", "route delete default",
 	"ifconfig lagg0 inet 10.0.0.4/24 -alias",
 	"ifconfig hn0 inet 10.0.0.4/24",
-	"sysctl net.link.lagg.failover_rx_all=0", "ifconfig lagg0 create",
+	"sysctl net.link.lagg.failover_rx_all=0",
 	"ifconfig lagg0 laggport mce0" };
 #define COMMANDS (sizeof(commands) / sizeof(commands[0]))
 

@@ -9,10 +9,17 @@
 
 #define NONE	    UINT32_MAX
 #define MAX_DEMANDS 64
+#define MAX_CHOICES 64 /* buckets of one rule */
 #define WHOLE	    UINT32_MAX
 
+/* A rule with a choice of words is in a bucket for each of them. */
+struct link {
+	uint32_t rank;
+	uint32_t next;
+};
+
 struct bucket {
-	uint32_t first; /* rules by rank, linked by next[] */
+	uint32_t first; /* links, by rank of their rules */
 	uint32_t last;
 	uint64_t hash;
 };
@@ -36,7 +43,8 @@ struct group {
 struct rule_index {
 	const struct ruleset *rs;
 	struct rule **rules; /* borrowed; the place is the rank */
-	uint32_t *next;	     /* by rank */
+	struct link *links;
+	size_t link_count, link_cap;
 	struct bucket *buckets;
 	size_t bucket_count, bucket_cap;
 	struct group *groups;
@@ -54,6 +62,7 @@ struct demand {
 	const char *words[MAX_DEMANDS]; /* in lower case */
 	size_t count;
 	uint32_t anchor;
+	size_t choices;	 /* so many different demands the rule has */
 	bool impossible; /* two different words for one name */
 };
 
@@ -94,16 +103,18 @@ add_demand(struct demand *d, struct part part, const char *word)
 }
 
 static void
-find_demand(const struct ruleset *rs, const struct rule *rule, struct demand *d)
+find_demand(const struct ruleset *rs, const struct rule *rule, size_t choice,
+    struct demand *d)
 {
 	const struct condition *c;
 	const char *word;
 	struct part part;
-	size_t i;
+	size_t i, n;
 
 	d->count = 0;
 	d->anchor = NONE;
 	d->impossible = false;
+	d->choices = 1;
 	for (i = 0; i < rule->condition_count; i++) {
 		c = &rule->conditions[i];
 		if (c->is_media || c->inverted || c->pattern->matches_empty)
@@ -112,6 +123,14 @@ find_demand(const struct ruleset *rs, const struct rule *rule, struct demand *d)
 		part.bytes = WHOLE;
 		if (c->pattern->kind == PATTERN_LITERAL)
 			add_demand(d, part, c->pattern->literal);
+		n = c->pattern->word_count;
+		if (c->pattern->kind == PATTERN_WORDS &&
+		    n <= MAX_CHOICES / d->choices) {
+			add_demand(d, part,
+			    pattern_word(c->pattern, choice % n));
+			choice /= n;
+			d->choices *= n;
+		}
 		if (c->pattern->kind == PATTERN_REGEX) {
 			word = regex_prefix(c->pattern->regex);
 			part.bytes = (uint32_t)strlen(word);
@@ -204,23 +223,27 @@ put_rule(struct rule_index *x, struct group *g, const struct demand *d,
 	uint64_t hash = HASH_START, word;
 	size_t at = TABLE_START, i;
 	struct bucket *b;
-	uint32_t n;
+	struct link *link;
+	uint32_t n, here;
 
 	for (i = 0; i < d->count; i++) {
 		word = fold_hash(HASH_START, d->words[i], strlen(d->words[i]));
 		g->words[i] |= word_bit(word);
 		hash = join(hash, word);
 	}
-	x->next[rank] = NONE;
+	link = MEM_PUSH(x->links, x->link_count, x->link_cap);
+	link->rank = rank;
+	link->next = NONE;
+	here = (uint32_t)(x->link_count - 1);
 	if (table_next(&g->values, hash, &at, &n)) {
 		b = &x->buckets[n];
-		x->next[b->last] = rank;
-		b->last = rank;
+		x->links[b->last].next = here;
+		b->last = here;
 		return;
 	}
 	table_add(&g->values, hash, (uint32_t)x->bucket_count);
 	b = MEM_PUSH(x->buckets, x->bucket_count, x->bucket_cap);
-	b->first = b->last = rank;
+	b->first = b->last = here;
 	b->hash = hash;
 }
 
@@ -234,22 +257,25 @@ rule_index_new(const struct ruleset *rs, struct rule **rules, size_t count)
 
 	x->rs = rs;
 	x->rules = rules;
-	x->next = mem_zero(count, sizeof(*x->next));
 	x->free_groups = NONE;
 	x->anchored = mem_zero(rs->name_count, sizeof(*x->anchored));
 	for (i = 0; i < rs->name_count; i++)
 		x->anchored[i] = NONE;
 	for (i = 0; i < count; i++) {
-		find_demand(rs, rules[i], &d);
+		find_demand(rs, rules[i], 0, &d);
 		for (k = 0; k < d.count; k++)
 			uses[d.parts[k].name]++;
 	}
 	for (i = 0; i < count; i++) {
-		find_demand(rs, rules[i], &d);
-		if (d.impossible)
-			continue;
-		choose_anchor(rs, uses, &d);
-		put_rule(x, get_group(x, &d, (uint32_t)i), &d, (uint32_t)i);
+		k = 0;
+		do {
+			find_demand(rs, rules[i], k, &d);
+			if (d.impossible)
+				continue;
+			choose_anchor(rs, uses, &d);
+			put_rule(x, get_group(x, &d, (uint32_t)i), &d,
+			    (uint32_t)i);
+		} while (++k < d.choices);
 	}
 	free(uses);
 	return x;
@@ -266,7 +292,7 @@ rule_index_free(struct rule_index *x)
 		table_fini(&x->groups[i].values);
 	free(x->groups);
 	free(x->buckets);
-	free(x->next);
+	free(x->links);
 	free(x->anchored);
 	table_fini(&x->group_table);
 	arena_fini(&x->arena);
@@ -315,6 +341,7 @@ probe(const struct rule_index *x, const struct group *g,
     const struct devline *line, const struct rule_env *env, uint32_t *best)
 {
 	const struct part *part;
+	const struct link *link;
 	const char *value;
 	struct seen seen;
 	uint64_t hash = HASH_START, word;
@@ -340,11 +367,16 @@ probe(const struct rule_index *x, const struct group *g,
 	}
 	if (!table_next(&g->values, hash, &at, &n))
 		return;
-	for (n = x->buckets[n].first; n < *best; n = x->next[n])
-		if (rule_matches(x, g, &seen, x->rules[n], line, env)) {
-			*best = n;
+	for (n = x->buckets[n].first; n != NONE; n = link->next) {
+		link = &x->links[n];
+		if (link->rank >= *best)
+			return;
+		if (rule_matches(x, g, &seen, x->rules[link->rank], line,
+			env)) {
+			*best = link->rank;
 			return;
 		}
+	}
 }
 
 const struct rule *

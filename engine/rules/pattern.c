@@ -53,6 +53,47 @@ read_literal(const char *p, const char *end, bool letters_may_be_escaped,
 	return true;
 }
 
+/* Appends the words of the text between ^ and $, each with its NUL, and gives
+ * their number: 0 when it is anything but (word|word...). An empty branch is
+ * an error to the regex engine, so it is none here. */
+static size_t
+read_words(const char *p, const char *end, bool letters_may_be_escaped,
+    struct strbuf *out)
+{
+	const char *branch;
+	size_t count = 0;
+
+	if (end - p < 3 || *p != '(' || end[-1] != ')')
+		return 0;
+	end--;
+	for (branch = ++p;; p++) {
+		if (p < end && *p == '\\' && p + 1 < end) {
+			p++;
+			continue;
+		}
+		if (p < end && *p != '|')
+			continue;
+		if (p == branch ||
+		    !read_literal(branch, p, letters_may_be_escaped, out))
+			return 0;
+		strbuf_addc(out, '\0');
+		count++;
+		if (p == end)
+			return count;
+		branch = p + 1;
+	}
+}
+
+const char *
+pattern_word(const struct pattern *pat, size_t n)
+{
+	const char *word = pat->words;
+
+	while (n-- > 0)
+		word += strlen(word) + 1;
+	return word;
+}
+
 static struct pattern *
 pattern_new(struct pattern_set *set, const char *text,
     bool letters_may_be_escaped)
@@ -72,6 +113,12 @@ pattern_new(struct pattern_set *set, const char *text,
 		    arena_strn(&set->arena, strbuf_str(&word), word.bytes);
 		pat->literal_bytes = word.bytes;
 		pat->matches_empty = word.bytes == 0;
+	} else if (end > text && *end == '$' && (strbuf_reset(&word), true) &&
+	    (pat->word_count = read_words(text + 1, end, letters_may_be_escaped,
+		 &word)) > 0) {
+		pat->kind = PATTERN_WORDS;
+		pat->words =
+		    arena_strn(&set->arena, strbuf_str(&word), word.bytes);
 	} else {
 		pat->regex = regex_new(text, letters_may_be_escaped, &pat->why);
 		pat->kind = pat->regex ? PATTERN_REGEX : PATTERN_INVALID;
@@ -99,19 +146,41 @@ pattern_get(struct pattern_set *set, const char *text,
 	return set->list[set->count - 1];
 }
 
-bool
-pattern_matches(const struct pattern *pat, const char *value, size_t bytes)
+static bool
+is_word(const char *word, size_t word_bytes, const char *value, size_t bytes)
 {
 	size_t i;
 
+	if (bytes != word_bytes)
+		return false;
+	for (i = 0; i < bytes; i++)
+		if (fold(value[i]) != (unsigned char)word[i])
+			return false;
+	return true;
+}
+
+static bool
+is_one_of_words(const struct pattern *pat, const char *value, size_t bytes)
+{
+	const char *word = pat->words;
+	size_t i, n;
+
+	for (i = 0; i < pat->word_count; i++, word += n + 1) {
+		n = strlen(word);
+		if (is_word(word, n, value, bytes))
+			return true;
+	}
+	return false;
+}
+
+bool
+pattern_matches(const struct pattern *pat, const char *value, size_t bytes)
+{
 	switch (pat->kind) {
 	case PATTERN_LITERAL:
-		if (bytes != pat->literal_bytes)
-			return false;
-		for (i = 0; i < bytes; i++)
-			if (fold(value[i]) != (unsigned char)pat->literal[i])
-				return false;
-		return true;
+		return is_word(pat->literal, pat->literal_bytes, value, bytes);
+	case PATTERN_WORDS:
+		return is_one_of_words(pat, value, bytes);
 	case PATTERN_ANY:
 		return true;
 	case PATTERN_REGEX:

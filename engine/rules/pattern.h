@@ -2,8 +2,9 @@
 /*
  * pattern - the right side of a match: text, and the cheapest way to test it.
  *
- * Nearly all real patterns are a plain word. Those are compared, the others
- * go through the regex engine. Equal texts share one pattern.
+ * Nearly all real patterns are a plain word or a choice of such words. Those
+ * are compared, the others go through the regex engine. Equal texts share one
+ * pattern.
  */
 #ifndef RULES_PATTERN_H
 #define RULES_PATTERN_H
@@ -18,6 +19,7 @@
 
 enum pattern_kind {
 	PATTERN_LITERAL, /* one word, in any case of its letters */
+	PATTERN_WORDS,	 /* one of several: (a|b|c) */
 	PATTERN_ANY,	 /* every value: .* */
 	PATTERN_REGEX,
 	PATTERN_INVALID, /* refused by the regex engine: matches nothing */
@@ -28,6 +30,8 @@ struct pattern {
 	const char *text;    /* with ^ and $, as devd hands it to regcomp */
 	const char *literal; /* PATTERN_LITERAL: in lower case */
 	size_t literal_bytes;
+	const char *words; /* PATTERN_WORDS: in lower case, each with its NUL */
+	size_t word_count;
 	struct regex *regex; /* PATTERN_REGEX: owned */
 	const char *why;     /* PATTERN_INVALID */
 	bool matches_empty;
@@ -43,6 +47,9 @@ struct pattern_set { /* zeroed memory is an empty set */
 /* The pattern of a text that begins with ^. Lives as long as the set. */
 const struct pattern *pattern_get(struct pattern_set *set, const char *text,
     bool letters_may_be_escaped);
+/* Word n of PATTERN_WORDS. */
+const char *pattern_word(const struct pattern *pat, size_t n);
+
 bool pattern_matches(const struct pattern *pat, const char *value,
     size_t bytes);
 void pattern_set_fini(struct pattern_set *set);

@@ -73,16 +73,27 @@ cat >"$dir/if" <<'EOF'
 !system=IFNET subsystem=mce0 type=LINK_UP
 EOF
 
+awk 'BEGIN {
+	for (i = 0; i < 5000; i++)
+		printf "notify 10 {\n\tmatch \"system\"\t\t\"USB\";\n" \
+		    "\tmatch \"vendor\"\t\t\"0x05ac\";\n" \
+		    "\tmatch \"product\"\t\"(0x%04x|0x%04x|0x%04x)\";\n" \
+		    "\taction \"x\";\n};\n", i * 3, i * 3 + 1, i * 3 + 2
+}' >"$dir/choice.conf"
+sed 's/vendor=0x1000/vendor=0x05ac/' "$dir/usb" >"$dir/choice"
+
 report "a record of a VF, six rules" \
     "$(per_record engine/rules/conf/hyperv.conf "$dir/vf")" ins 4000
 report "a record of a VF, 5,000 rules" \
     "$(per_record "$dir/usb.conf" "$dir/vf")" ins 6000
 report "a record of USB, six rules" \
-    "$(per_record engine/rules/conf/hyperv.conf "$dir/usb")" ins 6000
+    "$(per_record engine/rules/conf/hyperv.conf "$dir/usb")" ins 4000
 report "a record of USB, 5,000 rules" \
     "$(per_record "$dir/usb.conf" "$dir/usb")" ins 6000
 report "a record of an interface, 5,000 rules with a regex" \
     "$(per_record "$dir/if.conf" "$dir/if")" ins 6000
+report "a record of USB, 5,000 rules that differ in (a|b|c)" \
+    "$(per_record "$dir/choice.conf" "$dir/choice")" ins 6000
 
 # The time of 20 loads, by the shell's own account of its children.
 times_of_20() (

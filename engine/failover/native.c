@@ -295,7 +295,9 @@ choose_lagg(struct look *l)
 	}
 	snprintf(p->lagg, sizeof(p->lagg), "lagg%d", unit);
 	l->lagg = snapshot_find(l->s, p->lagg);
-	if (l->lagg == NULL || lagg_is_ours(l, l->lagg))
+	/* A name that rc.conf uses is taken, even before it exists. */
+	if (l->lagg == NULL ? !is_named_in_rc(l->n->config.rc, p->lagg)
+			    : lagg_is_ours(l, l->lagg))
 		return;
 	if (!p->told_foreign)
 		note(l->n, "%s is not ours; %s uses lagg%d", p->lagg, p->hn,
@@ -303,8 +305,9 @@ choose_lagg(struct look *l)
 	p->told_foreign = true;
 	snprintf(p->lagg, sizeof(p->lagg), "lagg%d", unit + 100);
 	l->lagg = snapshot_find(l->s, p->lagg);
-	if (l->lagg != NULL && !lagg_is_ours(l, l->lagg))
-		refuse_lagg(l, l->lagg->name);
+	if (l->lagg == NULL ? is_named_in_rc(l->n->config.rc, p->lagg)
+			    : !lagg_is_ours(l, l->lagg))
+		refuse_lagg(l, p->lagg);
 }
 
 static bool

@@ -157,7 +157,9 @@ read_ifconfig(const struct rcvars *r, const struct rcvar *v, struct diag *d,
 		} else if (is_one_of(word, plain_words)) {
 			continue;
 		} else if (is_one_of(word, argument_words)) {
-			(void)next_word(&s, value, sizeof(value));
+			if (next_word(&s, value, sizeof(value)) &&
+			    strcasecmp(word, "mtu") == 0)
+				net->sets_mtu = true;
 		} else if (strcasecmp(word, "netmask") == 0) {
 			bits = next_word(&s, value, sizeof(value))
 			    ? ipaddr_mask_bits(value)

@@ -37,6 +37,7 @@ const char *rcvars_ifconfig(const struct rcvars *r, const char *ifname);
 struct rc_net {		 /* the static part of one interface's configuration */
 	bool configured; /* there is an ifconfig_IF */
 	bool dhcp;	 /* one of the DHCP words is in it */
+	bool sets_mtu;	 /* an mtu is in it; nobody carries it over yet */
 	/* Those of ifconfig_IF first: n_main of them, all that stock knows.
 	 * Then ipv4_addrs_IF, ifconfig_IF_aliasN and ifconfig_IF_ipv6. */
 	struct ipaddr addrs[SNAP_ADDRS];

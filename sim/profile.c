@@ -643,3 +643,29 @@ profile_record(const struct profile *p, const char *name, size_t n)
 						       : NULL;
 	return NULL;
 }
+
+static bool
+is_of_driver(const char *name, const char *driver)
+{
+	size_t n = strlen(driver);
+
+	return strncmp(name, driver, n) == 0 &&
+	    (name[n] == '\0' || name[n] == '.');
+}
+
+bool
+profile_has_driver(const struct profile *p, const char *driver)
+{
+	size_t i;
+
+	for (i = 0; i < p->n_records; i++)
+		if (is_of_driver(p->records[i].name, driver))
+			return true;
+	for (i = 0; i < p->n_flags; i++)
+		if (is_of_driver(p->flags[i].name, driver))
+			return true;
+	for (i = 0; i < p->n_delays; i++)
+		if (is_of_driver(p->delays[i].name, driver))
+			return true;
+	return false;
+}

@@ -58,6 +58,9 @@ int64_t profile_driver_delay(struct profile *p, const char *driver,
 bool profile_driver_flag(const struct profile *p, const char *driver,
     const char *what);
 
+/* Whether anything in the file is said of this driver. */
+bool profile_has_driver(const struct profile *p, const char *driver);
+
 /* The time a program or shell command takes: "program.NAME" or
  * "command.NAME", else the default of its kind. */
 int64_t profile_program_delay(struct profile *p, const char *kind,

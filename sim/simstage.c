@@ -75,13 +75,38 @@ simstage_check(const struct simstage *s, struct diag *d)
 	struct rcvars rc = { 0 };
 	struct simoptions options;
 	unsigned before = d->errors;
+	struct diag quiet = { 0 };
 	struct rc_net net;
 	size_t i;
 
 	simoptions_read(scn, &options, d);
 	simoptions_rcvars(scn, &rc);
-	for (i = 0; i < scn->n_nics; i++)
+	for (i = 0; i < scn->n_nics; i++) {
 		rcvars_net(&rc, scn->nics[i].name, d, &net);
+		if (net.dhcp)
+			diag_report(d, DIAG_ERROR, scn->path, scn->nics[i].line,
+			    scn->nics[i].col,
+			    "rc.conf asks for DHCP on %s, and the machine has "
+			    "no DHCP server; give it a static address",
+			    scn->nics[i].name);
+	}
+	for (i = 0; i < scn->n_nics; i++) {
+		rcvars_net(&rc, scn->nics[i].name, &quiet, &net);
+		if (net.sets_mtu)
+			diag_report(d, DIAG_ERROR, scn->path, scn->nics[i].line,
+			    scn->nics[i].col,
+			    "rc.conf sets an mtu on %s, which nobody carries "
+			    "over to the aggregate yet; write \"nic %s ... "
+			    "mtu N\" instead",
+			    scn->nics[i].name, scn->nics[i].name);
+	}
+	for (i = 0; i < scn->n_vfs; i++)
+		if (!profile_has_driver(s->profile, scn->vfs[i].driver))
+			diag_report(d, DIAG_ERROR, scn->path, scn->vfs[i].line,
+			    scn->vfs[i].col,
+			    "machine %s has no driver %s; add its records or "
+			    "delays to the profile, or use another",
+			    scn->machine, scn->vfs[i].driver);
 	rcvars_fini(&rc);
 	check_names(s, d);
 	return d->errors == before;

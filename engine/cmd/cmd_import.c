@@ -3,7 +3,6 @@
  * switchback import - puts text recordings into a store.
  */
 #include <getopt.h>
-#include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -206,8 +205,6 @@ cmd_import(int argc, char **argv)
 
 	if (!parse_options(&im, argc, argv))
 		return im.status;
-	/* A file that may not grow is an error with a text, not a signal. */
-	signal(SIGXFSZ, SIG_IGN);
 	for (; optind < argc; optind++)
 		read_spec(&im, argv[optind]);
 	if (im.status == CMD_PASS)

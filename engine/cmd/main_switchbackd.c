@@ -4,6 +4,7 @@
  */
 #include <errno.h>
 #include <getopt.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -289,6 +290,8 @@ main(int argc, char **argv)
 	char *path;
 	int status;
 
+	/* A write beyond a size limit is an error, not the end. */
+	signal(SIGXFSZ, SIG_IGN);
 	detach_standard();
 	if ((status = take_options(&a, argc, argv)) >= 0) {
 		if (fflush(stdout) == 0)

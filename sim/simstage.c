@@ -68,6 +68,23 @@ check_names(const struct simstage *s, struct diag *d)
 	machine_free(m);
 }
 
+/* What rc.conf asks for and the machine or the policies do not do. */
+static void
+check_nic(const struct scenario *scn, const struct scn_nic *nic,
+    const struct rc_net *net, struct diag *d)
+{
+	if (net->dhcp)
+		diag_report(d, DIAG_ERROR, scn->path, nic->line, nic->col,
+		    "rc.conf asks for DHCP on %s, and the machine has no DHCP "
+		    "server; give it a static address",
+		    nic->name);
+	if (net->sets_mtu)
+		diag_report(d, DIAG_ERROR, scn->path, nic->line, nic->col,
+		    "rc.conf sets an mtu on %s, which nobody carries over to "
+		    "the aggregate yet; write \"nic %s ... mtu N\" instead",
+		    nic->name, nic->name);
+}
+
 bool
 simstage_check(const struct simstage *s, struct diag *d)
 {
@@ -75,7 +92,6 @@ simstage_check(const struct simstage *s, struct diag *d)
 	struct rcvars rc = { 0 };
 	struct simoptions options;
 	unsigned before = d->errors;
-	struct diag quiet = { 0 };
 	struct rc_net net;
 	size_t i;
 
@@ -83,22 +99,7 @@ simstage_check(const struct simstage *s, struct diag *d)
 	simoptions_rcvars(scn, &rc);
 	for (i = 0; i < scn->n_nics; i++) {
 		rcvars_net(&rc, scn->nics[i].name, d, &net);
-		if (net.dhcp)
-			diag_report(d, DIAG_ERROR, scn->path, scn->nics[i].line,
-			    scn->nics[i].col,
-			    "rc.conf asks for DHCP on %s, and the machine has "
-			    "no DHCP server; give it a static address",
-			    scn->nics[i].name);
-	}
-	for (i = 0; i < scn->n_nics; i++) {
-		rcvars_net(&rc, scn->nics[i].name, &quiet, &net);
-		if (net.sets_mtu)
-			diag_report(d, DIAG_ERROR, scn->path, scn->nics[i].line,
-			    scn->nics[i].col,
-			    "rc.conf sets an mtu on %s, which nobody carries "
-			    "over to the aggregate yet; write \"nic %s ... "
-			    "mtu N\" instead",
-			    scn->nics[i].name, scn->nics[i].name);
+		check_nic(scn, &scn->nics[i], &net, d);
 	}
 	for (i = 0; i < scn->n_vfs; i++)
 		if (!profile_has_driver(s->profile, scn->vfs[i].driver))

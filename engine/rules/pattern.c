@@ -84,6 +84,17 @@ read_words(const char *p, const char *end, bool letters_may_be_escaped,
 	}
 }
 
+static bool
+is_choice(const char *text, const char *end, bool letters_may_be_escaped,
+    struct pattern *pat, struct strbuf *words)
+{
+	strbuf_reset(words);
+	if (end > text && *end == '$')
+		pat->word_count =
+		    read_words(text + 1, end, letters_may_be_escaped, words);
+	return pat->word_count > 0;
+}
+
 const char *
 pattern_word(const struct pattern *pat, size_t n)
 {
@@ -113,9 +124,7 @@ pattern_new(struct pattern_set *set, const char *text,
 		    arena_strn(&set->arena, strbuf_str(&word), word.bytes);
 		pat->literal_bytes = word.bytes;
 		pat->matches_empty = word.bytes == 0;
-	} else if (end > text && *end == '$' && (strbuf_reset(&word), true) &&
-	    (pat->word_count = read_words(text + 1, end, letters_may_be_escaped,
-		 &word)) > 0) {
+	} else if (is_choice(text, end, letters_may_be_escaped, pat, &word)) {
 		pat->kind = PATTERN_WORDS;
 		pat->words =
 		    arena_strn(&set->arena, strbuf_str(&word), word.bytes);

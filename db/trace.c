@@ -98,6 +98,7 @@ void
 trace_free(struct trace *t)
 {
 	struct trace_last *l, *next;
+	size_t i;
 
 	if (t == NULL)
 		return;
@@ -118,6 +119,12 @@ trace_free(struct trace *t)
 	free(t->probes);
 	free(t->gaps);
 	free(t->checks);
+	for (i = 0; i < t->n_hints; i++)
+		free(t->hints[i].text);
+	for (i = 0; i < t->n_reached; i++)
+		free(t->reached[i].name);
+	free(t->hints);
+	free(t->reached);
 	free(t->run.title);
 	free(t->run.kind);
 	free(t->run.policy);
@@ -243,6 +250,31 @@ trace_add_note(struct trace *t, int64_t at_ns, const char *who,
 	n->at_ns = at_ns;
 	n->who = own(who);
 	n->text = own(text);
+}
+
+void
+trace_add_hint(struct trace *t, int64_t at_ns, const char *text)
+{
+	struct trace_hint *h = MEM_PUSH(t->hints, t->n_hints, t->cap_hints);
+
+	h->at_ns = at_ns;
+	h->text = own(text);
+}
+
+void
+trace_add_reach(struct trace *t, const char *name)
+{
+	struct trace_reach *r;
+	size_t i;
+
+	for (i = 0; i < t->n_reached; i++)
+		if (strcmp(t->reached[i].name, name) == 0) {
+			t->reached[i].times++;
+			return;
+		}
+	r = MEM_PUSH(t->reached, t->n_reached, t->cap_reached);
+	r->name = own(name);
+	r->times = 1;
 }
 
 static struct trace_last *

@@ -3,7 +3,7 @@
  * Interfaces as the kernel keeps them, and the one thread that tells the
  * world of link changes (FACTS.md A.7: taskqueue_swi).
  */
-#include "sim/machine.h"
+#include "sim/ifnet.h"
 
 #include <ctype.h>
 #include <stdio.h>
@@ -14,6 +14,7 @@
 #include "sim/hn.h"
 #include "sim/inet.h"
 #include "sim/lagg.h"
+#include "sim/machine.h"
 
 /* The lowest free index, as the kernel does; the list is sorted by it. */
 static void

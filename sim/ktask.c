@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "sim/machine.h"
+#include "sim/ktask.h"
 
 #include <stdlib.h>
 
 #include "base/mem.h"
+#include "sim/machine.h"
 
 static void
 forget(struct ktask *k)

@@ -104,6 +104,27 @@ machine_hint(struct machine *m)
 }
 
 void
+machine_rt(struct machine *m, const char *fmt, ...)
+{
+	char text[128];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	if (m->trace != NULL)
+		trace_add_hint(m->trace, m->clock.now_ns, text);
+	machine_hint(m);
+}
+
+void
+machine_reach(struct machine *m, const char *name)
+{
+	if (m->trace != NULL)
+		trace_add_reach(m->trace, name);
+}
+
+void
 machine_kernel_note(struct machine *m, const char *fmt, ...)
 {
 	char text[256];
@@ -244,7 +265,9 @@ class_of(const struct ifnet *ifp)
 		return IF_HN;
 	case KIND_LAGG:
 		return IF_LAGG;
-	case KIND_VF:
+	case KIND_VLAN:
+		return IF_VLAN;
+	default:
 		break;
 	}
 	return IF_OTHER;

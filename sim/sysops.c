@@ -191,18 +191,11 @@ needs_interface(enum op_kind kind)
 	case OP_DEFAULT_DEL:
 	case OP_SYSCTL:
 	case OP_PROCESS:
+	case OP_CLONE:
 		return false;
-	case OP_LAGG_DESTROY:
-	case OP_DESCR:
-	case OP_PORT_ADD:
-	case OP_PORT_DEL:
-	case OP_UP:
-	case OP_DOWN:
-	case OP_ADDR_ADD:
-	case OP_ADDR_DEL:
-		break;
+	default:
+		return true;
 	}
-	return true;
 }
 
 static int64_t
@@ -237,7 +230,7 @@ sysop_step(struct machine *m, struct ktask *k)
 		return route_step(k);
 	case OP_SYSCTL:
 		return sysctl_step(k);
-	case OP_PROCESS:
+	default:
 		break;
 	}
 	return KTASK_DONE;

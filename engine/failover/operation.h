@@ -20,10 +20,22 @@ enum op_kind {
 	OP_DOWN,
 	OP_ADDR_ADD, /* ifname, addr */
 	OP_ADDR_DEL,
-	OP_DEFAULT_ADD, /* via addr, on ifname */
-	OP_DEFAULT_DEL,
-	OP_SYSCTL,  /* text := value */
-	OP_PROCESS, /* a program that only reads, waits or costs time */
+	OP_DEFAULT_ADD, /* via addr, on ifname; addr's family says which */
+	OP_DEFAULT_DEL, /* addr.family 6: the IPv6 one */
+	OP_SYSCTL,	/* text := value */
+	OP_PROCESS,	/* a program that only reads, waits or costs time */
+	OP_MTU,		/* ifname := value */
+	OP_CAPS,	/* capabilities of ifname := value (IFCAP_*) */
+	OP_RENAME,	/* ifname becomes other */
+	OP_ETHER,	/* ifname gets mac */
+	OP_CLONE,	/* ifname ("tap0") is created */
+	OP_DESTROY,	/* ifname, of any cloned kind */
+	OP_VLAN,   /* vlan ifname := tag value on other; other "": on none */
+	OP_RTADV,  /* ifname accepts router advertisements: value 0 or 1 */
+	OP_NO_DAD, /* ifname does no duplicate detection: value 0 or 1 */
+	OP_RTSOL,  /* a router solicitation goes out of ifname */
+	OP_DHCP_START, /* a client for ifname; value 1: until it is bound */
+	OP_DHCP_STOP,  /* the client of ifname ends, its lease is kept */
 };
 
 struct operation {
@@ -31,6 +43,7 @@ struct operation {
 	char ifname[IFNAME_MAX];
 	char other[IFNAME_MAX];
 	struct ipaddr addr;
+	uint8_t mac[6];
 	char text[64];
 	int value;
 	/* Stock procedures work through programs. Empty: a system call of our

@@ -32,6 +32,14 @@ enum if_class {
 	IF_VLAN,
 };
 
+/* What is said of an address besides (netinet6/in6_var.h IN6_IFF_*). */
+enum {
+	SNAP_ADDR_TENTATIVE = 1,  /* duplicate detection runs: not usable yet */
+	SNAP_ADDR_DUPLICATED = 2, /* it found one: not usable at all */
+	SNAP_ADDR_AUTOCONF = 4,	  /* from a router's advertisement */
+	SNAP_ADDR_LEASED = 8,	  /* a DHCP client put it there */
+};
+
 struct snap_port {
 	char name[IFNAME_MAX];
 	bool master; /* LAGG_PORT_MASTER: the primary, not who carries */
@@ -51,7 +59,16 @@ struct snap_if {
 	char descr[64];
 	char lagg[IFNAME_MAX]; /* the lagg it is a port of; "" if none */
 	struct ipaddr addrs[SNAP_ADDRS];
+	uint8_t addr_flags[SNAP_ADDRS]; /* SNAP_ADDR_* */
 	size_t n_addrs;
+	bool accept_rtadv; /* takes addresses from a router's advertisement */
+	bool no_dad;
+	bool dhclient; /* a DHCP client runs for it (its pid file) */
+	/* net/if.h IFCAP_*: what it could do, and what is on */
+	uint32_t caps, capenable;
+	/* of a vlan */
+	char vlan_parent[IFNAME_MAX]; /* "" if it has none any more */
+	unsigned vlan_tag;
 	/* of a lagg */
 	struct snap_port ports[SNAP_PORTS];
 	size_t n_ports;
@@ -69,6 +86,9 @@ struct snapshot {
 	size_t n_ifs, cap_ifs;
 	struct ipaddr default_gateway; /* family 0: no default route */
 	char default_if[IFNAME_MAX];
+	struct ipaddr default_gateway6; /* the same for IPv6 */
+	char default_if6[IFNAME_MAX];
+	bool other_daemon; /* devd carries out Hyper-V rules of its own */
 };
 
 void snapshot_fini(struct snapshot *s);

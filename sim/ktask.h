@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * ktask - work of the simulated kernel, or of a process in it, that takes
+ * virtual time: called again and again until it says that it is done.
+ */
+#ifndef SIM_KTASK_H
+#define SIM_KTASK_H
+
+#include <sys/queue.h>
+
+#include "failover/operation.h"
+#include "sim/vclock.h"
+
+struct machine;
+struct ifnet;
+
+/* A kernel thread's work: step() returns the time until it wants to go on, or
+ * KTASK_DONE. */
+#define KTASK_DONE (-1)
+struct ktask {
+	TAILQ_ENTRY(ktask) entry;
+	struct vevent event;
+	struct machine *m;
+	int64_t (*step)(struct machine *m, struct ktask *k);
+	void (*done)(struct ktask *k); /* may be NULL */
+	void *ctx;
+	void *owned; /* freed with the task */
+	int pc, sub, sub2;
+	int result;
+	struct operation op;
+	struct ifnet *ifp, *other;
+	uint32_t id;
+	int32_t row;
+};
+
+struct ktask *ktask_start(struct machine *m,
+    int64_t (*step)(struct machine *, struct ktask *), int64_t delay_ns);
+void ktask_forget_all(struct machine *m);
+
+#endif

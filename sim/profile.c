@@ -67,6 +67,12 @@ static const char *const traits[] = { "linkstate", "link_follows_open",
 	"host_drops_tx" };
 #define N_TRAITS (sizeof(traits) / sizeof(traits[0]))
 
+/* What a machine may be, by itself; no when not given. */
+static const char *const machine_flags[] = { "hn.async", "hn.association",
+	"hn.xt_newer", "hn.rings", "hn.old_kernel", "bond.none",
+	"netvsc.transparent" };
+#define N_MACHINE_FLAGS (sizeof(machine_flags) / sizeof(machine_flags[0]))
+
 /* --- reading --- */
 
 struct reader {
@@ -333,11 +339,30 @@ read_delay(struct reader *r)
 }
 
 static bool
+is_machine_flag(const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < N_MACHINE_FLAGS; i++)
+		if (strcmp(name, machine_flags[i]) == 0)
+			return true;
+	return false;
+}
+
+static bool
 is_known_flag(struct reader *r, const char *name, const char *at)
 {
 	const char *dot = strchr(name, '.'), *nearest;
 	size_t i;
 
+	if (is_machine_flag(name))
+		return true;
+	nearest = suggest(name, machine_flags, N_MACHINE_FLAGS);
+	if (nearest != NULL) {
+		COMPLAIN(r, at, "no flag is called %s; did you mean %s?", name,
+		    nearest);
+		return false;
+	}
 	for (i = 0; dot != NULL && dot != name && i < N_TRAITS; i++)
 		if (strcmp(dot + 1, traits[i]) == 0)
 			return true;
@@ -350,11 +375,26 @@ is_known_flag(struct reader *r, const char *name, const char *at)
 }
 
 static void
+set_flag(struct profile *p, const char *name, bool value)
+{
+	struct flag *f;
+	size_t i;
+
+	for (i = 0; i < p->n_flags; i++)
+		if (strcmp(p->flags[i].name, name) == 0)
+			break;
+	if (i == p->n_flags) {
+		f = MEM_PUSH(p->flags, p->n_flags, p->cap_flags);
+		f->name = mem_str(name);
+	}
+	p->flags[i].value = value;
+}
+
+static void
 read_flag(struct reader *r)
 {
 	char name[64], value[16];
 	const char *start;
-	struct flag *f;
 
 	skip_blanks(r);
 	start = r->at;
@@ -369,9 +409,7 @@ read_flag(struct reader *r)
 		return;
 	}
 	expect_source(r);
-	f = MEM_PUSH(r->p->flags, r->p->n_flags, r->p->cap_flags);
-	f->name = mem_str(name);
-	f->value = strcmp(value, "yes") == 0;
+	set_flag(r->p, name, strcmp(value, "yes") == 0);
 }
 
 static void
@@ -617,6 +655,37 @@ profile_driver_flag(const struct profile *p, const char *driver,
 			value = p->flags[i].value;
 	}
 	return value;
+}
+
+bool
+profile_flag(const struct profile *p, const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < p->n_flags; i++)
+		if (strcmp(p->flags[i].name, name) == 0)
+			return p->flags[i].value;
+	return false;
+}
+
+bool
+profile_override_flag(struct profile *p, const char *name, bool value,
+    const char *path, unsigned line, unsigned col, struct diag *d)
+{
+	/* The name alone is the line that mistakes are told of. */
+	struct reader r = { .p = p,
+		.d = d,
+		.path = path,
+		.number = line,
+		.line = name,
+		.at = name,
+		.end = name + strlen(name),
+		.skipped = col > 0 ? col - 1 : 0 };
+
+	if (!is_known_flag(&r, name, name))
+		return false;
+	set_flag(p, name, value);
+	return true;
 }
 
 int64_t

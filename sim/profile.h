@@ -58,6 +58,14 @@ int64_t profile_driver_delay(struct profile *p, const char *driver,
 bool profile_driver_flag(const struct profile *p, const char *driver,
     const char *what);
 
+/* A flag of the machine itself, "hn.async"; no unless the file says yes. */
+bool profile_flag(const struct profile *p, const char *name);
+
+/* Sets one for a scenario's "flag NAME = yes": of the machine or of a driver,
+ * as in the file. False with a finding when nobody knows the name. */
+bool profile_override_flag(struct profile *p, const char *name, bool value,
+    const char *path, unsigned line, unsigned col, struct diag *d);
+
 /* Whether anything in the file is said of this driver. */
 bool profile_has_driver(const struct profile *p, const char *driver);
 

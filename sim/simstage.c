@@ -78,7 +78,7 @@ check_nic(const struct scenario *scn, const struct scn_nic *nic,
 		    "rc.conf asks for DHCP on %s, and the machine has no DHCP "
 		    "server; give it a static address",
 		    nic->name);
-	if (net->sets_mtu)
+	if (net->mtu > 0)
 		diag_report(d, DIAG_ERROR, scn->path, nic->line, nic->col,
 		    "rc.conf sets an mtu on %s, which nobody carries over to "
 		    "the aggregate yet; write \"nic %s ... mtu N\" instead",

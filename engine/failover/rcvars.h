@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * rcvars - what rc.conf(5) says, as name and value; and what of it concerns a
- * synthetic NIC (FACTS.md E.4). Pure: somebody else has read the files.
+ * rcvars - what the files of rc.conf(5) say, as name and value, and in which
+ * of them it stands. Pure: somebody else has read the files (rcfile.h parses
+ * their text). rc_net.h says what of it concerns one interface.
  */
 #ifndef FAILOVER_RCVARS_H
 #define FAILOVER_RCVARS_H
@@ -11,47 +12,57 @@
 #include <stdint.h>
 
 #include "base/diag.h"
-#include "base/ipaddr.h"
-#include "failover/snapshot.h"
+#include "failover/rc_net.h"
+
+/* rc reads them in this order, the later one wins; hyperv_vfattach sources
+ * rc.conf alone (FACTS.md E.2). */
+enum rc_file { RC_DEFAULTS, RC_CONF, RC_CONF_LOCAL, RC_CONF_D, RC_FILES };
 
 struct rcvar {
 	char *name;
-	char *value;
+	char *value; /* as the shell holds it: outer quotes are gone */
+	char *path;  /* NULL: rcvars.file */
+	enum rc_file file;
 	unsigned line, col; /* where it was set */
 };
 
 struct rcvars {
-	char *file; /* for messages */
+	char *file; /* for messages; NULL when every variable has a path */
 	struct rcvar *vars;
 	size_t n_vars, cap_vars;
 };
 
 void rcvars_fini(struct rcvars *r);
-void rcvars_set(struct rcvars *r, const char *name, const char *value,
-    unsigned line, unsigned col); /* replaces; copies */
-const char *rcvars_get(const struct rcvars *r, const char *name); /* or NULL */
 
-/* ifconfig_IF with . - / + mapped to _, else ifconfig_DEFAULT, else NULL. */
+/* Of /etc/rc.conf; of any of the files, path NULL for r->file. A value that
+ * the same file gave before is replaced. All strings are copied. */
+void rcvars_set(struct rcvars *r, const char *name, const char *value,
+    unsigned line, unsigned col);
+void rcvars_set_in(struct rcvars *r, enum rc_file file, const char *path,
+    const char *name, const char *value, unsigned line, unsigned col);
+
+/* What rc ends up with, or NULL. */
+const struct rcvar *rcvars_find(const struct rcvars *r, const char *name);
+const char *rcvars_get(const struct rcvars *r, const char *name);
+
+/* What this file alone says, or NULL. */
+const char *rcvars_get_in(const struct rcvars *r, enum rc_file file,
+    const char *name);
+
+/* PREFIX_IF_SUFFIX, with . - / + of the name mapped to _ as rc.subr does. */
+const struct rcvar *rcvars_find_if(const struct rcvars *r, const char *prefix,
+    const char *ifname, const char *suffix);
+
+/* ifconfig_IF, else ifconfig_DEFAULT, else NULL. */
+const struct rcvar *rcvars_find_ifconfig(const struct rcvars *r,
+    const char *ifname);
 const char *rcvars_ifconfig(const struct rcvars *r, const char *ifname);
 
-struct rc_net {		 /* the static part of one interface's configuration */
-	bool configured; /* there is an ifconfig_IF */
-	bool dhcp;	 /* one of the DHCP words is in it */
-	bool sets_mtu;	 /* an mtu is in it; nobody carries it over yet */
-	/* Those of ifconfig_IF first: n_main of them, all that stock knows.
-	 * Then ipv4_addrs_IF, ifconfig_IF_aliasN and ifconfig_IF_ipv6. */
-	struct ipaddr addrs[SNAP_ADDRS];
-	size_t n_addrs, n_main;
-	struct ipaddr gateway; /* defaultrouter; family 0 if none */
-	int64_t vf_delay_ns;   /* hyperv_vf_delay: whole seconds, at least 2,
-				* and 2 when it is missing or not a number */
-};
+/* YES, TRUE, ON or 1 in any case, as rc.subr's checkyesno. */
+bool rcvars_is_yes(const struct rcvars *r, const char *name);
 
-/* Reads what concerns ifname: static addresses of both families, the IPv4
- * default route, and whether it asks for DHCP. Words which cannot be
- * understood are errors in d, with the variable's place; *net then holds what
- * was understood. */
-void rcvars_net(const struct rcvars *r, const char *ifname, struct diag *d,
-    struct rc_net *net);
+/* A finding at the variable's place. */
+void rcvars_complain(const struct rcvars *r, const struct rcvar *v,
+    struct diag *d, const char *fmt, ...) __attribute__((format(printf, 4, 5)));
 
 #endif

@@ -160,7 +160,9 @@ what_is_not_understood_is_told_with_its_place(void **state)
 		"inet 10.1.19.4/33", "netmask 255.255.255.0",
 		"inet 10.1.19.4 netmask", "inet 10.1.19.4 netmask 255.0.255.0",
 		"inet $ADDR", "`hostname`",
-		"inet 10.1.19.4/24 description \"a b\"", "vlan 5",
+		"inet 10.1.19.4/24 description \"a b", "vlan 5",
+		"inet 10.1.19.4/24 mtu", "mtu nine", "laggport",
+		"inet 10.1.19.9-5/24", "10.1.19.1-2", "up; reboot",
 		"inet 10.1.19.4 prefixlen", "prefixlen 24",
 		"inet 10.1.19.4 prefixlen 64",
 		"inet6 2001:db8::1 netmask 255.255.255.0" };

@@ -245,6 +245,9 @@ to_vf(struct ktask *k, struct ifnet *hn, struct ifnet *vf, int *pc)
 		return machine_delay(m, "hn.rss") +
 		    machine_delay(m, "hn.switch_window");
 	case 4:
+		/* Linux' netvsc keeps its carrier, and has no record of this. */
+		if (m->os == SNAP_LINUX)
+			return KTASK_DONE;
 		suspend_management(hn);
 		ifnet_set_link(hn, LINK_DOWN);
 		return machine_delay(m, "hn.vf_up_record");
@@ -273,6 +276,8 @@ to_synthetic(struct ktask *k, struct ifnet *hn, int *pc)
 		machine_changed(m, hn);
 		return machine_delay(m, "hn.rss");
 	case 3:
+		if (m->os == SNAP_LINUX)
+			return KTASK_DONE;
 		resume_management(hn);
 		return machine_delay(m, "hn.vf_down");
 	}

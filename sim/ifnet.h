@@ -18,6 +18,7 @@ struct ktask;
 
 /* FreeBSD's errno values, which are not the host's. */
 enum {
+	SIM_EPERM = 1,
 	SIM_ENOENT = 2,
 	SIM_ENXIO = 6,
 	SIM_EBUSY = 16,
@@ -25,6 +26,7 @@ enum {
 	SIM_EINVAL = 22,
 	SIM_ENOSPC = 28,
 	SIM_EPROTONOSUPPORT = 43,
+	SIM_EOPNOTSUPP = 45,
 	SIM_EADDRNOTAVAIL = 49,
 	SIM_ENETDOWN = 50,
 	SIM_ENETUNREACH = 51,
@@ -82,6 +84,13 @@ struct vf {
 	bool surprised; /* the hardware is gone already */
 };
 
+struct bond { /* of a Linux guest's aggregate, see sim/bond.h */
+	struct ifnet *active;
+	char primary[IFNAME_MAX];
+	int64_t miimon_ns, born_ns;
+	struct vevent poll;
+};
+
 struct vlan {
 	struct ifnet *parent; /* NULL: none (any more) */
 	unsigned tag;
@@ -116,6 +125,9 @@ struct ifnet {
 	uint8_t addr_flags[SNAP_ADDRS]; /* SNAP_ADDR_* */
 	size_t n_addrs;
 	bool accept_rtadv, no_dad, ifdisabled; /* nd6 options */
+	bool promisc;
+	char groups[48]; /* " one two ": those a user put it in */
+	uint32_t born;	 /* the how-manyth: the kernel lists them so */
 	bool in_jail; /* moved into a vnet: the host sees it no more */
 	uint32_t caps, capenable; /* CAP_* */
 	struct ifnet *peer;	  /* of an epair's half */
@@ -123,6 +135,7 @@ struct ifnet {
 	struct vf vf;
 	struct lagg lagg;
 	struct vlan vlan;
+	struct bond bond;
 };
 
 struct ifnet *ifnet_new(struct machine *m, enum ifkind kind, const char *name,

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "sim/bond.h"
 #include "sim/inet.h"
 #include "sim/ifdriver.h"
 
@@ -29,6 +30,8 @@ lagg_active(const struct ifnet *lagg)
 	const struct lagg *l = &lagg->lagg;
 	size_t i;
 
+	if (bond_guest(lagg->m))
+		return bond_active(lagg);
 	if (l->primary == NULL)
 		return NULL;
 	if (is_active(l->primary))
@@ -48,6 +51,8 @@ lagg_accepts(const struct ifnet *lagg, const struct ifnet *port)
 {
 	const struct ifnet *primary = lagg->lagg.primary, *active;
 
+	if (bond_guest(lagg->m))
+		return bond_accepts(lagg, port);
 	if (!lagg->up || !lagg->running)
 		return false;
 	if (port == primary || lagg->m->failover_rx_all != 0)
@@ -64,6 +69,11 @@ lagg_port_link(struct ifnet *lagg)
 	enum link_state link = LINK_DOWN;
 	size_t i;
 
+	if (bond_guest(lagg->m)) {
+		bond_slave_link(lagg);
+		machine_changed(lagg->m, lagg);
+		return;
+	}
 	/* Any port's link counts, up or not (D.1). */
 	for (i = 0; i < lagg->lagg.n_ports; i++)
 		if (lagg->lagg.ports[i]->link == LINK_UP)
@@ -145,6 +155,8 @@ why_not(const struct ifnet *lagg, const struct ifnet *port)
 		return SIM_EEXIST;
 	if (port->member_of != NULL)
 		return SIM_EBUSY;
+	if (bond_guest(lagg->m) && bond_why_not(port) != 0)
+		return bond_why_not(port);
 	return port->dying ? SIM_ENXIO : 0;
 }
 
@@ -179,13 +191,21 @@ lagg_add_step(struct ktask *k, struct ifnet *lagg, struct ifnet *port, int *pc)
 			return delay;
 		*pc = 3;
 		return 0;
+	case 4:
+	case 5: /* bond_open_step counts on */
+		return bond_open_step(k, lagg, port, &k->sub2);
 	}
 	/* Another process may have been quicker. */
 	k->result =
 	    port->attached && lagg->attached ? why_not(lagg, port) : SIM_ENXIO;
-	if (k->result == 0)
-		insert(lagg, port);
-	return KTASK_DONE;
+	if (k->result != 0)
+		return KTASK_DONE;
+	insert(lagg, port);
+	if (!bond_guest(lagg->m))
+		return KTASK_DONE;
+	*pc = 4;
+	k->sub2 = 0;
+	return 0;
 }
 
 static void
@@ -201,7 +221,9 @@ take_out(struct ifnet *lagg, struct ifnet *port)
 	    (l->n_ports - i - 1) * sizeof(l->ports[0]));
 	l->n_ports--;
 	port->member_of = NULL;
-	if (l->primary == port) {
+	if (bond_guest(lagg->m)) {
+		bond_slave_gone(lagg, port);
+	} else if (l->primary == port) {
 		/* The first in the list inherits, its own MAC with it. */
 		l->primary = l->n_ports > 0 ? l->ports[0] : NULL;
 		if (l->primary != NULL)
@@ -245,6 +267,8 @@ lagg_destroy(struct ifnet *lagg)
 	lagg->up = lagg->running = false;
 	while (lagg->lagg.n_ports > 0)
 		lagg_del(lagg, lagg->lagg.ports[0]);
+	if (bond_guest(lagg->m))
+		bond_forget(lagg);
 	ifnet_remove(lagg);
 	devctl_emit(lagg->m, "!system=IFNET subsystem=%s type=DETACH",
 	    lagg->name);

@@ -8,6 +8,7 @@
 
 #include "base/mem.h"
 #include "base/strbuf.h"
+#include "sim/bond.h"
 #include "sim/inet.h"
 #include "sim/lagg.h"
 
@@ -283,7 +284,9 @@ observe_ports(const struct ifnet *lagg, struct snap_if *s)
 	for (i = 0; i < s->n_ports; i++) {
 		port = lagg->lagg.ports[i];
 		memcpy(s->ports[i].name, port->name, IFNAME_MAX);
-		s->ports[i].master = port == lagg->lagg.primary;
+		s->ports[i].master = bond_guest(lagg->m)
+		    ? bond_is_primary(lagg, port)
+		    : port == lagg->lagg.primary;
 		s->ports[i].active = port == active;
 	}
 }
@@ -322,6 +325,8 @@ machine_observe(struct machine *m, struct snapshot *out)
 	const struct route *r = inet_default(m);
 	const struct ifnet *ifp;
 
+	out->os = m->os;
+	out->no_bonding = profile_flag(m->profile, "bond.none");
 	out->vf_transparent = m->transparent ? 1 : 0;
 	out->failover_rx_all = m->failover_rx_all;
 	TAILQ_FOREACH (ifp, &m->ifs, entry)

@@ -40,6 +40,7 @@ struct machine {
 	struct profile *profile; /* borrowed */
 	struct trace *trace;	 /* borrowed */
 	TAILQ_HEAD(, ifnet) ifs;
+	uint32_t n_born; /* interfaces there ever were */
 	TAILQ_HEAD(, ifnet) gone; /* detached, still pointed at by tasks */
 	TAILQ_HEAD(, route) routes;
 	TAILQ_HEAD(, ktask) tasks;
@@ -55,7 +56,9 @@ struct machine {
 	struct rcvars *rc;   /* borrowed: /etc/rc.conf and its company */
 	struct dhcp *dhcp;   /* sim/dhcp.h: server and clients */
 	struct inet6 *inet6; /* sim/inet6.h: the router on the link */
+	struct guests *guests; /* sim/guest.h: programs that run */
 
+	enum snap_os os;	/* of the guest */
 	bool transparent;    /* hw.hn.vf_transparent */
 	int failover_rx_all; /* net.link.lagg.failover_rx_all */
 	bool following;	     /* states come from a recording, see facts.h */

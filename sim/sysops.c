@@ -6,6 +6,7 @@
 
 #include "base/dur.h"
 #include "base/suggest.h"
+#include "sim/bond.h"
 #include "sim/hn.h"
 #include "sim/ifdriver.h"
 #include "sim/inet.h"
@@ -138,6 +139,10 @@ create_step(struct ktask *k)
 		return machine_delay(k->m, "lagg.create");
 	if (ifnet_find(k->m, k->op.ifname) != NULL)
 		return finish(k, SIM_EEXIST);
+	if (bond_guest(k->m))
+		return finish(k,
+		    bond_create(k->m, k->op.ifname,
+			k->op.value * DUR_MS));
 	lagg_new(k->m, k->op.ifname);
 	return KTASK_DONE;
 }
@@ -164,6 +169,10 @@ lagg_step(struct ktask *k)
 		return lagg_add_step(k, lagg, k->other, &k->sub);
 	if (k->op.kind == OP_PORT_DEL)
 		return finish(k, lagg_del(lagg, k->other));
+	if (k->op.kind == OP_PRIMARY)
+		return finish(k,
+		    bond_guest(k->m) ? bond_set_primary(lagg, k->op.other)
+				     : SIM_EOPNOTSUPP);
 	if (k->pc++ == 1)
 		return machine_delay(k->m, "lagg.destroy");
 	if (!lagg->attached)
@@ -213,6 +222,7 @@ sysop_step(struct machine *m, struct ktask *k)
 	case OP_LAGG_DESTROY:
 	case OP_PORT_ADD:
 	case OP_PORT_DEL:
+	case OP_PRIMARY:
 		return lagg_step(k);
 	case OP_DESCR:
 		snprintf(k->ifp->descr, sizeof(k->ifp->descr), "%s",

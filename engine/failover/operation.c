@@ -10,6 +10,9 @@ more_text(const struct operation *op, struct strbuf *out)
 	const char *i = op->ifname;
 
 	switch (op->kind) {
+	case OP_PRIMARY:
+		strbuf_addf(out, "%s primary %s", i, op->other);
+		break;
 	case OP_MTU:
 		strbuf_addf(out, "%s mtu %d", i, op->value);
 		break;

@@ -11,7 +11,7 @@
 #include "failover/snapshot.h"
 
 enum op_kind {
-	OP_LAGG_CREATE,	 /* ifname, protocol failover */
+	OP_LAGG_CREATE, /* ifname, protocol failover; a bond: value = miimon, ms */
 	OP_LAGG_DESTROY, /* ifname */
 	OP_DESCR,	 /* ifname := text (how our own lagg is known) */
 	OP_PORT_ADD,	 /* other joins the lagg ifname */
@@ -24,6 +24,7 @@ enum op_kind {
 	OP_DEFAULT_DEL, /* addr.family 6: the IPv6 one */
 	OP_SYSCTL,	/* text := value */
 	OP_PROCESS,	/* a program that only reads, waits or costs time */
+	OP_PRIMARY,	/* other becomes the primary of the bond ifname */
 	OP_MTU,		/* ifname := value */
 	OP_CAPS,	/* capabilities of ifname := value (IFCAP_*) */
 	OP_RENAME,	/* ifname becomes other */

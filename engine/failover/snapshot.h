@@ -42,7 +42,8 @@ enum {
 
 struct snap_port {
 	char name[IFNAME_MAX];
-	bool master; /* LAGG_PORT_MASTER: the primary, not who carries */
+	bool master; /* LAGG_PORT_MASTER: the primary, not who carries; of a
+		      * bond: IFLA_BOND_PRIMARY */
 	bool active; /* LAGG_PORT_ACTIVE: carries the traffic now */
 };
 
@@ -79,7 +80,11 @@ struct snap_if {
 	bool custom_vfup;    /* the administrator's hyperv_vfup.NAME exists */
 };
 
+enum snap_os { SNAP_FREEBSD, SNAP_LINUX };
+
 struct snapshot {
+	enum snap_os os;     /* its aggregate: lagg(4), or bonding */
+	bool no_bonding;     /* Linux: the kernel has none */
 	int vf_transparent;  /* hw.hn.vf_transparent; -1: no such sysctl */
 	int failover_rx_all; /* net.link.lagg.failover_rx_all; -1: none */
 	struct snap_if *ifs; /* by index, ascending */

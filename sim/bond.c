@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "sim/bond.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/dur.h"
+#include "sim/hn.h"
+#include "sim/ifdriver.h"
+#include "sim/lagg.h"
+
+bool
+bond_guest(const struct machine *m)
+{
+	return m->os == SNAP_LINUX;
+}
+
+static bool
+usable(const struct ifnet *port)
+{
+	return port->link == LINK_UP && port->up && port->attached;
+}
+
+static struct ifnet *
+slave_named(const struct ifnet *bond, const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < bond->lagg.n_ports; i++)
+		if (strcmp(bond->lagg.ports[i]->name, name) == 0)
+			return bond->lagg.ports[i];
+	return NULL;
+}
+
+/* primary_reselect is "always": the primary whenever it is usable; else who
+ * is active stays so; else the first that is usable. */
+static struct ifnet *
+best(const struct ifnet *bond)
+{
+	const struct lagg *l = &bond->lagg;
+	struct ifnet *primary = slave_named(bond, bond->bond.primary);
+	size_t i;
+
+	if (primary != NULL && usable(primary))
+		return primary;
+	if (bond->bond.active != NULL && usable(bond->bond.active))
+		return bond->bond.active;
+	for (i = 0; i < l->n_ports; i++)
+		if (usable(l->ports[i]))
+			return l->ports[i];
+	return NULL;
+}
+
+/* The new active slave's peers are told: one gratuitous ARP for the bond
+ * (num_grat_arp is 1 unless set, G.4 8). */
+static void
+select_active(struct ifnet *bond)
+{
+	struct ifnet *to = best(bond);
+
+	if (to == bond->bond.active)
+		return;
+	bond->bond.active = to;
+	ifnet_set_link(bond, to != NULL ? LINK_UP : LINK_DOWN);
+	if (to != NULL)
+		machine_kernel_note(bond->m,
+		    "%s: making interface %s the new active one, gratuitous "
+		    "ARP sent",
+		    bond->name, to->name);
+	machine_changed(bond->m, bond);
+	machine_hint(bond->m);
+}
+
+static void
+poll_fire(void *ctx, struct vevent *e)
+{
+	struct ifnet *bond = ctx;
+
+	(void)e;
+	if (bond->attached)
+		select_active(bond);
+}
+
+int
+bond_create(struct machine *m, const char *name, int64_t miimon_ns)
+{
+	struct ifnet *bond;
+
+	if (profile_flag(m->profile, "bond.none"))
+		return SIM_EOPNOTSUPP;
+	bond = lagg_new(m, name);
+	bond->bond.miimon_ns = miimon_ns;
+	bond->bond.born_ns = m->clock.now_ns;
+	bond->bond.poll.fire = poll_fire;
+	bond->bond.poll.ctx = bond;
+	bond->bond.poll.domain = VGUEST;
+	return 0;
+}
+
+int
+bond_why_not(const struct ifnet *port)
+{
+	return port->up ? SIM_EPERM : 0;
+}
+
+int64_t
+bond_open_step(struct ktask *k, struct ifnet *bond, struct ifnet *port, int *pc)
+{
+	int64_t delay;
+
+	if (!port->attached || port->member_of != bond)
+		return KTASK_DONE;
+	if (k->sub < 5) {
+		ifnet_set_up(port, true);
+		delay =
+		    port->running ? KTASK_DONE : driver_start_step(k, port, pc);
+		if (delay != KTASK_DONE)
+			return delay;
+		k->sub = 5;
+		*pc = 0;
+	}
+	if (port->kind == KIND_VF &&
+	    (delay = hn_switch_step(k, port, true, pc)) != KTASK_DONE)
+		return delay;
+	select_active(bond);
+	return KTASK_DONE;
+}
+
+void
+bond_slave_gone(struct ifnet *bond, struct ifnet *port)
+{
+	if (bond->bond.active == port)
+		bond->bond.active = NULL;
+	select_active(bond);
+	if (bond->lagg.n_ports == 0)
+		ifnet_set_link(bond, LINK_DOWN);
+}
+
+/* The monitor looks every miimon, counted from the bond's creation. */
+void
+bond_slave_link(struct ifnet *bond)
+{
+	struct vclock *c = &bond->m->clock;
+	int64_t period = bond->bond.miimon_ns, age;
+
+	if (period == 0 || timer_is_armed(&bond->bond.poll.timer))
+		return;
+	age = c->now_ns - bond->bond.born_ns;
+	vclock_after(c, &bond->bond.poll, period - age % period);
+}
+
+int
+bond_set_primary(struct ifnet *bond, const char *name)
+{
+	if (slave_named(bond, name) == NULL)
+		return SIM_EINVAL;
+	snprintf(bond->bond.primary, sizeof(bond->bond.primary), "%s", name);
+	select_active(bond);
+	machine_changed(bond->m, bond);
+	return 0;
+}
+
+bool
+bond_is_primary(const struct ifnet *bond, const struct ifnet *port)
+{
+	return strcmp(bond->bond.primary, port->name) == 0;
+}
+
+struct ifnet *
+bond_active(const struct ifnet *bond)
+{
+	return bond->bond.active;
+}
+
+bool
+bond_accepts(const struct ifnet *bond, const struct ifnet *port)
+{
+	return bond->up && bond->running &&
+	    (port == bond->bond.active || bond->m->failover_rx_all != 0);
+}
+
+void
+bond_forget(struct ifnet *bond)
+{
+	vclock_cancel(&bond->m->clock, &bond->bond.poll);
+}

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Input: lines NAME=VALUE, as rc.conf has said them. What concerns an
- * interface is understood or reported.
+ * Input: lines NAME=VALUE, as rc.conf has said them, and the same bytes as the
+ * text of an rc.conf. What concerns an interface is understood or reported.
  */
 #include "fuzz.h"
 
@@ -9,7 +9,27 @@
 
 #include "base/dur.h"
 #include "base/mem.h"
-#include "failover/rcvars.h"
+#include "failover/rcfile.h"
+
+static void
+as_a_file(const char *data, size_t bytes)
+{
+	struct rcvars r = { 0 };
+	struct diag d = { 0 };
+	struct rc_net net;
+	size_t i;
+
+	FUZZ_HOLDS(rcfile_parse(&r, RC_CONF, "fuzz", data, bytes, &d) ==
+	    (d.errors == 0));
+	for (i = 0; i < r.n_vars; i++) {
+		FUZZ_HOLDS(r.vars[i].line > 0 && r.vars[i].col > 0);
+		FUZZ_HOLDS(rcvars_find(&r, r.vars[i].name) == &r.vars[i]);
+	}
+	rcvars_net(&r, "hn0", &d, &net);
+	FUZZ_HOLDS(net.n_addrs <= SNAP_ADDRS && net.n_main <= net.n_addrs);
+	FUZZ_HOLDS(net.n_vlans <= RC_VLANS && net.n_ports <= SNAP_PORTS);
+	rcvars_fini(&r);
+}
 
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t bytes)
@@ -21,6 +41,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t bytes)
 	char *line, *value;
 	unsigned n = 0;
 
+	as_a_file((const char *)data, bytes);
 	r.file = mem_str("fuzz");
 	while ((line = strsep(&rest, "\n")) != NULL) {
 		n++;

@@ -188,7 +188,7 @@ vfup_makes_a_new_lagg_in_this_order(void **state)
 	assert_string_equal(next(0), "ifconfig: lagg0 port-add hn0");
 	/* One ifconfig for both ports, and what it says is not looked at. */
 	assert_string_equal(next(22), ": lagg0 port-add mce1");
-	assert_string_equal(next(16), "ifconfig: inet6 no_dad");
+	assert_string_equal(next(16), "ifconfig: lagg0 no_dad");
 	assert_string_equal(next(0), "ifconfig: hn0 address-del 10.0.0.4/24");
 	get("hn0")->n_addrs = 0;
 	assert_string_equal(next(0), "ifconfig: -alias fails, the loop ends");
@@ -214,7 +214,7 @@ vfup_strips_every_address_and_sets_those_of_rc_conf(void **state)
 	ipaddr_parse("10.7.7.7/16", &hn->addrs[1]); /* not of rc.conf */
 	hn->n_addrs = 2;
 	begin_vfup();
-	while (strcmp(next(0), "ifconfig: inet6 no_dad") != 0)
+	while (strcmp(next(0), "ifconfig: lagg0 no_dad") != 0)
 		;
 	assert_string_equal(next(0), "ifconfig: hn0 address-del 10.0.0.4/24");
 	hn->addrs[0] = hn->addrs[1];
@@ -224,6 +224,74 @@ vfup_strips_every_address_and_sets_those_of_rc_conf(void **state)
 	next(0);
 	assert_string_equal(next(0), "ifconfig: lagg0 address-add 10.0.0.4/24");
 	assert_string_equal(next(0), "done");
+}
+
+/* The steps of a first vfup behind the removal of hn's addresses, joined by
+ * "; ". */
+static const char *
+after_the_strip(const char *ifconfig_hn0)
+{
+	static char text[400];
+	const char *step;
+
+	rcvars_set(&rc, "ifconfig_hn0", ifconfig_hn0, 1, 1);
+	get("hn0")->n_addrs = 0;
+	begin_vfup();
+	do
+		step = next(0);
+	while (strstr(step, "the loop ends") == NULL);
+	text[0] = '\0';
+	while (strcmp(step = next(0), "done") != 0) {
+		if (text[0] != '\0')
+			strcat(text, "; ");
+		strcat(text, step);
+	}
+	return text;
+}
+
+static void
+vfup_starts_a_dhcp_client_on_the_lagg_and_kills_none(void **state)
+{
+	(void)state;
+	assert_string_equal(after_the_strip("DHCP"),
+	    "ifconfig: lagg0 up; dhclient: lagg0 dhclient start");
+	assert_string_equal(after_the_strip("SYNCDHCP mtu 9000"),
+	    "ifconfig: lagg0 up; dhclient: lagg0 dhclient start and wait");
+}
+
+static void
+vfup_carries_the_words_of_ifconfig_over(void **state)
+{
+	(void)state;
+	assert_string_equal(after_the_strip("10.0.0.4/24 mtu 9000 up"),
+	    "ifconfig: lagg0 mtu 9000; : lagg0 address-add 10.0.0.4/24");
+	assert_string_equal(after_the_strip("up"), "ifconfig: lagg0 up");
+	assert_string_equal(after_the_strip("-tso"), "");
+}
+
+static void
+quoted_arguments_break_vfups_ifconfig(void **state)
+{
+	(void)state;
+	assert_string_equal(after_the_strip(
+				"inet 10.0.0.4/24 description \"a b\""),
+	    "ifconfig: its arguments are broken");
+	assert_string_equal(after_the_strip("inet '10.0.0.4/24'"),
+	    "ifconfig: its arguments are broken");
+	assert_string_equal(after_the_strip(
+				"inet 10.0.0.4/24 description \"uplink\""),
+	    "ifconfig: lagg0 address-add 10.0.0.4/24");
+}
+
+static void
+vfattach_sees_no_delay_that_rc_conf_local_sets(void **state)
+{
+	(void)state;
+	rcvars_set_in(&rc, RC_CONF_LOCAL, NULL, "hyperv_vf_delay", "60", 1, 1);
+	stock_vfattach(&p, "mce1");
+	while (strcmp(next(0), "spawn") != 0)
+		continue;
+	assert_int_equal(delay, 2 * DUR_SEC);
 }
 
 static void
@@ -351,6 +419,10 @@ main(void)
 		T(vfup_makes_a_new_lagg_in_this_order),
 		T(vfup_ends_when_the_lagg_cannot_be_made),
 		T(vfup_strips_every_address_and_sets_those_of_rc_conf),
+		T(vfup_starts_a_dhcp_client_on_the_lagg_and_kills_none),
+		T(vfup_carries_the_words_of_ifconfig_over),
+		T(quoted_arguments_break_vfups_ifconfig),
+		T(vfattach_sees_no_delay_that_rc_conf_local_sets),
 		T(vfup_never_sets_a_default_route_or_ups_hn),
 		T(vfup_only_adds_the_port_to_a_lagg_that_exists),
 		T(vfup_leaves_a_port_that_is_there),

@@ -5,9 +5,9 @@
  * the machine by operations (sim/sysops.h) one after the other, takes the
  * time of the machine profile, and has output and an exit status.
  *
- * Known: ifconfig, sysctl, route, dhclient, service, daemon, kill, sleep,
- * logger, devctl, netstat; what is no program of the network (cat, ps, ...)
- * is not known here.
+ * Known: ifconfig, sysctl, route, netstat, dhclient, service, daemon, kill,
+ * pkill, ps, sleep, logger, devctl; what is no program of the network (cat,
+ * ls, ...) is not known here.
  */
 #ifndef SIM_GUEST_H
 #define SIM_GUEST_H
@@ -21,6 +21,7 @@
 
 struct guest_end {  /* how a program ended; valid during the call only */
 	int status; /* exit status, 0..255 */
+	int error;  /* SIM_E… of the last operation that failed, or 0 */
 	const struct strbuf *out, *errors; /* what it printed */
 };
 typedef void guest_done(void *ctx, const struct guest_end *end);
@@ -35,6 +36,9 @@ int guest_check(size_t argc, char *const argv[], struct err *err);
  * not have ends with status 127. */
 void guest_exec(struct machine *m, size_t argc, char *const argv[],
     guest_done *done, void *ctx);
+
+/* What still runs is gone, done() is not called. */
+void guest_forget_all(struct machine *m);
 
 /* A command line split as sh does with plain and quoted words; no expansion,
  * no redirection: false when it has any of that. Free with guest_words_free.

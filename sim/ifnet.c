@@ -57,6 +57,7 @@ ifnet_new(struct machine *m, enum ifkind kind, const char *name,
 	memcpy(ifp->mac, mac, sizeof(ifp->mac));
 	memcpy(ifp->own_mac, mac, sizeof(ifp->own_mac));
 	insert_by_index(m, ifp);
+	ifp->born = ++m->n_born;
 	machine_changed(m, ifp);
 	return ifp;
 }

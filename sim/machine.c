@@ -9,6 +9,7 @@
 #include "base/mem.h"
 #include "base/strbuf.h"
 #include "sim/bond.h"
+#include "sim/guest.h"
 #include "sim/inet.h"
 #include "sim/lagg.h"
 
@@ -64,6 +65,7 @@ machine_free(struct machine *m)
 		return;
 	m->on_record = m->on_hint = NULL;
 	ktask_forget_all(m);
+	guest_forget_all(m);
 	inet_fini(m);
 	devctl_fini(m);
 	while ((ifp = TAILQ_FIRST(&m->ifs)) != NULL) {

@@ -131,6 +131,9 @@ judge_one(const struct judge *j, const struct scn_expect *e,
 	case SCN_EXPECT_ORDER:
 		judge_order(j, e, &w, r);
 		break;
+	case SCN_EXPECT_REACH:
+		judge_reach(j, e, r);
+		break;
 	}
 }
 

@@ -121,7 +121,7 @@ claim_holds(const struct scn_expect *e, const struct judge_span *sp)
 	else if (e->contains || e->kind == SCN_EXPECT_ADDRESS)
 		holds = list_has(sp->value, e->value) && sp->other == NULL;
 	else
-		holds = equals(e, sp->value);
+		holds = equals(e, sp->value) != e->differs;
 	return holds != e->negate;
 }
 
@@ -131,8 +131,11 @@ unsaid(const struct scn_expect *e)
 {
 	if (strcmp(e->field, "exists") == 0)
 		return "no";
-	if (strcmp(e->object, "route") == 0 && strcmp(e->field, "default") == 0)
+	if (strcmp(e->object, "route") == 0 &&
+	    strncmp(e->field, "default", strlen("default")) == 0)
 		return "none";
+	if (strcmp(e->field, "panicked") == 0)
+		return "no";
 	return NULL;
 }
 

@@ -53,5 +53,7 @@ void judge_count(const struct judge *j, const struct scn_expect *e,
     const struct judge_window *w, struct judge_result *r);
 void judge_order(const struct judge *j, const struct scn_expect *e,
     const struct judge_window *w, struct judge_result *r);
+void judge_reach(const struct judge *j, const struct scn_expect *e,
+    struct judge_result *r);
 
 #endif

@@ -20,6 +20,7 @@ row_count(const struct trace *t, enum scn_row row)
 	case SCN_ROW_RULE:
 		return t->n_firings;
 	case SCN_ROW_NOTE:
+	case SCN_ROW_ALARM:
 		return t->n_notes;
 	}
 	return 0;
@@ -38,6 +39,7 @@ row_time(const struct trace *t, enum scn_row row, size_t i)
 	case SCN_ROW_RULE:
 		return t->firings[i].at_ns;
 	case SCN_ROW_NOTE:
+	case SCN_ROW_ALARM:
 		return t->notes[i].at_ns;
 	}
 	return 0;
@@ -70,6 +72,9 @@ row_has(const struct trace *t, const struct scn_item *item, size_t i,
 		strbuf_addf(sb, ":%u ", t->firings[i].line);
 		strbuf_adds(sb, t->firings[i].action);
 		break;
+	case SCN_ROW_ALARM:
+		return strcmp(t->notes[i].who, "engine") == 0 &&
+		    strstr(t->notes[i].text, item->text) != NULL;
 	case SCN_ROW_NOTE:
 		strbuf_adds(sb, t->notes[i].who);
 		strbuf_adds(sb, ": ");
@@ -98,10 +103,14 @@ judge_count(const struct judge *j, const struct scn_expect *e,
 		last = at;
 	}
 	strbuf_fini(&sb);
-	r->holds = judge_compare(count, e->cmp, e->count);
+	r->holds = judge_compare(count, e->cmp, e->count) &&
+	    (e->most < 0 || count <= e->most);
 	r->at_ns = last;
 	strbuf_addf(&r->happened, "counted %" PRId64, count);
-	if (!r->holds)
+	if (!r->holds && e->most >= 0 && count > e->most)
+		strbuf_addf(&r->happened, ", expected at most %" PRId64,
+		    e->most);
+	else if (!r->holds)
 		strbuf_addf(&r->happened, ", expected %s %" PRId64,
 		    judge_cmp_word(e->cmp), e->count);
 	if (count == 0)
@@ -128,6 +137,8 @@ row_word(enum scn_row row)
 		return "rule";
 	case SCN_ROW_NOTE:
 		return "note";
+	case SCN_ROW_ALARM:
+		return "alarm";
 	}
 	return "row";
 }
@@ -141,7 +152,7 @@ void
 judge_order(const struct judge *j, const struct scn_expect *e,
     const struct judge_window *w, struct judge_result *r)
 {
-	size_t next[SCN_ROW_NOTE + 1] = { 0 }, i, k, n;
+	size_t next[SCN_ROW_ALARM + 1] = { 0 }, i, k, n;
 	const struct scn_item *item;
 	struct strbuf sb = { 0 };
 	int64_t now = w->from_ns;
@@ -169,4 +180,23 @@ judge_order(const struct judge *j, const struct scn_expect *e,
 	}
 	r->at_ns = r->holds || k > 0 ? now : TRACE_OPEN;
 	strbuf_fini(&sb);
+}
+
+void
+judge_reach(const struct judge *j, const struct scn_expect *e,
+    struct judge_result *r)
+{
+	const struct trace *t = j->t;
+	size_t i;
+
+	for (i = 0; i < t->n_reached; i++)
+		if (strcmp(t->reached[i].name, e->place) == 0)
+			break;
+	r->holds = i < t->n_reached;
+	if (r->holds)
+		strbuf_addf(&r->happened, "reached %" PRIu64 " times",
+		    t->reached[i].times);
+	else
+		strbuf_addf(&r->happened, "the run never came through %s",
+		    e->place);
 }

@@ -10,11 +10,20 @@
 #ifndef SIM_REACH_H
 #define SIM_REACH_H
 
+#include <stdbool.h>
+#include <stddef.h>
+
 #define REACH_D2_SYNTHETIC "D2-hn-up-vf-no"   /* row 1 */
 #define REACH_D2_BOTH	   "D2-hn-up-vf-up"   /* row 2 */
 #define REACH_D2_VF	   "D2-hn-down-vf-up" /* row 3 */
 #define REACH_D2_NONE	   "D2-hn-down-vf-no" /* row 4 */
 #define REACH_OVERFLOW	   "devctl-overflow"
 #define REACH_CANCELLED	   "delay-cancelled" /* hyperv_vf_delay, VF gone */
+
+#define REACH_MAX 64 /* names, at most */
+
+bool reach_is_known(const char *name);
+/* All names, at most max of them; gives how many. */
+size_t reach_names(const char *names[], size_t max);
 
 #endif

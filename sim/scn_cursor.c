@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The cursor over one line's tokens, and the values that a token can be. */
-#include "sim/scn_parse.h"
+#include "sim/scn_cursor.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -34,6 +34,25 @@ scn_accept(struct scn_parser *p, const char *w)
 		return false;
 	p->at++;
 	return true;
+}
+
+bool
+scn_is_word(const struct scn_token *t, const char *w)
+{
+	return t != NULL && t->kind == SCN_TOKEN_WORD &&
+	    strcmp(t->text, w) == 0;
+}
+
+int
+scn_find_word(const struct scn_token *t, const char *const words[],
+    size_t count)
+{
+	size_t i;
+
+	for (i = 0; i < count; i++)
+		if (scn_is_word(t, words[i]))
+			return (int)i;
+	return -1;
 }
 
 bool
@@ -156,6 +175,36 @@ scn_need_string(struct scn_parser *p, const char *what, char **out)
 		return scn_error(p, t, "%s is empty", what);
 	*out = mem_str(t->text);
 	return true;
+}
+
+bool
+scn_need_name(struct scn_parser *p, const char *what, char **out)
+{
+	const struct scn_token *t = scn_need(p, what);
+
+	if (t == NULL)
+		return false;
+	if (t->kind == SCN_TOKEN_PAIR || t->text[0] == '\0')
+		return scn_error(p, t,
+		    "%s must be a word, or a string that is not empty", what);
+	*out = mem_str(t->text);
+	return true;
+}
+
+bool
+scn_need_either(struct scn_parser *p, const char *first, const char *second,
+    bool *is_first)
+{
+	const char *const known[] = { first, second };
+	const struct scn_token *t = scn_peek(p);
+
+	*is_first = scn_accept(p, first);
+	if (*is_first || scn_accept(p, second))
+		return true;
+	if (t == NULL)
+		return scn_error(p, NULL, "`%s` or `%s` is missing", first,
+		    second);
+	return scn_unknown(p, t, "word", known, 2);
 }
 
 bool

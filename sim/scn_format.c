@@ -35,7 +35,7 @@ static size_t
 head_width(const struct scn_line *l)
 {
 	static const char *const free_words[] = { "at", "expect", "repeat",
-		"}" };
+		"sometimes", "}" };
 	size_t i;
 
 	for (i = 0; i < sizeof(free_words) / sizeof(free_words[0]); i++)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The things of a scenario: NICs, VFs and probes. */
-#include "sim/scn_parse.h"
+/* The things of a scenario: NICs, VFs, scripts and probes. */
+#include "sim/scn_cursor.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -165,6 +165,69 @@ scn_stmt_vf(struct scn_parser *p)
 }
 
 static bool
+read_status(struct scn_parser *p, struct scn_custom *c)
+{
+	int64_t status = 0;
+
+	c->script = SCN_SCRIPT_EXITS;
+	if (!scn_need_num(p, "the exit status", 0, 255, &status))
+		return false;
+	c->status = (int)status;
+	return true;
+}
+
+bool
+scn_read_script(struct scn_parser *p, struct scn_custom *c)
+{
+	static const char *const known[] = { "exits", "takes", "hangs",
+		"missing", "not-executable" };
+	const struct scn_token *t = NULL;
+
+	if (!scn_need_ifname(p, "the nic's name", &t))
+		return false;
+	scn_use(p, SCN_USE_NIC, t);
+	memcpy(c->nic, t->text, strlen(t->text));
+	if ((t = scn_peek(p)) == NULL)
+		return scn_error(p, NULL, "what the script does is missing");
+	if (scn_accept(p, "exits"))
+		return read_status(p, c);
+	if (scn_accept(p, "takes")) {
+		c->script = SCN_SCRIPT_TAKES;
+		return scn_need_dur(p, "the time it takes", &c->takes_ns);
+	}
+	if (scn_accept(p, "hangs"))
+		c->script = SCN_SCRIPT_HANGS;
+	else if (scn_accept(p, "missing"))
+		c->script = SCN_SCRIPT_MISSING;
+	else if (scn_accept(p, "not-executable"))
+		c->script = SCN_SCRIPT_NOT_EXECUTABLE;
+	else
+		return scn_unknown(p, t, "script", known, 5);
+	return true;
+}
+
+bool
+scn_stmt_custom(struct scn_parser *p)
+{
+	const struct scn_token *t = scn_peek(p);
+	const struct scn_named *older;
+	struct scenario *s = p->s;
+	struct scn_custom *c;
+
+	c = MEM_PUSH(s->customs, s->n_customs, s->cap_customs);
+	c->line = p->line.tokens[0].line;
+	c->col = p->line.tokens[0].col;
+	if (!scn_read_script(p, c))
+		return false;
+	older = scn_names_add(&p->customs, c->nic, 0, t->line);
+	if (older != NULL)
+		return scn_error(p, t,
+		    "the script of %s is given already, in line %u; keep one",
+		    c->nic, older->line);
+	return scn_no_more(p, "the script");
+}
+
+static bool
 read_rate(struct scn_parser *p, struct scn_probe *probe)
 {
 	const struct scn_token *t = scn_need(p, "a rate such as 1000/s");
@@ -200,18 +263,16 @@ read_target(struct scn_parser *p, struct scn_probe *probe)
 	return true;
 }
 
+/* The NIC in whose subnet the probe is. */
 static bool
-read_probe_time(struct scn_parser *p, bool until)
+read_probe_nic(struct scn_parser *p, struct scn_probe *probe)
 {
-	struct scn_probe_time *pt;
-	struct scn_time time = { 0 };
+	const struct scn_token *t = NULL;
 
-	if (!scn_need_time(p, &time))
+	if (!scn_need_ifname(p, "the probe's nic", &t))
 		return false;
-	pt = MEM_PUSH(p->probe_times, p->n_probe_times, p->cap_probe_times);
-	pt->probe = p->s->n_probes - 1;
-	pt->until = until;
-	pt->time = time;
+	scn_use(p, SCN_USE_NIC, t);
+	memcpy(probe->of, t->text, strlen(t->text));
 	return true;
 }
 
@@ -237,24 +298,33 @@ read_probe_property(struct scn_parser *p, struct scn_probe *probe,
     unsigned *seen)
 {
 	static const char *const known[] = { "rate", "to", "from", "until",
-		"echo", "out", "in", "both-ways" };
+		"of", "echo", "out", "in", "both-ways" };
 	const struct scn_token *t = scn_peek(p);
 
 	if (scn_accept(p, "rate"))
 		return scn_once(p, t, seen, 1) && read_rate(p, probe);
-	if (scn_accept(p, "to"))
+	if (scn_accept(p, "to")) {
+		if (probe->v6)
+			return scn_error(p, t,
+			    "an icmp6 probe goes to the peer of its nic; "
+			    "remove `to`");
 		return scn_once(p, t, seen, 2) && read_target(p, probe);
+	}
 	if (scn_accept(p, "from"))
-		return scn_once(p, t, seen, 4) && read_probe_time(p, false);
+		return scn_once(p, t, seen, 4) &&
+		    scn_read_bound_time(p, false, false);
 	if (scn_accept(p, "until"))
-		return scn_once(p, t, seen, 8) && read_probe_time(p, true);
-	return scn_unknown(p, t, "property of a probe", known, 8);
+		return scn_once(p, t, seen, 8) &&
+		    scn_read_bound_time(p, false, true);
+	if (scn_accept(p, "of"))
+		return scn_once(p, t, seen, 16) && read_probe_nic(p, probe);
+	return scn_unknown(p, t, "property of a probe", known, 9);
 }
 
 bool
 scn_stmt_probe(struct scn_parser *p)
 {
-	static const char *const protos[] = { "icmp", "udp" };
+	static const char *const protos[] = { "icmp", "udp", "icmp6" };
 	const struct scn_token *t = scn_need(p, "the probe's name");
 	struct scn_probe *probe;
 	unsigned seen = 0;
@@ -275,11 +345,12 @@ scn_stmt_probe(struct scn_parser *p)
 	probe->line = t->line;
 	probe->col = t->col;
 	if ((t = scn_peek(p)) == NULL)
-		return scn_error(p, NULL, "icmp or udp is missing");
+		return scn_error(p, NULL, "icmp, icmp6 or udp is missing");
+	probe->v6 = scn_accept(p, "icmp6");
 	if (scn_accept(p, "udp"))
 		probe->proto = SCN_UDP;
-	else if (!scn_accept(p, "icmp"))
-		return scn_unknown(p, t, "protocol", protos, 2);
+	else if (!probe->v6 && !scn_accept(p, "icmp"))
+		return scn_unknown(p, t, "protocol", protos, 3);
 	if (!read_way(p, probe))
 		return false;
 	while (scn_peek(p) != NULL)
@@ -288,30 +359,4 @@ scn_stmt_probe(struct scn_parser *p)
 	if (probe->period_ns == 0)
 		return scn_error(p, NULL, "the rate is missing: rate 1000/s");
 	return true;
-}
-
-void
-scn_finish_probes(struct scn_parser *p)
-{
-	const struct scn_probe_time *pt;
-	struct scn_probe *probe;
-	int64_t ns;
-	size_t i;
-
-	for (i = 0; i < p->n_probe_times; i++) {
-		pt = &p->probe_times[i];
-		probe = &p->s->probes[pt->probe];
-		if (!scn_resolve_time(p, &pt->time, -1, &ns))
-			continue;
-		if (pt->until)
-			probe->until_ns = ns;
-		else
-			probe->from_ns = ns;
-		if (probe->until_ns >= 0 && probe->until_ns <= probe->from_ns)
-			diag_report(p->d, DIAG_ERROR, p->path, probe->line,
-			    probe->col,
-			    "probe %s ends before it begins; `until` must be "
-			    "later than `from`",
-			    probe->name);
-	}
 }

@@ -5,8 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/dur.h"
 #include "base/mem.h"
+#include "sim/scn_cursor.h"
 
 static bool
 set_once(struct scn_parser *p, bool *done, const char *what)
@@ -39,21 +39,6 @@ stmt_origin(struct scn_parser *p)
 	    scn_no_more(p, "the origin");
 }
 
-/* A file or profile name: a word or a string which is not empty. */
-static bool
-need_name(struct scn_parser *p, const char *what, char **out)
-{
-	const struct scn_token *t = scn_need(p, what);
-
-	if (t == NULL)
-		return false;
-	if (t->kind == SCN_TOKEN_PAIR || t->text[0] == '\0')
-		return scn_error(p, t,
-		    "%s must be a word, or a string that is not empty", what);
-	*out = mem_str(t->text);
-	return true;
-}
-
 static bool
 stmt_machine(struct scn_parser *p)
 {
@@ -61,7 +46,7 @@ stmt_machine(struct scn_parser *p)
 	char *name = NULL;
 
 	if (!set_once(p, &p->machined, "the machine") ||
-	    !need_name(p, "the machine's name", &name))
+	    !scn_need_name(p, "the machine's name", &name))
 		return false;
 	free(p->s->machine);
 	p->s->machine = name;
@@ -88,182 +73,67 @@ stmt_seed(struct scn_parser *p)
 static bool
 stmt_replay(struct scn_parser *p)
 {
-	bool given = p->s->recording != NULL;
+	const struct scn_token *t = scn_peek(p);
+	struct scenario *s = p->s;
+	bool given = s->recording != NULL;
 
-	return set_once(p, &given, "the recording") &&
-	    need_name(p, "the recording's file", &p->s->recording) &&
-	    scn_no_more(p, "the recording's file");
+	if (!set_once(p, &given, "the recording") ||
+	    !scn_need_name(p, "the recording's file", &s->recording))
+		return false;
+	s->recording_line = t->line;
+	s->recording_col = t->col;
+	return scn_no_more(p, "the recording's file");
 }
 
 static bool
 stmt_rules(struct scn_parser *p)
 {
 	struct scenario *s = p->s;
-	char *file = NULL;
-
-	do {
-		if (!need_name(p, "a rules file", &file))
-			return false;
-		*MEM_PUSH(s->rules, s->n_rules, s->cap_rules) = file;
-	} while (scn_peek(p) != NULL);
-	return true;
-}
-
-struct pair_list {
-	struct scn_pair **pairs;
-	size_t *n, *cap;
-	struct scn_names *names;
-	const char *what;  /* "an rc.conf variable" */
-	const char *extra; /* bytes allowed in a name besides a word's */
-};
-
-static struct scn_pair *
-add_pair(struct pair_list *l, const struct scn_token *t, const char *name,
-    const char *value)
-{
-	struct scn_pair *pair = MEM_PUSH(*l->pairs, *l->n, *l->cap);
-
-	pair->name = mem_str(name);
-	pair->value = mem_str(value);
-	pair->line = t->line;
-	pair->col = t->col;
-	return pair;
-}
-
-static bool
-check_name(struct scn_parser *p, struct pair_list *l, const struct scn_token *t,
-    const char *name)
-{
-	const struct scn_named *older;
-
-	if (!scn_is_name(name, strlen(name), l->extra))
-		return scn_error(p, t, "`%.64s` is not the name of %s", name,
-		    l->what);
-	older = scn_names_add(l->names, name, 0, t->line);
-	if (older != NULL)
-		return scn_error(p, t,
-		    "`%.64s` is set already, in line %u; keep one", name,
-		    older->line);
-	return true;
-}
-
-static bool
-read_pairs(struct scn_parser *p, struct pair_list l)
-{
 	const struct scn_token *t;
-	bool good = true;
+	struct scn_file *file;
+	char *name = NULL;
 
 	do {
-		if ((t = scn_need(p, l.what)) == NULL)
+		t = scn_peek(p);
+		if (!scn_need_name(p, "a rules file", &name))
 			return false;
-		if (t->kind != SCN_TOKEN_PAIR)
-			good = scn_error(p, t,
-			    "%s must be written as name=\"value\", without "
-			    "blanks around the sign",
-			    l.what);
-		else if (!check_name(p, &l, t, t->name))
-			good = false;
-		else
-			add_pair(&l, t, t->name, t->text);
+		file = MEM_PUSH(s->rules, s->n_rules, s->cap_rules);
+		file->name = name;
+		file->line = t->line;
+		file->col = t->col;
 	} while (scn_peek(p) != NULL);
-	return good;
-}
-
-static bool
-stmt_rc(struct scn_parser *p)
-{
-	struct scenario *s = p->s;
-
-	return read_pairs(p,
-	    (struct pair_list){ &s->rc, &s->n_rc, &s->cap_rc, &p->rc,
-		"an rc.conf variable", "" });
-}
-
-static bool
-stmt_sysctl(struct scn_parser *p)
-{
-	struct scenario *s = p->s;
-
-	return read_pairs(p,
-	    (struct pair_list){ &s->sysctls, &s->n_sysctls, &s->cap_sysctls,
-		&p->sysctls, "a sysctl", ".%-" });
-}
-
-static bool
-stmt_daemon(struct scn_parser *p)
-{
-	struct scenario *s = p->s;
-
-	return read_pairs(p,
-	    (struct pair_list){ &s->options, &s->n_options, &s->cap_options,
-		&p->options, "a daemon option", ".-" });
-}
-
-/* The distribution is for the machine profile's reader to understand: it is
- * kept as written, parameters replaced. */
-static bool
-stmt_delay(struct scn_parser *p)
-{
-	struct scenario *s = p->s;
-	struct pair_list l = { &s->delays, &s->n_delays, &s->cap_delays,
-		&p->delays, "a delay", ".-" };
-	const struct scn_token *t = scn_need(p, "the delay's name"), *v;
-	struct strbuf text = { 0 };
-
-	if (t == NULL)
-		return false;
-	if (t->kind != SCN_TOKEN_WORD)
-		return scn_error(p, t,
-		    "write: delay NAME = DISTRIBUTION, with blanks around "
-		    "the sign");
-	if (!check_name(p, &l, t, t->text) ||
-	    !scn_need_word(p, "=", "the delay's name") || scn_peek(p) == NULL)
-		return scn_peek(p) != NULL
-		    ? false
-		    : scn_error(p, NULL,
-			  "a distribution is missing, such as 20ms");
-	while ((v = scn_take(p)) != NULL) {
-		if (text.bytes > 0)
-			strbuf_addc(&text, ' ');
-		if (v->kind == SCN_TOKEN_PAIR)
-			strbuf_addf(&text, "%s=", v->name);
-		if (v->kind == SCN_TOKEN_STRING)
-			scn_quote(&text, v->text);
-		else
-			strbuf_adds(&text, v->text);
-	}
-	add_pair(&l, t, t->text, strbuf_str(&text));
-	strbuf_fini(&text);
 	return true;
 }
 
 static bool
-stmt_param(struct scn_parser *p)
+stmt_system(struct scn_parser *p)
 {
-	const struct scn_token *t = scn_need(p, "the parameter's name"), *v;
-	unsigned older;
+	bool freebsd = true;
 
-	if (t == NULL)
+	if (!set_once(p, &p->systemed, "the system") ||
+	    !scn_need_either(p, "freebsd", "linux", &freebsd))
 		return false;
-	if (t->kind != SCN_TOKEN_WORD || strlen(t->text) >= 64 ||
-	    !scn_is_name(t->text, strlen(t->text), ""))
-		return scn_error(p, t,
-		    "write: param NAME = VALUE, with blanks around the sign; "
-		    "a name has letters, digits and `_`, at most 63");
-	if (!scn_need_word(p, "=", "the parameter's name") ||
-	    (v = scn_need(p, "the parameter's value")) == NULL)
+	p->s->system = freebsd ? SCN_FREEBSD : SCN_LINUX;
+	return scn_no_more(p, "the system");
+}
+
+static bool
+stmt_policies(struct scn_parser *p)
+{
+	struct scenario *s = p->s;
+	bool given = s->only_policy != NULL, stock = false;
+
+	if (!set_once(p, &given, "the policy") ||
+	    !scn_need_either(p, "stock", "native", &stock))
 		return false;
-	if (v->kind == SCN_TOKEN_PAIR)
-		return scn_error(p, v,
-		    "a value with `=` in it must stand in \"quotes\"");
-	if (strlen(v->text) > SCN_PARAM_MAX)
-		return scn_error(p, v,
-		    "a parameter's value is at most %d bytes", SCN_PARAM_MAX);
-	older = scn_lex_define(&p->lex, t->text, v->text, t->line);
-	if (older != 0)
-		return scn_error(p, t, "`%s` is set already, in line %u",
-		    t->text, older);
-	return scn_no_more(p, "the parameter's value");
+	s->only_policy = mem_str(stock ? "stock" : "native");
+	if (scn_accept(p, "native") || scn_accept(p, "stock"))
+		return scn_error(p, &p->line.tokens[2],
+		    "every policy is run unless one is named here; name one, "
+		    "or remove the line");
+	return scn_need_word(p, "because", "the policy") &&
+	    scn_need_string(p, "the reason", &s->only_because) &&
+	    scn_no_more(p, "the reason");
 }
 
 static const struct {
@@ -272,25 +142,46 @@ static const struct {
 	bool in_repeat; /* may stand inside repeat { } */
 } statements[] = {
 	{ "at", scn_stmt_at, true },
-	{ "daemon", stmt_daemon, false },
-	{ "delay", stmt_delay, false },
+	{ "custom", scn_stmt_custom, false },
+	{ "daemon", scn_stmt_daemon, false },
+	{ "delay", scn_stmt_delay, false },
 	{ "expect", scn_stmt_expect, false },
+	{ "fault", scn_stmt_fault, false },
+	{ "flag", scn_stmt_flag, false },
+	{ "limit", scn_stmt_limit, false },
 	{ "machine", stmt_machine, false },
 	{ "nic", scn_stmt_nic, false },
 	{ "origin", stmt_origin, false },
-	{ "param", stmt_param, false },
+	{ "param", scn_stmt_param, false },
+	{ "policies", stmt_policies, false },
 	{ "probe", scn_stmt_probe, false },
-	{ "rc.conf", stmt_rc, false },
+	{ "rc.conf", scn_stmt_rc, false },
+	{ "rc.conf-file", scn_stmt_rc_file, false },
+	{ "rc.conf.d/", scn_stmt_rc, false },
+	{ "rc.conf.local", scn_stmt_rc, false },
 	{ "repeat", scn_stmt_repeat, false },
 	{ "replay", stmt_replay, false },
 	{ "rules", stmt_rules, false },
 	{ "scenario", stmt_scenario, false },
 	{ "seed", stmt_seed, false },
-	{ "sysctl", stmt_sysctl, false },
+	{ "sometimes", scn_stmt_sometimes, false },
+	{ "sysctl", scn_stmt_sysctl, false },
+	{ "system", stmt_system, false },
 	{ "vf", scn_stmt_vf, false },
 	{ "}", scn_stmt_close, true },
 };
 #define N_STATEMENTS (sizeof(statements) / sizeof(statements[0]))
+
+/* A word that ends in a slash stands for all that begin with it. */
+static bool
+begins_statement(const struct scn_token *t, const char *word)
+{
+	size_t n = strlen(word);
+
+	return t->kind == SCN_TOKEN_WORD &&
+	    (strcmp(t->text, word) == 0 ||
+		(word[n - 1] == '/' && strncmp(t->text, word, n) == 0));
+}
 
 static void
 read_line(struct scn_parser *p, bool first)
@@ -307,7 +198,7 @@ read_line(struct scn_parser *p, bool first)
 		scn_error(p, t, "a scenario begins with: scenario \"title\"");
 	for (i = 0; i < N_STATEMENTS; i++) {
 		known[i] = statements[i].word;
-		if (t->kind != SCN_TOKEN_WORD || strcmp(t->text, known[i]) != 0)
+		if (!begins_statement(t, known[i]))
 			continue;
 		if (p->in_repeat && !statements[i].in_repeat) {
 			scn_error(p, t,
@@ -368,7 +259,7 @@ read_lines(struct scn_parser *p)
 		diag_report(p->d, DIAG_ERROR, p->path, p->repeat_line,
 		    p->repeat_col, "this repeat has no closing }; add one");
 	scn_finish_vfs(p);
-	scn_finish_probes(p);
+	scn_finish_bounds(p);
 	scn_finish_steps(p);
 	scn_finish_uses(p);
 }
@@ -380,12 +271,12 @@ parser_fini(struct scn_parser *p)
 
 	for (i = 0; i < p->n_uses; i++)
 		free(p->uses[i].name);
-	for (i = 0; i < p->n_probe_times; i++)
-		free(p->probe_times[i].time.mark);
+	for (i = 0; i < p->n_bound_times; i++)
+		free(p->bound_times[i].time.mark);
 	scn_drop_body(p);
 	free(p->repeat_from.mark);
 	free(p->uses);
-	free(p->probe_times);
+	free(p->bound_times);
 	free(p->body);
 	scn_names_fini(&p->ifnames);
 	scn_names_fini(&p->probes);
@@ -394,6 +285,9 @@ parser_fini(struct scn_parser *p)
 	scn_names_fini(&p->sysctls);
 	scn_names_fini(&p->options);
 	scn_names_fini(&p->delays);
+	scn_names_fini(&p->flags);
+	scn_names_fini(&p->limits);
+	scn_names_fini(&p->customs);
 	scn_line_fini(&p->line);
 	scn_lex_fini(&p->lex);
 }

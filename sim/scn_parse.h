@@ -39,8 +39,10 @@ struct scn_time { /* a moment as written */
 	unsigned line, col;
 };
 
-struct scn_probe_time { /* "from" or "until" of a probe: marks come later */
-	size_t probe;
+/* "from" or "until" of a probe or a fault: marks may come later. */
+struct scn_bound_time {
+	bool of_fault; /* number n of the faults; else of the probes */
+	size_t n;
 	bool until;
 	struct scn_time time;
 };
@@ -58,15 +60,15 @@ struct scn_parser {
 	struct scn_line line;
 	size_t at;  /* the cursor: token not yet read */
 	bool quiet; /* the line is bad already; read it for its names only */
-	bool titled, seeded, machined, ended, end_again;
+	bool titled, seeded, machined, systemed, ended, end_again;
 
 	struct scn_names ifnames; /* NICs (value 0) and VFs (1) */
 	struct scn_names probes, marks;
-	struct scn_names rc, sysctls, options, delays;
+	struct scn_names rc, sysctls, options, delays, flags, limits, customs;
 	struct scn_use *uses;
 	size_t n_uses, cap_uses;
-	struct scn_probe_time *probe_times;
-	size_t n_probe_times, cap_probe_times;
+	struct scn_bound_time *bound_times;
+	size_t n_bound_times, cap_bound_times;
 
 	int64_t previous_ns; /* time of the `at` before */
 	int64_t last_ns;     /* time of the latest step */
@@ -81,65 +83,59 @@ struct scn_parser {
 	size_t n_body, cap_body;
 };
 
-/* The cursor. Each gives NULL at the end of the line. */
-const struct scn_token *scn_peek(const struct scn_parser *p);
-const struct scn_token *scn_take(struct scn_parser *p);
-/* Passes over the bare word w when it is next. */
-bool scn_accept(struct scn_parser *p, const char *w);
-
-/* All give false, so that reporting is one line. tok NULL: the place behind
- * the last token. */
-bool scn_error(struct scn_parser *p, const struct scn_token *tok,
-    const char *fmt, ...) __attribute__((format(printf, 3, 4)));
-/* "unknown WHAT `x`" with the nearest of known[], or all of them. */
-bool scn_unknown(struct scn_parser *p, const struct scn_token *tok,
-    const char *what, const char *const known[], size_t count);
-
-/* Reports a property that is given again: *seen collects their bits. */
-bool scn_once(struct scn_parser *p, const struct scn_token *tok, unsigned *seen,
-    unsigned bit);
-
-/* True when nothing is left; else reports what came too much. */
-bool scn_no_more(struct scn_parser *p, const char *statement);
-
-/* The following read one token, or report that `what` is missing. */
-const struct scn_token *scn_need(struct scn_parser *p, const char *what);
-bool scn_need_word(struct scn_parser *p, const char *w, const char *after);
-/* An interface name; *tok for its place. */
-bool scn_need_ifname(struct scn_parser *p, const char *what,
-    const struct scn_token **tok);
-bool scn_need_string(struct scn_parser *p, const char *what, char **out);
-bool scn_need_dur(struct scn_parser *p, const char *what, int64_t *ns);
-bool scn_need_num(struct scn_parser *p, const char *what, int64_t min,
-    int64_t max, int64_t *out);
-bool scn_need_mac(struct scn_parser *p, uint8_t mac[6]);
-/* Notes the mark as used, copies its name. every: NAME.* is good too, the
- * marks of all rounds. */
-bool scn_need_mark(struct scn_parser *p, bool every, char **mark);
-
-void scn_use(struct scn_parser *p, enum scn_use_kind kind,
-    const struct scn_token *tok);
-
 /* Statements; the first word is already read. */
 bool scn_stmt_nic(struct scn_parser *p);
 bool scn_stmt_vf(struct scn_parser *p);
 bool scn_stmt_probe(struct scn_parser *p);
+bool scn_stmt_custom(struct scn_parser *p);
+bool scn_stmt_rc(struct scn_parser *p); /* and rc.conf.local, rc.conf.d/X */
+bool scn_stmt_rc_file(struct scn_parser *p);
+bool scn_stmt_sysctl(struct scn_parser *p);
+bool scn_stmt_daemon(struct scn_parser *p);
+bool scn_stmt_delay(struct scn_parser *p);
+bool scn_stmt_flag(struct scn_parser *p);
+bool scn_stmt_limit(struct scn_parser *p);
+bool scn_stmt_param(struct scn_parser *p);
+bool scn_stmt_fault(struct scn_parser *p);
 bool scn_stmt_at(struct scn_parser *p);
 bool scn_stmt_repeat(struct scn_parser *p);
 bool scn_stmt_close(struct scn_parser *p);   /* } */
 void scn_leave_repeat(struct scn_parser *p); /* as if the } stood here */
 void scn_drop_body(struct scn_parser *p);
 bool scn_stmt_expect(struct scn_parser *p);
+bool scn_stmt_sometimes(struct scn_parser *p);
+
+/* Parts of statements. What happens, behind the time of an `at`: */
+bool scn_read_stimulus(struct scn_parser *p, struct scn_step *step);
+bool scn_read_script(struct scn_parser *p, struct scn_custom *c);
+bool scn_read_mark(struct scn_parser *p, struct scn_step *step);
+/* name=value words, one or more. */
+bool scn_read_rc_pairs(struct scn_parser *p, struct scn_step *step);
+/* "from T" or "until T" of the newest probe or fault. */
+bool scn_read_bound_time(struct scn_parser *p, bool of_fault, bool until);
+/* What is claimed of the state of an object, of an address or a route: each
+ * behind its first word. */
+bool scn_read_state(struct scn_parser *p, struct scn_expect *e,
+    const struct scn_token *object);
+bool scn_read_address(struct scn_parser *p, struct scn_expect *e);
+bool scn_read_route(struct scn_parser *p, struct scn_expect *e, bool none);
+bool scn_read_sysctl(struct scn_parser *p, struct scn_expect *e);
 
 /* Times. The mark "start" is always known. */
 bool scn_need_time(struct scn_parser *p, struct scn_time *out);
+extern const char *const scn_metric_words[SCN_METRICS];
+
+/* A mistake in a time, which may be found long after its line. */
+bool scn_time_error(struct scn_parser *p, const struct scn_time *t,
+    const char *fmt, ...) __attribute__((format(printf, 3, 4)));
 /* base_ns: the moment +DUR counts from; negative: it is refused. */
 bool scn_resolve_time(struct scn_parser *p, const struct scn_time *t,
     int64_t base_ns, int64_t *ns);
 
-/* After the last line: times of probes, order of steps, the end, names. */
+/* After the last line: times of probes and faults, order of steps, the end,
+ * names. */
 void scn_finish_vfs(struct scn_parser *p);
-void scn_finish_probes(struct scn_parser *p);
+void scn_finish_bounds(struct scn_parser *p);
 void scn_finish_steps(struct scn_parser *p);
 void scn_finish_uses(struct scn_parser *p);
 

@@ -1,350 +1,15 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Times, `at` lines and repeat { }. */
-#include "sim/scn_parse.h"
-
-#include <stdarg.h>
+/* `at` lines and repeat { }. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/dur.h"
 #include "base/mem.h"
+#include "sim/scn_cursor.h"
 
 #define GRACE_NS       (10 * DUR_SEC)	  /* from the last step to the end */
 #define STEP_BYTES_MAX (64 * 1024 * 1024) /* of text in all steps */
-#define TIMES_MAX      100000		  /* of one record */
-
-static bool
-is_mark_name(const char *s, size_t bytes)
-{
-	return bytes <= SCN_MARK_MAX && scn_is_name(s, bytes, ".-");
-}
-
-/* Whether the name ends as if something were subtracted: "x-5s". */
-static const char *
-offset_in(const char *s)
-{
-	const char *sign = strrchr(s, '+');
-	int64_t ns;
-
-	if (sign == NULL)
-		sign = strrchr(s, '-');
-	if (sign == NULL || sign == s ||
-	    !dur_parse(sign + 1, strlen(sign + 1), &ns))
-		return NULL;
-	return sign;
-}
-
-static bool
-read_time(struct scn_parser *p, const struct scn_token *t, struct scn_time *out)
-{
-	const char *s = t->text, *sign;
-	bool plus = s[0] == '+';
-	size_t bytes = strlen(s);
-
-	out->kind = plus ? SCN_AT_PREVIOUS : SCN_AT_START;
-	if (t->kind == SCN_TOKEN_WORD &&
-	    dur_parse(s + plus, bytes - plus, &out->offset_ns))
-		return out->offset_ns <= SCN_TIME_MAX ||
-		    scn_error(p, t, "a time is at most 366 days");
-	out->kind = SCN_AT_MARK;
-	out->offset_ns = 0;
-	sign = offset_in(s);
-	if (sign != NULL) {
-		dur_parse(sign + 1, strlen(sign + 1), &out->offset_ns);
-		if (out->offset_ns > SCN_TIME_MAX)
-			return scn_error(p, t, "a time is at most 366 days");
-		if (*sign == '-')
-			out->offset_ns = -out->offset_ns;
-		bytes = (size_t)(sign - s);
-	}
-	if (t->kind != SCN_TOKEN_WORD || !is_mark_name(s, bytes))
-		return scn_error(p, t,
-		    "`%.64s` is not a time; write 10s, +10s, MARK, MARK+10s "
-		    "or MARK-10s",
-		    s);
-	out->mark = mem_strn(s, bytes);
-	return true;
-}
-
-bool
-scn_need_time(struct scn_parser *p, struct scn_time *out)
-{
-	const struct scn_token *t = scn_need(p, "a time");
-
-	memset(out, 0, sizeof(*out));
-	if (t != NULL && read_time(p, t, out)) {
-		out->line = t->line;
-		out->col = t->col;
-		return true;
-	}
-	/* A line with a bad time goes on as if it said +0s. */
-	out->kind = SCN_AT_PREVIOUS;
-	out->offset_ns = 0;
-	return false;
-}
-
-static bool time_error(struct scn_parser *p, const struct scn_time *t,
-    const char *fmt, ...) __attribute__((format(printf, 3, 4)));
-
-/* Times may be looked at long after their line. */
-static bool
-time_error(struct scn_parser *p, const struct scn_time *t, const char *fmt, ...)
-{
-	char text[256];
-	va_list ap;
-
-	if (p->quiet)
-		return false;
-	va_start(ap, fmt);
-	vsnprintf(text, sizeof(text), fmt, ap);
-	va_end(ap);
-	diag_report(p->d, DIAG_ERROR, p->path, t->line, t->col, "%s", text);
-	return false;
-}
-
-static bool
-mark_time(struct scn_parser *p, const struct scn_time *t, const char *where,
-    int64_t *ns)
-{
-	const struct scn_named *mark = scn_names_find(&p->marks, t->mark);
-	const char *near;
-
-	if (mark != NULL) {
-		*ns = mark->value;
-		return true;
-	}
-	if (strcmp(t->mark, "start") == 0) {
-		*ns = 0;
-		return true;
-	}
-	near = scn_names_nearest(&p->marks, t->mark);
-	if (near != NULL)
-		return time_error(p, t,
-		    "no mark `%.64s` is set%s; did you mean `%s`?", t->mark,
-		    where, near);
-	return time_error(p, t,
-	    "no mark `%.64s` is set%s; set it with: at TIME mark %.64s",
-	    t->mark, where, t->mark);
-}
-
-bool
-scn_resolve_time(struct scn_parser *p, const struct scn_time *t,
-    int64_t base_ns, int64_t *ns)
-{
-	switch (t->kind) {
-	case SCN_AT_START:
-		base_ns = 0;
-		break;
-	case SCN_AT_PREVIOUS:
-		if (base_ns < 0)
-			return time_error(p, t,
-			    "+DURATION counts from the `at` before, and there "
-			    "is none here; write it without the +");
-		break;
-	case SCN_AT_MARK:
-		if (!mark_time(p, t, base_ns < 0 ? "" : " above", &base_ns))
-			return false;
-		break;
-	}
-	if (base_ns + t->offset_ns < 0)
-		return time_error(p, t, "this is before the start of the run");
-	if (base_ns + t->offset_ns > SCN_TIME_MAX)
-		return time_error(p, t,
-		    "this is more than 366 days after the start");
-	*ns = base_ns + t->offset_ns;
-	return true;
-}
-
-/* --- what happens --- */
-
-static bool
-need_declared(struct scn_parser *p, enum scn_use_kind kind, const char *what,
-    struct scn_step *step)
-{
-	const struct scn_token *t = NULL;
-
-	if (!scn_need_ifname(p, what, &t))
-		return false;
-	scn_use(p, kind, t);
-	step->name = mem_str(t->text);
-	return true;
-}
-
-/* One of two words; *second tells which. */
-static bool
-need_either(struct scn_parser *p, const char *first, const char *second,
-    bool *is_first)
-{
-	const char *const known[] = { first, second };
-	const struct scn_token *t = scn_peek(p);
-
-	*is_first = scn_accept(p, first);
-	if (*is_first || scn_accept(p, second))
-		return true;
-	if (t == NULL)
-		return scn_error(p, NULL, "`%s` or `%s` is missing", first,
-		    second);
-	return scn_unknown(p, t, "word", known, 2);
-}
-
-static bool
-read_vf(struct scn_parser *p, struct scn_step *step)
-{
-	const struct scn_token *t = NULL;
-
-	if (!need_declared(p, SCN_USE_VF, "the vf's name", step))
-		return false;
-	if (step->kind == SCN_VF_LINK)
-		return need_either(p, "up", "down", &step->up);
-	if (step->kind == SCN_VF_ATTACH && scn_accept(p, "as")) {
-		if (!scn_need_ifname(p, "the new interface name", &t))
-			return false;
-		step->as = mem_str(t->text);
-	}
-	return true;
-}
-
-static bool
-read_host(struct scn_parser *p, struct scn_step *step)
-{
-	if (!need_declared(p, SCN_USE_NIC, "the nic's name", step))
-		return false;
-	if (step->kind == SCN_HOST_MEDIA)
-		return need_either(p, "connect", "disconnect", &step->up);
-	return true;
-}
-
-static bool
-read_freeze(struct scn_parser *p, struct scn_step *step)
-{
-	return scn_need_dur(p, "the time frozen", &step->duration_ns);
-}
-
-static bool
-read_nothing(struct scn_parser *p, struct scn_step *step)
-{
-	(void)p;
-	(void)step;
-	return true;
-}
-
-static bool
-read_user(struct scn_parser *p, struct scn_step *step)
-{
-	return scn_need_string(p, "the command line", &step->text);
-}
-
-static bool
-read_record(struct scn_parser *p, struct scn_step *step)
-{
-	int64_t times;
-
-	if (!scn_need_string(p, "the record", &step->text))
-		return false;
-	if (!scn_accept(p, "times"))
-		return true;
-	if (!scn_need_num(p, "the number of times", 1, TIMES_MAX, &times))
-		return false;
-	step->times = (unsigned)times;
-	return true;
-}
-
-static const struct {
-	const char *first, *second; /* second may be NULL */
-	enum scn_stimulus kind;
-	bool (*read)(struct scn_parser *p, struct scn_step *step);
-} stimuli[] = {
-	{ "vf", "attach", SCN_VF_ATTACH, read_vf },
-	{ "vf", "eject", SCN_VF_EJECT, read_vf },
-	{ "vf", "rescind", SCN_VF_RESCIND, read_vf },
-	{ "vf", "link", SCN_VF_LINK, read_vf },
-	{ "host", "network-change", SCN_HOST_NETCHANGE, read_host },
-	{ "host", "media", SCN_HOST_MEDIA, read_host },
-	{ "vm", "freeze", SCN_VM_FREEZE, read_freeze },
-	{ "daemon", "kill", SCN_DAEMON_KILL, read_nothing },
-	{ "daemon", "start", SCN_DAEMON_START, read_nothing },
-	{ "daemon", "restart", SCN_DAEMON_RESTART, read_nothing },
-	{ "user", NULL, SCN_USER, read_user },
-	{ "record", NULL, SCN_RECORD, read_record },
-	{ "mark", NULL, SCN_MARK, read_nothing },
-	{ "end", NULL, SCN_END, read_nothing },
-};
-#define N_STIMULI (sizeof(stimuli) / sizeof(stimuli[0]))
-
-static bool
-read_stimulus(struct scn_parser *p, struct scn_step *step)
-{
-	const char *known[N_STIMULI];
-	const struct scn_token *t = scn_need(p, "what happens"), *second;
-	size_t i, n = 0;
-
-	if (t == NULL)
-		return false;
-	for (i = 0; i < N_STIMULI; i++)
-		if (n == 0 || strcmp(known[n - 1], stimuli[i].first) != 0)
-			known[n++] = stimuli[i].first;
-	for (i = 0; i < N_STIMULI; i++)
-		if (strcmp(stimuli[i].first, t->text) == 0)
-			break;
-	if (i == N_STIMULI || t->kind != SCN_TOKEN_WORD)
-		return scn_unknown(p, t, "stimulus", known, n);
-	if (stimuli[i].kind == SCN_MARK)
-		p->at--; /* the mark itself is read where all marks are */
-	if (stimuli[i].second != NULL) {
-		if ((second = scn_need(p, "what happens to it")) == NULL)
-			return false;
-		for (n = 0;
-		     i < N_STIMULI && strcmp(stimuli[i].first, t->text) == 0;
-		     i++) {
-			known[n++] = stimuli[i].second;
-			if (strcmp(stimuli[i].second, second->text) == 0)
-				break;
-		}
-		if (i == N_STIMULI || strcmp(stimuli[i].first, t->text) != 0)
-			return scn_unknown(p, second, "stimulus", known, n);
-	}
-	step->kind = stimuli[i].kind;
-	return stimuli[i].read(p, step);
-}
-
-static bool
-read_mark(struct scn_parser *p, struct scn_step *step)
-{
-	const struct scn_token *t;
-
-	if (!scn_accept(p, "mark"))
-		return true;
-	if ((t = scn_need(p, "the mark's name")) == NULL)
-		return false;
-	if (t->kind != SCN_TOKEN_WORD ||
-	    !is_mark_name(t->text, strlen(t->text)))
-		return scn_error(p, t,
-		    "`%.64s` is not a mark's name: letters, digits, `_`, `.` "
-		    "and `-`, a letter first, at most %d bytes",
-		    t->text, SCN_MARK_MAX);
-	if (offset_in(t->text) != NULL)
-		return scn_error(p, t,
-		    "`%s` reads as a mark minus a duration; choose another "
-		    "name",
-		    t->text);
-	if (strcmp(t->text, "start") == 0 || strcmp(t->text, "end") == 0)
-		return scn_error(p, t,
-		    "`%s` is the %s of the run; choose another name", t->text,
-		    t->text);
-	step->mark = mem_str(t->text);
-	return true;
-}
-
-static void
-step_fini(struct scn_step *step)
-{
-	free(step->name);
-	free(step->as);
-	free(step->text);
-	free(step->mark);
-	memset(step, 0, sizeof(*step));
-}
 
 /* A line with a mistake still sets its mark: later lines that use it are not
  * wrong. */
@@ -357,7 +22,7 @@ salvage(struct scn_parser *p, struct scn_step *step)
 	p->quiet = true;
 	for (i = 2; step->mark == NULL && i + 1 < p->line.n_tokens; i++) {
 		p->at = i;
-		read_mark(p, step);
+		scn_read_mark(p, step);
 	}
 	step->kind = SCN_MARK;
 	p->quiet = quiet;
@@ -369,15 +34,17 @@ put_step(struct scn_parser *p, struct scn_step *step)
 {
 	const struct scn_named *older;
 	struct scenario *s = p->s;
-	size_t bytes = step->text == NULL ? 0 : strlen(step->text);
+	size_t bytes = step->text == NULL ? 0 : strlen(step->text), i;
 
+	for (i = 0; i < step->n_pairs; i++)
+		bytes += strlen(step->pairs[i].value);
 	p->step_bytes += bytes;
 	if (s->n_steps >= SCN_REPEAT_MAX || p->step_bytes > STEP_BYTES_MAX) {
 		diag_report(p->d, DIAG_ERROR, p->path, step->line, step->col,
 		    "more than %d steps, or 64 MiB of text in them; repeat "
 		    "less often",
 		    SCN_REPEAT_MAX);
-		step_fini(step);
+		scn_step_fini(step);
 		return false;
 	}
 	if (step->mark != NULL &&
@@ -387,7 +54,7 @@ put_step(struct scn_parser *p, struct scn_step *step)
 		    "mark `%s` is set already, in line %u; give this one "
 		    "another name",
 		    step->mark, older->line);
-		step_fini(step);
+		scn_step_fini(step);
 		return false;
 	}
 	if (step->at_ns > p->last_ns)
@@ -423,7 +90,7 @@ check_round_time(struct scn_parser *p, const struct scn_time *t)
 {
 	if (!p->in_repeat || t->kind != SCN_AT_START)
 		return true;
-	return time_error(p, t,
+	return scn_time_error(p, t,
 	    "an absolute time cannot be repeated; write +DURATION, which "
 	    "counts from the `at` before or from the round's start");
 }
@@ -439,7 +106,7 @@ scn_stmt_at(struct scn_parser *p)
 	r.step.col = word->col;
 	r.step.times = 1;
 	good = scn_need_time(p, &r.time) && check_round_time(p, &r.time) &&
-	    read_stimulus(p, &r.step) && read_mark(p, &r.step) &&
+	    scn_read_stimulus(p, &r.step) && scn_read_mark(p, &r.step) &&
 	    scn_no_more(p, "this step") && check_end(p, &r.step, word);
 	if (!good)
 		salvage(p, &r.step);
@@ -463,7 +130,7 @@ scn_drop_body(struct scn_parser *p)
 	size_t i;
 
 	for (i = 0; i < p->n_body; i++) {
-		step_fini(&p->body[i].step);
+		scn_step_fini(&p->body[i].step);
 		free(p->body[i].time.mark);
 	}
 	p->n_body = 0;
@@ -514,6 +181,22 @@ copy_or_null(const char *s)
 	return s == NULL ? NULL : mem_str(s);
 }
 
+static void
+copy_pairs(struct scn_step *to, const struct scn_step *from)
+{
+	struct scn_pair *pair;
+	size_t i;
+
+	to->pairs = NULL;
+	to->n_pairs = to->cap_pairs = 0;
+	for (i = 0; i < from->n_pairs; i++) {
+		pair = MEM_PUSH(to->pairs, to->n_pairs, to->cap_pairs);
+		*pair = from->pairs[i];
+		pair->name = mem_str(pair->name);
+		pair->value = mem_str(pair->value);
+	}
+}
+
 static bool
 round_time(struct scn_parser *p, const struct scn_time *t, int64_t round,
     int64_t base_ns, int64_t *ns)
@@ -548,6 +231,7 @@ put_round(struct scn_parser *p, int64_t round, int64_t start_ns)
 		step.name = copy_or_null(r->step.name);
 		step.as = copy_or_null(r->step.as);
 		step.text = copy_or_null(r->step.text);
+		copy_pairs(&step, &r->step);
 		if (r->step.mark != NULL) {
 			snprintf(mark, sizeof(mark), "%s.%lld", r->step.mark,
 			    (long long)round);
@@ -567,7 +251,7 @@ put_rounds(struct scn_parser *p)
 	if (!scn_resolve_time(p, &p->repeat_from, p->previous_ns, &from_ns))
 		return false;
 	if (p->rounds > 1 && p->every_ns > SCN_TIME_MAX / (p->rounds - 1))
-		return time_error(p, &p->repeat_from,
+		return scn_time_error(p, &p->repeat_from,
 		    "the last round begins more than 366 days after the "
 		    "first; repeat less often");
 	for (i = 0; i < p->rounds; i++)

@@ -12,6 +12,7 @@
 #include "sim/hn.h"
 #include "sim/ifdriver.h"
 #include "sim/judge.h"
+#include "sim/simcheck.h"
 #include "sim/simdaemon.h"
 #include "sim/simoptions.h"
 #include "sim/stage.h"
@@ -95,6 +96,7 @@ simstage_check(const struct simstage *s, struct diag *d)
 	struct rc_net net;
 	size_t i;
 
+	simcheck_modelled(scn, d);
 	simoptions_read(scn, &options, d);
 	simoptions_rcvars(scn, &rc);
 	for (i = 0; i < scn->n_nics; i++) {
@@ -370,6 +372,19 @@ deliver_step(struct machine *m, struct ktask *k)
 	case SCN_DAEMON_START:
 		deliver_daemon(d->g, p->kind);
 		break;
+	case SCN_NIC_DETACH:
+	case SCN_NIC_ATTACH:
+	case SCN_HOST_ASSOC:
+	case SCN_DHCP_ANSWERS:
+	case SCN_DHCP_SILENT:
+	case SCN_DHCP_NAKS:
+	case SCN_DHCP_OFFERS:
+	case SCN_ROUTER:
+	case SCN_RC_CONF:
+	case SCN_CUSTOM:
+	case SCN_DAEMON_RELOAD:
+	case SCN_DEVD_CLOSE:
+	case SCN_NETLINK_OVERFLOW:
 	case SCN_VF_ATTACH:
 	case SCN_VM_FREEZE:
 	case SCN_MARK:

@@ -242,7 +242,7 @@ input_rules(const struct scenario *s)
 	} else {
 		g.paths = mem_zero(s->n_rules, sizeof(*g.paths));
 		for (i = 0; i < s->n_rules; i++)
-			g.paths[g.count++] = beside(s->path, s->rules[i]);
+			g.paths[g.count++] = beside(s->path, s->rules[i].name);
 	}
 	if (found && ruleset_load(MAIN_FILE, &opt, &d, &rs, &e) < 0) {
 		if (d.errors == 0)

@@ -34,7 +34,7 @@ offered() { # what line...
 	for word in $(cat "$TMP/words"); do
 		awk -v word="$word" '
 		{
-			gsub(/[^a-z.<>=!-]+/, " ")
+			gsub(/[^a-z0-9./<>=!-]+/, " ")
 			n = split($0, w, " ")
 			for (i = 1; i <= n; i++)
 				if (w[i] == word)
@@ -50,6 +50,18 @@ offered stimuli 'at 1s zzzzzz'
 offered "VF stimuli" 'at 1s vf zzzzzz'
 offered "host stimuli" 'at 1s host zzzzzz'
 offered "daemon stimuli" 'at 1s daemon zzzzzz'
+offered "NIC stimuli" 'at 1s nic zzzzzz'
+offered "DHCP stimuli" 'at 1s dhcp zzzzzz'
+offered routers 'at 1s router zzzzzz'
+offered scripts "$nic" 'custom hn0 zzzzzz'
+offered faults 'fault zzzzzz'
+offered "record faults" 'fault record zzzzzz "x"'
+offered "command faults" 'fault command zzzzzz "x"'
+offered "operation faults" 'fault operation zzzzzz "x"'
+offered "times of death" 'fault daemon killed zzzzzz "x"'
+offered "fault properties" 'fault record lose "x" zzzzzz'
+offered "properties of deaths" 'fault daemon killed after operation "x" zzzzzz'
+offered systems 'system zzzzzz'
 offered claims 'expect lagg0 zzzzzz'
 offered rows 'expect count zzzzzz "x" == 1'
 offered policies 'expect lagg0 up under zzzzzz'

@@ -71,7 +71,8 @@ dump_pairs(struct strbuf *out, const char *what, const struct scn_pair *pairs,
 	size_t i;
 
 	for (i = 0; i < count; i++)
-		strbuf_addf(out, "%s %s=[%s]\n", what, pairs[i].name,
+		strbuf_addf(out, "%s %d %s %s=[%s]\n", what,
+		    (int)pairs[i].source, text_of(pairs[i].file), pairs[i].name,
 		    pairs[i].value);
 }
 
@@ -106,10 +107,34 @@ dump_objects(struct strbuf *out, const struct scenario *s)
 	for (i = 0; i < s->n_probes; i++) {
 		p = &s->probes[i];
 		strbuf_addf(out,
-		    "probe %s %d way %d period %" PRId64
+		    "probe %s %d v6 %d of %s way %d period %" PRId64
 		    " to %u.%u.%u.%u from %" PRId64 " until %" PRId64 "\n",
-		    p->name, (int)p->proto, (int)p->way, p->period_ns, p->to[0],
-		    p->to[1], p->to[2], p->to[3], p->from_ns, p->until_ns);
+		    p->name, (int)p->proto, p->v6, p->of, (int)p->way,
+		    p->period_ns, p->to[0], p->to[1], p->to[2], p->to[3],
+		    p->from_ns, p->until_ns);
+	}
+}
+
+static void
+dump_custom(struct strbuf *out, const struct scn_custom *c)
+{
+	strbuf_addf(out, "custom %s %d exits %d takes %" PRId64 "\n", c->nic,
+	    (int)c->script, c->status, c->takes_ns);
+}
+
+static void
+dump_faults(struct strbuf *out, const struct scenario *s)
+{
+	const struct scn_injection *f;
+	size_t i;
+
+	for (i = 0; i < s->n_injections; i++) {
+		f = &s->injections[i];
+		strbuf_addf(out,
+		    "fault %d [%s] [%s] may %d nth %u times %u by %" PRId64
+		    " number %d from %" PRId64 " until %" PRId64 "\n",
+		    (int)f->what, f->words, f->text, f->may, f->nth, f->times,
+		    f->by_ns, f->number, f->from_ns, f->until_ns);
 	}
 }
 
@@ -129,6 +154,9 @@ dump_steps(struct strbuf *out, const struct scenario *s)
 		    text_of(st->mark));
 		strbuf_adds(out, text_of(st->text));
 		strbuf_addc(out, '\n');
+		dump_pairs(out, "  edit", st->pairs, st->n_pairs);
+		if (st->kind == SCN_CUSTOM)
+			dump_custom(out, &st->custom);
 	}
 }
 
@@ -137,16 +165,19 @@ dump_expect(struct strbuf *out, const struct scn_expect *e)
 {
 	size_t i;
 
-	strbuf_addf(out, "expect %d [%s] %s %s [%s] not %d has %d only %d\n",
+	strbuf_addf(out,
+	    "expect %d [%s] %s %s [%s] not %d has %d only %d "
+	    "differs %d place %s\n",
 	    (int)e->kind, e->text, text_of(e->object), text_of(e->field),
-	    text_of(e->value), e->negate, e->contains, e->only);
+	    text_of(e->value), e->negate, e->contains, e->only, e->differs,
+	    text_of(e->place));
 	strbuf_addf(out,
 	    "  when %d limit %" PRId64
 	    " mark %s from %s until %s probe %s cmp %d count %" PRId64
-	    " under %s\n",
+	    " most %" PRId64 " under %s\n",
 	    (int)e->when, e->limit_ns, text_of(e->mark), text_of(e->from),
 	    text_of(e->until), text_of(e->probe), (int)e->cmp, e->count,
-	    text_of(e->under));
+	    e->most, text_of(e->under));
 	for (i = 0; i < e->n_bounds; i++)
 		strbuf_addf(out, "  bound %d %d %" PRId64 "\n",
 		    (int)e->bounds[i].metric, (int)e->bounds[i].cmp,
@@ -165,17 +196,27 @@ scn_text_dump(const struct scenario *s)
 	struct strbuf out = { 0 };
 	size_t i;
 
-	strbuf_addf(&out, "[%s] [%s] %s %s seed %" PRIu64 " end %" PRId64 "\n",
-	    s->title, s->origin, s->machine, text_of(s->recording), s->seed,
-	    s->end_ns);
+	strbuf_addf(&out,
+	    "[%s] [%s] %s %d %s seed %" PRIu64 " end %" PRId64
+	    " only %s [%s]\n",
+	    s->title, s->origin, s->machine, (int)s->system,
+	    text_of(s->recording), s->seed, s->end_ns, text_of(s->only_policy),
+	    text_of(s->only_because));
 	for (i = 0; i < s->n_rules; i++)
-		strbuf_addf(&out, "rules %s\n", s->rules[i]);
+		strbuf_addf(&out, "rules %s\n", s->rules[i].name);
+	for (i = 0; i < s->n_rc_files; i++)
+		strbuf_addf(&out, "rc file %s\n", s->rc_files[i].name);
 	dump_pairs(&out, "rc", s->rc, s->n_rc);
 	dump_pairs(&out, "sysctl", s->sysctls, s->n_sysctls);
 	dump_pairs(&out, "daemon", s->options, s->n_options);
 	dump_pairs(&out, "delay", s->delays, s->n_delays);
+	dump_pairs(&out, "flag", s->flags, s->n_flags);
+	dump_pairs(&out, "limit", s->limits, s->n_limits);
+	for (i = 0; i < s->n_customs; i++)
+		dump_custom(&out, &s->customs[i]);
 	dump_objects(&out, s);
 	dump_steps(&out, s);
+	dump_faults(&out, s);
 	for (i = 0; i < s->n_expects; i++)
 		dump_expect(&out, &s->expects[i]);
 	return strbuf_take(&out);

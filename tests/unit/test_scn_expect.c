@@ -57,6 +57,20 @@ every_claim_about_an_object_names_its_field(void **state)
 		{ "hn0 mac 00:0D:3A:F5:76:BD", "hn0", "mac",
 		    "00:0d:3a:f5:76:bd", 0, 0 },
 		{ "mce0 member-of lagg0", "mce0", "member-of", "lagg0", 0, 0 },
+		{ "vlan0 parent lagg0", "vlan0", "parent", "lagg0", 0, 0 },
+		{ "hn0 accept-rtadv yes", "hn0", "accept-rtadv", "yes", 0, 0 },
+		{ "hn0 capability tso4 on", "hn0", "capabilities", "tso4", 0,
+		    1 },
+		{ "hn0 capability tso4 off", "hn0", "capabilities", "tso4", 1,
+		    1 },
+		{ "hn0 dhclient none", "hn0", "dhclient", "none", 0, 0 },
+		{ "hn0 dhclient bound", "hn0", "dhclient", "bound", 0, 0 },
+		{ "vm panicked no", "vm", "panicked", "no", 0, 0 },
+		{ "default route6 via lagg0", "route", "default6", "via lagg0",
+		    0, 0 },
+		{ "default route6 fd00::1 via lagg0", "route", "default6",
+		    "fd00::1 via lagg0", 0, 0 },
+		{ "no default route6", "route", "default6", "none", 0, 0 },
 		{ "daemon running yes", "daemon", "running", "yes", 0, 0 },
 		{ "vm frozen no", "vm", "frozen", "no", 0, 0 },
 		{ "default route via lagg0", "route", "default", "via lagg0", 0,
@@ -248,6 +262,74 @@ faults_are_known_by_policy_and_left_out_of_the_text(void **state)
 	scenario_free(s);
 }
 
+static void
+a_running_client_is_one_in_any_state(void **state)
+{
+	struct scenario *s = parse_expect("hn0 dhclient running");
+
+	(void)state;
+	assert_true(s->expects[0].differs);
+	assert_string_equal(s->expects[0].value, "none");
+	scenario_free(s);
+}
+
+static void
+a_link_local_address_may_be_on_several(void **state)
+{
+	struct scenario *s = parse_expect("address fe80::1/64 only on lagg0");
+
+	(void)state;
+	assert_false(s->expects[0].only);
+	scenario_free(s);
+	s = parse_expect("address fd00::1/64 only on lagg0");
+	assert_true(s->expects[0].only);
+	assert_string_equal(s->expects[0].value, "fd00::1/64");
+	scenario_free(s);
+}
+
+static void
+alarms_are_counted_notes_and_counts_may_be_ranges(void **state)
+{
+	struct scenario *s = parse_expect("alarm \"lost\" between a and b");
+	const struct scn_expect *e = &s->expects[0];
+
+	(void)state;
+	assert_int_equal(e->kind, SCN_EXPECT_COUNT);
+	assert_int_equal(e->items[0].row, SCN_ROW_ALARM);
+	assert_int_equal(e->cmp, SCN_GE);
+	assert_int_equal(e->count, 1);
+	assert_int_equal(e->most, -1);
+	assert_string_equal(e->from, "a");
+	scenario_free(s);
+	s = parse_expect("no alarm \"lost\"");
+	assert_int_equal(s->expects[0].cmp, SCN_EQ);
+	assert_int_equal(s->expects[0].count, 0);
+	scenario_free(s);
+	s = parse_expect("count record \"x\" 2..5 between a and b");
+	assert_int_equal(s->expects[0].cmp, SCN_GE);
+	assert_int_equal(s->expects[0].count, 2);
+	assert_int_equal(s->expects[0].most, 5);
+	assert_string_equal(s->expects[0].until, "b");
+	scenario_free(s);
+}
+
+static void
+a_place_of_the_model_is_asked_for(void **state)
+{
+	struct scenario *s =
+	    scn_text_parse("sometimes devctl-overflow under native\n"
+			   "sometimes N2 known-fault stock: \"why\"\n");
+
+	(void)state;
+	assert_int_equal(s->n_expects, 2);
+	assert_int_equal(s->expects[0].kind, SCN_EXPECT_REACH);
+	assert_string_equal(s->expects[0].place, "devctl-overflow");
+	assert_string_equal(s->expects[0].text, "sometimes devctl-overflow");
+	assert_string_equal(s->expects[0].under, "native");
+	assert_string_equal(s->expects[1].faults[0].reason, "why");
+	scenario_free(s);
+}
+
 int
 main(void)
 {
@@ -260,6 +342,11 @@ main(void)
 		cmocka_unit_test(rows_are_counted_and_put_in_order),
 		cmocka_unit_test(
 		    faults_are_known_by_policy_and_left_out_of_the_text),
+		cmocka_unit_test(a_running_client_is_one_in_any_state),
+		cmocka_unit_test(a_link_local_address_may_be_on_several),
+		cmocka_unit_test(
+		    alarms_are_counted_notes_and_counts_may_be_ranges),
+		cmocka_unit_test(a_place_of_the_model_is_asked_for),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -25,6 +25,14 @@ static const char whole[] =
     "expect lagg0 active mce1 within $P of gone\n"
     "expect lagg0 ports \"hn0  mce1\" known-fault stock: \"a # b\"\n"
     "expect p4 lost <= 10 gap 1ms..2ms between gone and m.1\n"
+    "system linux\npolicies native because \"x  y\"\nflag f = yes\n"
+    "limit l = 5\nrc.conf.local a=1\nrc.conf.d/netif a=2\n"
+    "rc.conf-file \"r f\"\ncustom hn0 exits 3\n"
+    "probe q icmp6 of hn0 rate 10/s\n"
+    "fault may record delay \"a  b\" by 2s nth 3 from gone until m.2\n"
+    "at gone+2s rc.conf a=\"x  y\" b=2\nat gone+2s custom hn0 hangs\n"
+    "expect alarm \"a  b\" between gone and m.1\n"
+    "expect count note \"x\" 1..2\nsometimes N2 under stock\n"
     "expect order record \"a\" then note \"b\" under native\n";
 
 static char *

@@ -52,7 +52,8 @@ settings_are_kept_as_they_are_given(void **state)
 	assert_int_equal(s->seed, 42);
 	assert_string_equal(s->recording, "night.rec");
 	assert_int_equal(s->n_rules, 2);
-	assert_string_equal(s->rules[1], "b c.conf");
+	assert_string_equal(s->rules[1].name, "b c.conf");
+	assert_int_equal(s->rules[1].col, 14);
 	assert_int_equal(s->n_rc, 4);
 	assert_string_equal(s->rc[0].name, "ifconfig_hn0");
 	assert_string_equal(s->rc[0].value, "inet 10.1.19.4/24");

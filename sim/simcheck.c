@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "sim/simcheck.h"
+
+#include "base/strbuf.h"
+
+static bool
+is_modelled(enum scn_stimulus kind)
+{
+	switch (kind) {
+	case SCN_VF_ATTACH:
+	case SCN_VF_EJECT:
+	case SCN_VF_RESCIND:
+	case SCN_VF_LINK:
+	case SCN_HOST_NETCHANGE:
+	case SCN_HOST_MEDIA:
+	case SCN_VM_FREEZE:
+	case SCN_DAEMON_KILL:
+	case SCN_DAEMON_START:
+	case SCN_DAEMON_RESTART:
+	case SCN_USER:
+	case SCN_RECORD:
+	case SCN_MARK:
+	case SCN_END:
+		return true;
+	case SCN_NIC_DETACH:
+	case SCN_NIC_ATTACH:
+	case SCN_HOST_ASSOC:
+	case SCN_DHCP_ANSWERS:
+	case SCN_DHCP_SILENT:
+	case SCN_DHCP_NAKS:
+	case SCN_DHCP_OFFERS:
+	case SCN_ROUTER:
+	case SCN_RC_CONF:
+	case SCN_CUSTOM:
+	case SCN_DAEMON_RELOAD:
+	case SCN_DEVD_CLOSE:
+	case SCN_NETLINK_OVERFLOW:
+		break;
+	}
+	return false;
+}
+
+static void
+refuse(const struct scenario *s, struct diag *d, unsigned line, unsigned col,
+    const char *what)
+{
+	diag_report(d, DIAG_ERROR, s->path, line, col,
+	    "%s: the machine does not model it yet; remove the line", what);
+}
+
+void
+simcheck_modelled(const struct scenario *s, struct diag *d)
+{
+	struct strbuf text = { 0 };
+	size_t i;
+
+	for (i = 0; i < s->n_steps; i++) {
+		if (is_modelled(s->steps[i].kind))
+			continue;
+		strbuf_reset(&text);
+		scn_step_text(&s->steps[i], &text);
+		refuse(s, d, s->steps[i].line, s->steps[i].col,
+		    strbuf_str(&text));
+	}
+	if (s->system != SCN_FREEBSD)
+		refuse(s, d, 1, 1, "system linux");
+	if (s->only_policy != NULL)
+		refuse(s, d, 1, 1, "policies");
+	for (i = 0; i < s->n_injections; i++)
+		refuse(s, d, s->injections[i].line, s->injections[i].col,
+		    s->injections[i].words);
+	for (i = 0; i < s->n_rc_files; i++)
+		refuse(s, d, s->rc_files[i].line, s->rc_files[i].col,
+		    "rc.conf-file");
+	for (i = 0; i < s->n_flags; i++)
+		refuse(s, d, s->flags[i].line, s->flags[i].col, "flag");
+	for (i = 0; i < s->n_limits; i++)
+		refuse(s, d, s->limits[i].line, s->limits[i].col, "limit");
+	for (i = 0; i < s->n_customs; i++)
+		refuse(s, d, s->customs[i].line, s->customs[i].col, "custom");
+	for (i = 0; i < s->n_probes; i++)
+		if (s->probes[i].v6 || s->probes[i].of[0] != '\0')
+			refuse(s, d, s->probes[i].line, s->probes[i].col,
+			    s->probes[i].v6 ? "icmp6" : "of");
+	strbuf_fini(&text);
+}

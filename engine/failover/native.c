@@ -8,77 +8,79 @@
 
 #include "base/diag.h"
 #include "base/mem.h"
+#include "failover/native_parts.h"
 
-/* The kernel sets a leaving VF down shortly before it is gone. */
-#define TELL_AFTER (INT64_C(2) * 1000000000)
+#define NOTES	  16
+#define NOTE_SIZE 160
 
-#define HOLDS 16
-#define NOTES 8
+/* FreeBSD's: hn(4) of newer kernels gives it while the host has not answered,
+ * and itself tries again after a second (FACTS.md B.13). */
+#define OP_EAGAIN 35
+#define AGAIN	  (INT64_C(1) * 1000000000)
 
-struct hold { /* an operation that failed, and when it may be tried again */
-	struct operation op;
-	int64_t until_ns;
-	int64_t step_ns;
-	bool used;
-};
+/* An operation that succeeds and is wanted again at once has no effect here:
+ * from the third time on it is held back like one that fails. */
+#define AT_ONCE	     (INT64_C(2) * 1000000000)
+#define MOST_REPEATS 2
 
-struct vf_care {
-	char name[IFNAME_MAX];
-	uint32_t index;	  /* tells a returned VF from the one before */
-	bool seen_up;	  /* was up when last looked at */
-	bool set_down;	  /* by us, because it did not carry */
-	bool left_down;	  /* by somebody else: not ours to change */
-	int64_t tell_ns;  /* when that is worth a word; NATIVE_NEVER: not */
-	bool carried;	  /* has been the active port since it was upped */
-	int64_t since_ns; /* carried: from when on */
-	int64_t due_ns;	  /* not upped before this */
-	int64_t idle_ns;  /* up without carrying since; NATIVE_NEVER: no */
-	int64_t grace_ns; /* how long its link may take to come */
-	int64_t retry_ns; /* the next wait after a lost link */
-	int64_t loose_ns; /* not freed from the hn again before this */
-};
-
-struct pair {
-	char hn[IFNAME_MAX];
-	char lagg[IFNAME_MAX];
-	struct rc_net net;
-	struct vf_care vf;
-	bool told_foreign, told_refused;
-};
+/* So late a look means that the whole machine stood still, or that we did. */
+#define LATE (INT64_C(1) * 1000000000)
 
 struct native {
 	struct native_config config;
-	struct pair *pairs;
+	struct pair *pairs; /* in the order of their hn in the snapshot */
 	size_t n_pairs, cap_pairs;
-	struct hold holds[HOLDS];
-	char notes[NOTES][160];
+	size_t planned; /* whose operation is under way */
+	int64_t promised_ns, fresh_ns;
+	char notes[NOTES][NOTE_SIZE];
 	size_t first_note, n_notes;
-	char given[160];
-	bool told_mode;
+	char given[NOTE_SIZE];
+	bool told_mode, told_other;
 };
 
-/* What one look at one pair works with. */
-struct look {
-	struct native *n;
-	struct pair *p;
-	const struct snapshot *s;
-	const struct snap_if *hn, *lagg, *vf;
-	int64_t now_ns;
-	int64_t *wake_ns;
-	struct operation *op;
-};
+/* --- what a person should know --- */
 
-__attribute__((format(printf, 2, 3))) static void
-note(struct native *n, const char *fmt, ...)
+__attribute__((format(printf, 2, 0))) static void
+vnote(struct native *n, const char *fmt, va_list ap)
 {
-	va_list ap;
 	size_t at;
 
 	if (n->n_notes == NOTES)
 		return;
 	at = (n->first_note + n->n_notes++) % NOTES;
-	va_start(ap, fmt);
 	vsnprintf(n->notes[at], sizeof(n->notes[at]), fmt, ap);
+}
+
+__attribute__((format(printf, 2, 3))) static void
+note(struct native *n, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	vnote(n, fmt, ap);
+	va_end(ap);
+}
+
+void
+native_tell(struct look *l, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	vnote(l->n, fmt, ap);
+	va_end(ap);
+}
+
+void
+native_tell_once(struct look *l, enum told what, const char *fmt, ...)
+{
+	va_list ap;
+
+	if ((l->p->told & what) != 0)
+		return;
+	l->p->told |= what;
+	va_start(ap, fmt);
+	vnote(l->n, fmt, ap);
 	va_end(ap);
 }
 
@@ -93,23 +95,74 @@ native_note(struct native *n)
 	return n->given;
 }
 
+/* --- a planner's life --- */
+
 struct native *
 native_new(const struct native_config *config)
 {
 	struct native *n = mem_zero(1, sizeof(*n));
 
 	n->config = *config;
+	n->promised_ns = NATIVE_NEVER;
 	return n;
 }
 
 void
 native_free(struct native *n)
 {
+	size_t i;
+
 	if (n == NULL)
 		return;
+	for (i = 0; i < n->n_pairs; i++)
+		free(n->pairs[i].config.vlans);
 	free(n->pairs);
 	free(n);
 }
+
+static bool
+is_for_us(const struct rc_net *net)
+{
+	return net->configured && net->vnet[0] == '\0' &&
+	    (net->dhcp != RC_DHCP_NONE || net->n_addrs > 0 ||
+		net->accept_rtadv || net->n_vlans > 0);
+}
+
+/* What rc.conf says of the pair: by the name that the hn has now, or by the
+ * one that its driver gave it. */
+static void
+read_config(struct native *n, struct pair *p)
+{
+	struct diag quiet = { 0 };
+	char name[IFNAME_MAX];
+	struct rc_net net;
+
+	rcvars_net(n->config.rc, p->hn, &quiet, &net);
+	snprintf(name, sizeof(name), "hn%d", p->unit);
+	if ((!net.configured || net.by_default) && strcmp(name, p->hn) != 0) {
+		quiet.errors = 0;
+		rcvars_net(n->config.rc, name, &quiet, &net);
+	}
+	native_new_config(p, &net);
+	p->managed = is_for_us(&net) && quiet.errors == 0;
+	if (net.configured && !p->managed)
+		note(n, "%s: %s; left alone", p->hn,
+		    quiet.errors > 0
+			? "its configuration in rc.conf is not understood"
+			: "nothing in its configuration to carry over");
+}
+
+void
+native_set_rc(struct native *n, const struct rcvars *rc)
+{
+	size_t i;
+
+	n->config.rc = rc;
+	for (i = 0; i < n->n_pairs; i++)
+		read_config(n, &n->pairs[i]);
+}
+
+/* --- when --- */
 
 static void
 wake_at(struct look *l, int64_t at_ns)
@@ -118,7 +171,19 @@ wake_at(struct look *l, int64_t at_ns)
 		*l->wake_ns = at_ns;
 }
 
-/* --- operations that failed --- */
+bool
+native_is_due(struct look *l, int64_t at_ns)
+{
+	/* What was over while nobody could look waits for a fresh look. */
+	if (at_ns < l->fresh_ns)
+		at_ns = l->fresh_ns;
+	if (l->now_ns >= at_ns)
+		return true;
+	wake_at(l, at_ns);
+	return false;
+}
+
+/* --- operations that were tried --- */
 
 static bool
 same_operation(const struct operation *a, const struct operation *b)
@@ -129,73 +194,103 @@ same_operation(const struct operation *a, const struct operation *b)
 }
 
 static struct hold *
-find_hold(struct native *n, const struct operation *op)
+find_hold(struct pair *p, const struct operation *op)
 {
 	size_t i;
 
-	for (i = 0; i < HOLDS; i++)
-		if (n->holds[i].used && same_operation(&n->holds[i].op, op))
-			return &n->holds[i];
+	for (i = 0; i < p->n_holds; i++)
+		if (same_operation(&p->holds[i].op, op))
+			return &p->holds[i];
 	return NULL;
 }
 
 static struct hold *
-new_hold(struct native *n, const struct operation *op)
+new_hold(struct pair *p, const struct operation *op)
 {
-	struct hold *h = &n->holds[0];
+	struct hold *h = &p->holds[0];
 	size_t i;
 
-	/* The one that ends first makes room when all are taken. */
-	for (i = 0; i < HOLDS; i++) {
-		if (!n->holds[i].used) {
-			h = &n->holds[i];
-			break;
-		}
-		if (n->holds[i].until_ns < h->until_ns)
-			h = &n->holds[i];
+	/* The one that ended first makes room when all are taken. */
+	if (p->n_holds < NATIVE_HOLDS) {
+		h = &p->holds[p->n_holds++];
+	} else {
+		for (i = 1; i < NATIVE_HOLDS; i++)
+			if (p->holds[i].until_ns < h->until_ns)
+				h = &p->holds[i];
 	}
 	memset(h, 0, sizeof(*h));
-	h->used = true;
 	h->op = *op;
 	return h;
+}
+
+static void
+hold_back(struct hold *h, int result, int64_t now_ns)
+{
+	h->step_ns = h->step_ns == 0
+	    ? NATIVE_HOLD_FIRST
+	    : native_twice(h->step_ns, NATIVE_HOLD_LAST);
+	if (result == OP_EAGAIN)
+		h->step_ns = AGAIN;
+	h->until_ns = now_ns + h->step_ns;
+}
+
+static void
+went_well(struct hold *h, int64_t now_ns)
+{
+	bool again = h->repeats > 0 && now_ns - h->done_ns < AT_ONCE;
+
+	h->repeats = again ? h->repeats + 1 : 1;
+	h->done_ns = h->until_ns = now_ns;
+	if (h->repeats > MOST_REPEATS) {
+		hold_back(h, 0, now_ns);
+		h->done_ns = h->until_ns;
+	} else {
+		h->step_ns = 0;
+	}
 }
 
 void
 native_result(struct native *n, const struct operation *op, int result,
     int64_t now_ns)
 {
-	struct hold *h = find_hold(n, op);
+	struct pair *p;
+	struct hold *h;
+	bool tell;
 
+	if (n->planned >= n->n_pairs)
+		return;
+	p = &n->pairs[n->planned];
+	h = find_hold(p, op);
+	if (h == NULL)
+		h = new_hold(p, op);
 	if (result == 0) {
-		if (h != NULL)
-			h->used = false;
+		went_well(h, now_ns);
 		return;
 	}
-	if (h == NULL)
-		h = new_hold(n, op);
-	h->step_ns = h->step_ns == 0 ? NATIVE_HOLD_FIRST : h->step_ns * 2;
-	if (h->step_ns > NATIVE_HOLD_LAST)
-		h->step_ns = NATIVE_HOLD_LAST;
-	h->until_ns = now_ns + h->step_ns;
-	note(n, "%s: operation failed (errno %d), tried again in %lld ms",
-	    op->ifname, result, (long long)(h->step_ns / 1000000));
+	/* In the end it has been said often enough. */
+	tell = h->step_ns < NATIVE_HOLD_LAST;
+	h->repeats = 0;
+	hold_back(h, result, now_ns);
+	if (tell)
+		note(n,
+		    "%s: operation failed (errno %d), tried again in "
+		    "%lld ms",
+		    op->ifname, result, (long long)(h->step_ns / 1000000));
 }
 
-/* True when l->op may be carried out now; false arms the wake-up. */
-static bool
-may_try(struct look *l)
+bool
+native_may_try(struct look *l)
 {
-	const struct hold *h = find_hold(l->n, l->op);
+	const struct hold *h = find_hold(l->p, l->op);
 
-	if (h == NULL || h->until_ns <= l->now_ns)
+	if (h == NULL || h->step_ns == 0)
 		return true;
-	wake_at(l, h->until_ns);
-	return false;
+	return native_is_due(l, h->until_ns);
 }
 
-__attribute__((format(printf, 4, 5))) static void
-begin(struct look *l, enum op_kind kind, const char *ifname, const char *why,
-    ...)
+void
+native_begin(struct look *l, enum op_kind kind, const char *ifname,
+    const char *why, ...)
 {
 	va_list ap;
 
@@ -207,429 +302,107 @@ begin(struct look *l, enum op_kind kind, const char *ifname, const char *why,
 	va_end(ap);
 }
 
-/* --- the aggregate --- */
-
-static void
-our_descr(const struct pair *p, char *buf, size_t size)
+const struct snap_if *
+native_find(const struct look *l, const char *name, size_t *at)
 {
-	snprintf(buf, size, "switchback %s", p->hn);
-}
+	const struct snap_if *i;
 
-static bool
-is_named_in_rc(const struct rcvars *rc, const char *lagg)
-{
-	const char *s = rcvars_get(rc, "cloned_interfaces");
-	char var[32];
-	size_t bytes;
-
-	snprintf(var, sizeof(var), "ifconfig_%s", lagg);
-	if (rcvars_get(rc, var) != NULL)
-		return true;
-	for (; s != NULL && *s != '\0'; s += bytes) {
-		s += strspn(s, " \t\n");
-		bytes = strcspn(s, " \t\n");
-		if (bytes == strlen(lagg) && strncmp(s, lagg, bytes) == 0)
-			return true;
-	}
-	return false;
-}
-
-static bool
-holds_a_stranger(const struct look *l, const struct snap_if *lagg)
-{
-	size_t i;
-
-	for (i = 0; i < lagg->n_ports; i++)
-		if (strcmp(lagg->ports[i].name, l->hn->name) != 0 &&
-		    strcmp(lagg->ports[i].name, l->hn->vf) != 0)
-			return true;
-	return false;
-}
-
-/* Ours: it carries our mark. Or it carries none and rc.conf does not name it,
- * and our hn is in it, as stock's script leaves it behind; or nothing, unless
- * our VF, as a crash between create and mark does. */
-static bool
-lagg_is_ours(struct look *l, const struct snap_if *lagg)
-{
-	char descr[64];
-
-	our_descr(l->p, descr, sizeof(descr));
-	if (strcmp(lagg->descr, descr) == 0)
-		return true;
-	if (lagg->descr[0] != '\0' ||
-	    is_named_in_rc(l->n->config.rc, lagg->name))
-		return false;
-	return snap_port_find(lagg, l->p->hn) != NULL ||
-	    (!holds_a_stranger(l, lagg) && lagg->n_addrs == 0);
-}
-
-/* No lagg that we may touch: this pair is left alone. */
-static void
-refuse_lagg(struct look *l, const char *name)
-{
-	struct pair *p = l->p;
-
-	if (!p->told_refused)
-		note(l->n, "%s is somebody else's; %s is left alone", name,
-		    p->hn);
-	p->told_refused = true;
-	p->lagg[0] = '\0';
-	l->lagg = NULL;
-}
-
-/* Finds or names the pair's lagg: laggN of the hn's unit, or lagg100+N when
- * the administrator uses that name for something else. */
-static void
-choose_lagg(struct look *l)
-{
-	struct pair *p = l->p;
-	int unit = l->hn->unit;
-
-	if (l->hn->lagg[0] != '\0') {
-		memcpy(p->lagg, l->hn->lagg, sizeof(p->lagg));
-		l->lagg = snapshot_find(l->s, p->lagg);
-		if (l->lagg == NULL || !lagg_is_ours(l, l->lagg))
-			refuse_lagg(l, l->hn->lagg);
-		return;
-	}
-	snprintf(p->lagg, sizeof(p->lagg), "lagg%d", unit);
-	l->lagg = snapshot_find(l->s, p->lagg);
-	/* A name that rc.conf uses is taken, even before it exists. */
-	if (l->lagg == NULL ? !is_named_in_rc(l->n->config.rc, p->lagg)
-			    : lagg_is_ours(l, l->lagg))
-		return;
-	if (!p->told_foreign)
-		note(l->n, "%s is not ours; %s uses lagg%d", p->lagg, p->hn,
-		    unit + 100);
-	p->told_foreign = true;
-	snprintf(p->lagg, sizeof(p->lagg), "lagg%d", unit + 100);
-	l->lagg = snapshot_find(l->s, p->lagg);
-	if (l->lagg == NULL ? is_named_in_rc(l->n->config.rc, p->lagg)
-			    : !lagg_is_ours(l, l->lagg))
-		refuse_lagg(l, p->lagg);
-}
-
-static bool
-plan_lagg(struct look *l)
-{
-	char descr[64];
-
-	if (l->p->lagg[0] == '\0')
-		return false;
-	if (l->lagg == NULL) {
-		begin(l, OP_LAGG_CREATE, l->p->lagg, "%s has no aggregate",
-		    l->p->hn);
-		return may_try(l);
-	}
-	our_descr(l->p, descr, sizeof(descr));
-	if (strcmp(l->lagg->descr, descr) != 0) {
-		begin(l, OP_DESCR, l->p->lagg, "mark the aggregate as ours");
-		memcpy(l->op->text, descr, sizeof(descr));
-		if (may_try(l))
-			return true;
-	}
-	if (l->s->failover_rx_all == 0 && !l->n->config.keep_rx_all) {
-		begin(l, OP_SYSCTL, l->p->lagg, "accept on every port");
-		snprintf(l->op->text, sizeof(l->op->text),
-		    "net.link.lagg.failover_rx_all");
-		l->op->value = 1;
-		if (may_try(l))
-			return true;
-	}
-	if (!l->hn->up) {
-		begin(l, OP_UP, l->p->hn, "the synthetic NIC stays up");
-		return may_try(l);
-	}
-	return false;
-}
-
-/* The new address first, the old one after: the kernel moves the connected
- * route when the old one goes, so no moment is without (FREEBSD-HN.md h). */
-static bool
-plan_addresses(struct look *l)
-{
-	const struct rc_net *net = &l->p->net;
-	size_t i;
-
-	for (i = 0; i < net->n_addrs; i++)
-		if (!snap_if_has_addr(l->lagg, &net->addrs[i])) {
-			begin(l, OP_ADDR_ADD, l->p->lagg, "configured for %s",
-			    l->p->hn);
-			l->op->addr = net->addrs[i];
-			if (may_try(l))
-				return true;
-		}
-	if (!l->lagg->up) {
-		begin(l, OP_UP, l->p->lagg, "the aggregate stays up");
-		if (may_try(l))
-			return true;
-	}
-	if (snap_port_find(l->lagg, l->p->hn) == NULL) {
-		begin(l, OP_PORT_ADD, l->p->lagg, "the synthetic NIC first");
-		memcpy(l->op->other, l->p->hn, sizeof(l->op->other));
-		return may_try(l);
-	}
-	for (i = 0; i < l->hn->n_addrs; i++)
-		if (snap_if_has_addr(l->lagg, &l->hn->addrs[i])) {
-			begin(l, OP_ADDR_DEL, l->p->hn,
-			    "a port has no address of its own");
-			l->op->addr = l->hn->addrs[i];
-			if (may_try(l))
-				return true;
-		}
-	return false;
-}
-
-static bool
-plan_default_route(struct look *l)
-{
-	const struct rc_net *net = &l->p->net;
-	const char *on = l->s->default_if;
-	size_t i;
-
-	/* The kernel sends it over who has the prefix: this must be the
-	 * aggregate by now, or the route would be set and taken back without
-	 * end. */
-	for (i = 0; i < net->n_addrs; i++)
-		if (ipaddr_in_net(&net->gateway, &net->addrs[i]) &&
-		    snap_if_has_addr(l->lagg, &net->addrs[i]))
-			break;
-	if (net->gateway.family == 0 || i == net->n_addrs)
-		return false;
-	for (i = 0; i < l->hn->n_addrs; i++)
-		if (ipaddr_in_net(&net->gateway, &l->hn->addrs[i]))
-			return false;
-	if (l->s->default_gateway.family != 0) {
-		/* Another interface's default route is somebody's choice. */
-		if (strcmp(on, l->p->hn) != 0)
-			return false;
-		begin(l, OP_DEFAULT_DEL, l->p->hn, "it points at a port");
-		if (may_try(l))
-			return true;
-		return false;
-	}
-	begin(l, OP_DEFAULT_ADD, l->p->lagg, "defaultrouter");
-	l->op->addr = net->gateway;
-	return may_try(l);
-}
-
-/* --- the VF --- */
-
-/* A name alone proves nothing: the VF has the hn's MAC, hangs on a bus and
- * carries no configuration of its own. */
-static const struct snap_if *
-proven_vf(struct look *l)
-{
-	const struct snap_if *vf;
-
-	if (l->hn->vf[0] == '\0')
-		return NULL;
-	vf = snapshot_find(l->s, l->hn->vf);
-	if (vf == NULL || vf->class != IF_OTHER || vf->parent[0] == '\0' ||
-	    memcmp(vf->mac, l->hn->mac, sizeof(vf->mac)) != 0 ||
-	    vf->n_addrs > 0 ||
-	    (vf->lagg[0] != '\0' && strcmp(vf->lagg, l->p->lagg) != 0))
-		return NULL;
-	return vf;
-}
-
-static void
-meet_vf(struct look *l)
-{
-	struct vf_care *c = &l->p->vf;
-
-	l->vf = proven_vf(l);
-	if (l->vf == NULL) {
-		memset(c, 0, sizeof(*c));
-		c->idle_ns = NATIVE_NEVER;
-		return;
-	}
-	if (c->index == l->vf->index && strcmp(c->name, l->vf->name) == 0)
-		return;
-	memset(c, 0, sizeof(*c));
-	memcpy(c->name, l->vf->name, sizeof(c->name));
-	c->index = l->vf->index;
-	c->idle_ns = NATIVE_NEVER;
-	c->retry_ns = NATIVE_RETRY_FIRST;
-	c->grace_ns = NATIVE_GRACE_FIRST;
-	/* One that is up already has settled long ago. */
-	c->due_ns = l->now_ns + (l->vf->up ? 0 : l->p->net.vf_delay_ns);
-}
-
-static bool
-set_vf_down(struct look *l, const char *why)
-{
-	begin(l, OP_DOWN, l->vf->name, "%s", why);
-	if (!may_try(l))
-		return false;
-	l->p->vf.set_down = true;
-	l->p->vf.carried = false;
-	l->p->vf.idle_ns = NATIVE_NEVER;
-	return true;
-}
-
-static int64_t
-twice(int64_t ns, int64_t most)
-{
-	return ns > most / 2 ? most : ns * 2;
-}
-
-/* Up and a port: carrying, about to, or to be set down. */
-static bool
-watch_vf(struct look *l, const struct snap_port *port)
-{
-	struct vf_care *c = &l->p->vf;
-	int64_t deadline;
-
-	c->set_down = c->left_down = false;
-	if (port->active) {
-		if (!c->carried)
-			c->since_ns = l->now_ns;
-		c->carried = true;
-		c->idle_ns = NATIVE_NEVER;
-		return false;
-	}
-	if (l->vf->link == LINK_UP && !l->hn->rxvf)
-		return false; /* the hn has not handed over yet */
-	if (c->idle_ns == NATIVE_NEVER)
-		c->idle_ns = l->now_ns;
-	deadline = c->idle_ns + (c->carried ? 0 : c->grace_ns);
-	if (l->now_ns < deadline) {
-		wake_at(l, deadline);
-		return false;
-	}
-	/* A link that held for long is a good one again. */
-	if (c->carried && l->now_ns - c->since_ns >= NATIVE_RETRY_LAST)
-		c->retry_ns = NATIVE_RETRY_FIRST;
-	note(l->n, "%s is up without link; set down, next try in %lld s",
-	    l->vf->name, (long long)(c->retry_ns / 1000000000));
-	c->due_ns = l->now_ns + c->retry_ns;
-	c->retry_ns = twice(c->retry_ns, NATIVE_RETRY_LAST);
-	/* Each try is an outage of this length while the link is away, but a
-	 * driver that is slow to find its link must get it in the end. */
-	if (!c->carried)
-		c->grace_ns = twice(c->grace_ns, NATIVE_GRACE_LAST);
-	return set_vf_down(l, "up without link: the synthetic NIC takes over");
-}
-
-/* Down, and the hn still hands over to it: two who upped and downed it at once
- * leave that behind (FACTS.md C.3: N2 and N3 look at no flag), and without a
- * VF there is then no way out. Only another up, and down, brings hn back. */
-static bool
-free_hn(struct look *l)
-{
-	struct vf_care *c = &l->p->vf;
-
-	if (!l->hn->rxvf || l->now_ns < c->loose_ns)
-		return false;
-	begin(l, OP_UP, l->vf->name, "it is down, yet the hn hands over to it");
-	if (!may_try(l))
-		return false;
-	c->loose_ns = l->now_ns + NATIVE_RETRY_FIRST;
-	c->left_down = false;
-	return true;
-}
-
-static bool
-plan_vf(struct look *l)
-{
-	struct vf_care *c = &l->p->vf;
-	const struct snap_port *port;
-	bool was_up = c->seen_up;
-
-	if (l->vf == NULL)
-		return false;
-	c->seen_up = l->vf->up;
-	port = snap_port_find(l->lagg, l->vf->name);
-	if (port == NULL) {
-		/* Joining while up would restart its driver and, until then,
-		 * leave the hn without link: down, join, up. */
-		if (l->vf->up)
-			return set_vf_down(l, "up, but not a port");
-		begin(l, OP_PORT_ADD, l->p->lagg, "join before up");
-		memcpy(l->op->other, l->vf->name, sizeof(l->op->other));
-		return may_try(l);
-	}
-	if (l->vf->up)
-		return watch_vf(l, port);
-	if (free_hn(l))
-		return true;
-	if (was_up && !c->set_down && !c->left_down) {
-		c->left_down = true;
-		c->tell_ns = l->now_ns + TELL_AFTER;
-	}
-	if (c->left_down && l->now_ns < c->tell_ns) {
-		wake_at(l, c->tell_ns);
-	} else if (c->left_down && c->tell_ns != NATIVE_NEVER) {
-		c->tell_ns = NATIVE_NEVER;
-		note(l->n, "%s was set down by somebody else; left so",
-		    l->vf->name);
-	}
-	if (c->left_down)
-		return false;
-	if (l->now_ns < c->due_ns) {
-		wake_at(l, c->due_ns);
-		return false;
-	}
-	begin(l, OP_UP, l->vf->name, "joined, and the delay is over");
-	return may_try(l);
+	if (*at < l->s->n_ifs && strcmp(l->s->ifs[*at].name, name) == 0)
+		return &l->s->ifs[*at];
+	i = snapshot_find(l->s, name);
+	if (i != NULL)
+		*at = (size_t)(i - l->s->ifs);
+	return i;
 }
 
 /* --- all pairs --- */
 
-static struct pair *
-pair_of(struct native *n, const char *hn)
+static void
+swap_pairs(struct native *n, size_t a, size_t b)
 {
-	struct diag quiet = { 0 };
+	struct pair p = n->pairs[a];
+
+	n->pairs[a] = n->pairs[b];
+	n->pairs[b] = p;
+}
+
+/* The pair of the snapshot's hn number k. An hn is known by its index, and by
+ * its unit when it was gone in between; its name may be changed. */
+static struct pair *
+pair_of(struct native *n, const struct snap_if *hn, size_t k)
+{
 	struct pair *p;
 	size_t i;
 
-	for (i = 0; i < n->n_pairs; i++)
-		if (strcmp(n->pairs[i].hn, hn) == 0)
-			return &n->pairs[i];
-	p = MEM_PUSH(n->pairs, n->n_pairs, n->cap_pairs);
-	snprintf(p->hn, sizeof(p->hn), "%s", hn);
-	p->vf.idle_ns = NATIVE_NEVER;
-	rcvars_net(n->config.rc, hn, &quiet, &p->net);
-	if (p->net.configured && (p->net.dhcp || p->net.n_addrs == 0))
-		note(n,
-		    "%s: only static IPv4 addresses are carried over; left "
-		    "alone",
-		    hn);
+	for (i = k; i < n->n_pairs; i++)
+		if (n->pairs[i].unit == hn->unit)
+			break;
+	if (i == n->n_pairs) {
+		p = MEM_PUSH(n->pairs, n->n_pairs, n->cap_pairs);
+		p->unit = hn->unit;
+		memcpy(p->mac, hn->mac, sizeof(p->mac));
+		memcpy(p->hn, hn->name, sizeof(p->hn));
+		p->vf.idle_ns = NATIVE_NEVER;
+		read_config(n, p);
+	}
+	if (i != k)
+		swap_pairs(n, i, k);
+	p = &n->pairs[k];
+	if (p->index != hn->index)
+		memcpy(p->mac, hn->mac, sizeof(p->mac));
+	p->index = hn->index;
+	memcpy(p->hn, hn->name, sizeof(p->hn));
 	return p;
+}
+
+/* Not ours to configure; but when we, or somebody, have put something on it,
+ * its VF must not be its only way (FACTS.md I 66). */
+static bool
+plan_fallback(struct look *l)
+{
+	size_t i;
+
+	if (l->hn->up || (l->hn->vf[0] == '\0' && l->hn->lagg[0] == '\0'))
+		return false;
+	if (l->hn->lagg[0] != '\0') {
+		l->lagg = native_find(l, l->hn->lagg, &l->p->at_lagg);
+		if (l->lagg == NULL ||
+		    strncmp(l->lagg->descr, NATIVE_MARK, strlen(NATIVE_MARK)) !=
+			0)
+			return false;
+	} else {
+		for (i = 0; i < l->hn->n_addrs; i++)
+			if (native_is_own_addr(l->hn, i))
+				break;
+		if (i == l->hn->n_addrs)
+			return false;
+	}
+	native_begin(l, OP_UP, l->p->hn, "the VF's fall-back is down");
+	return native_may_try(l);
 }
 
 static bool
 plan_pair(struct look *l)
 {
-	const struct rc_net *net = &l->p->net;
-
-	if (!net->configured || net->dhcp || net->n_addrs == 0)
-		return false;
-	choose_lagg(l);
-	if (plan_lagg(l))
+	if (!l->p->managed)
+		return plan_fallback(l);
+	native_choose_lagg(l);
+	if (native_plan_lagg(l))
 		return true;
 	if (l->lagg == NULL)
 		return false;
-	if (plan_addresses(l) || plan_default_route(l))
+	if (native_plan_config(l))
 		return true;
 	/* Without its first port the aggregate is no place for a VF. */
 	if (snap_port_find(l->lagg, l->p->hn) == NULL)
 		return false;
-	meet_vf(l);
-	return plan_vf(l);
+	return native_plan_vf(l) || native_plan_vlans(l) || native_plan_caps(l);
 }
 
-bool
-native_plan(struct native *n, const struct snapshot *s, int64_t now_ns,
-    struct operation *op, int64_t *wake_ns)
+/* True when this system is not ours to change. */
+static bool
+keep_off(struct native *n, const struct snapshot *s)
 {
-	struct look l = { .n = n, .s = s, .now_ns = now_ns, .op = op };
-	size_t i;
-
-	*wake_ns = NATIVE_NEVER;
-	l.wake_ns = wake_ns;
 	if (s->vf_transparent != 0) {
 		if (!n->told_mode)
 			note(n,
@@ -637,16 +410,99 @@ native_plan(struct native *n, const struct snapshot *s, int64_t now_ns,
 				? "hn(4) is in transparent mode: nothing to do"
 				: "no hw.hn.vf_transparent: nothing to do");
 		n->told_mode = true;
-		return false;
+		return true;
 	}
-	for (i = 0; i < s->n_ifs; i++) {
+	/* Two that upped and downed the same VF would undo each other. */
+	if (s->other_daemon != n->told_other)
+		note(n,
+		    s->other_daemon ? "devd carries out Hyper-V rules of its "
+				      "own: nothing is done until it ends"
+				    : "no other devd any more: going on");
+	n->told_other = s->other_daemon;
+	return s->other_daemon;
+}
+
+bool
+native_plan(struct native *n, const struct snapshot *s, int64_t now_ns,
+    struct operation *op, int64_t *wake_ns)
+{
+	struct look l = { .n = n, .s = s, .now_ns = now_ns, .op = op };
+	size_t i, k = 0;
+	bool more = false;
+
+	*wake_ns = NATIVE_NEVER;
+	if (n->promised_ns != NATIVE_NEVER && now_ns > n->promised_ns + LATE)
+		n->fresh_ns = now_ns + NATIVE_FRESH;
+	l.fresh_ns = n->fresh_ns;
+	l.wake_ns = wake_ns;
+	l.config = &n->config;
+	n->promised_ns = NATIVE_NEVER;
+	n->planned = SIZE_MAX;
+	if (keep_off(n, s))
+		return false;
+	for (i = 0; i < s->n_ifs && !l.has_vlans; i++)
+		l.has_vlans = s->ifs[i].class == IF_VLAN;
+	for (i = 0; i < s->n_ifs && !more; i++) {
 		if (s->ifs[i].class != IF_HN)
 			continue;
 		l.hn = &s->ifs[i];
 		l.lagg = l.vf = NULL;
-		l.p = pair_of(n, l.hn->name);
-		if (plan_pair(&l))
-			return true;
+		l.p = pair_of(n, l.hn, k);
+		n->planned = k++;
+		more = plan_pair(&l);
 	}
+	n->promised_ns = *wake_ns;
+	return more;
+}
+
+/* --- whose rules --- */
+
+static bool
+is_candidate(const struct native *n, const struct snapshot *s,
+    const struct snap_if *i)
+{
+	struct diag quiet = { 0 };
+	struct rc_net net;
+	size_t k;
+
+	if (i->class != IF_OTHER || i->parent[0] == '\0')
+		return false;
+	/* Who configures it by name wants it so. */
+	rcvars_net(n->config.rc, i->name, &quiet, &net);
+	if (net.configured && !net.by_default)
+		return false;
+	for (k = 0; k < s->n_ifs; k++)
+		if (s->ifs[k].class == IF_HN &&
+		    memcmp(s->ifs[k].mac, i->mac, sizeof(i->mac)) == 0 &&
+		    native_owns(n, s, s->ifs[k].name))
+			return true;
 	return false;
+}
+
+bool
+native_owns(const struct native *n, const struct snapshot *s,
+    const char *ifname)
+{
+	const struct snap_if *i = snapshot_find(s, ifname);
+	struct diag quiet = { 0 };
+	struct rc_net net;
+	size_t k;
+
+	if (s->vf_transparent != 0 || s->other_daemon || i == NULL)
+		return false;
+	if (i->class == IF_LAGG) {
+		for (k = 0; k < n->n_pairs; k++)
+			if (n->pairs[k].managed &&
+			    strcmp(n->pairs[k].lagg, ifname) == 0)
+				return true;
+		return false;
+	}
+	if (i->class != IF_HN)
+		return is_candidate(n, s, i);
+	for (k = 0; k < n->n_pairs; k++)
+		if (n->pairs[k].index == i->index)
+			return n->pairs[k].managed &&
+			    (n->pairs[k].told & TOLD_REFUSED) == 0;
+	rcvars_net(n->config.rc, ifname, &quiet, &net);
+	return is_for_us(&net) && quiet.errors == 0;
 }

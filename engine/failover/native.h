@@ -8,13 +8,18 @@
  * fresh planner put into a half-made state goes on from there.
  *
  * Wanted, for every hn that rc.conf configures, in non-transparent mode:
- *   - a lagg of our own, the hn its first port, all addresses and the default
- *     route on it, nothing left on the hn; the hn up;
+ *   - a lagg of our own, the hn its first port, all addresses, the default
+ *     routes, the DHCP client, router advertisements and the VLANs on it,
+ *     nothing left on the hn; the hn up;
  *   - net.link.lagg.failover_rx_all=1 while we manage (FREEBSD-HN.md d);
  *   - the VF a port before it is upped, upped hyperv_vf_delay after it came;
+ *     one that does not join (its MTU) is not upped, and the hn carries;
  *   - a VF that is up without carrying traffic is set down, so that the hn
- *     takes over (FACTS.md J.1.6), and tried again later, ever more seldom.
- * A lagg, VF or route which it cannot prove to be ours it leaves alone.
+ *     takes over (FACTS.md J.1.6), and tried again later, ever more seldom;
+ *   - the capabilities that the hn lost to a VF put back when that has left.
+ * A lagg, VF or route which it cannot prove to be ours it leaves alone. An hn
+ * is known by its unit and index, a VF by MAC, bus and index, our lagg by its
+ * description: never by name.
  */
 #ifndef FAILOVER_NATIVE_H
 #define FAILOVER_NATIVE_H
@@ -36,6 +41,13 @@
 #define NATIVE_HOLD_LAST   (INT64_C(30) * 1000000000)
 #define NATIVE_NEVER	   INT64_MAX
 
+/* A deadline that is over at the first look after all stood still (a frozen
+ * VM, a hanging operation) is over only when a second look, so much later,
+ * says the same. */
+#define NATIVE_FRESH (INT64_C(100) * 1000000)
+
+#define NATIVE_MARK "switchback " /* and "hn0": our lagg's description */
+
 struct native;
 
 struct native_config {
@@ -46,6 +58,10 @@ struct native_config {
 struct native *native_new(const struct native_config *config);
 void native_free(struct native *n); /* NULL is fine */
 
+/* From the next look on this is what rc.conf says (borrowed). What it asks
+ * for no more is taken back where we had put it. */
+void native_set_rc(struct native *n, const struct rcvars *rc);
+
 /* Gives true and the next operation, or false when there is nothing to do
  * before *wake_ns (NATIVE_NEVER: before something changes). */
 bool native_plan(struct native *n, const struct snapshot *s, int64_t now_ns,
@@ -55,6 +71,12 @@ bool native_plan(struct native *n, const struct snapshot *s, int64_t now_ns,
  * held back for a while, longer each time. */
 void native_result(struct native *n, const struct operation *op, int result,
     int64_t now_ns);
+
+/* Whether this interface is ours to configure: an hn that we manage, its
+ * lagg, or a NIC that is, or is about to be, its VF. Then no other rule may
+ * start a DHCP client on it or apply rc.conf to it. */
+bool native_owns(const struct native *n, const struct snapshot *s,
+    const char *ifname);
 
 /* The next thing a person should know ("mce0's link is lost, set down"), or
  * NULL. Each is given once. Valid until the next call on n. */

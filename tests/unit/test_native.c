@@ -10,269 +10,9 @@
 #include <cmocka.h>
 
 #include "base/dur.h"
-#include "failover/native.h"
+#include "native_rig.h"
 
 #define MOST_OPERATIONS 40
-#define HORIZON		(30 * DUR_SEC)
-
-static const uint8_t mac[6] = { 0, 0x0d, 0x3a, 1, 2, 3 };
-static const uint8_t other_mac[6] = { 0, 0x0d, 0x3a, 9, 9, 9 };
-
-/* The system: a snapshot that operations change. */
-static struct {
-	struct snapshot s;
-	bool vf_link;	    /* what the VF has when it is up */
-	enum op_kind fails; /* this operation fails … */
-	int result;	    /* … with this errno; 0: none does */
-	int64_t now_ns;
-	unsigned operations;
-	unsigned of_kind[OP_PROCESS + 1];
-	struct operation last;
-} sys;
-
-static struct rcvars rc;
-static struct native *n;
-
-static struct snap_if *
-get(const char *name)
-{
-	return (struct snap_if *)(uintptr_t)snapshot_find(&sys.s, name);
-}
-
-static struct snap_if *
-add_if(const char *name, enum if_class class, const uint8_t m[6])
-{
-	struct snap_if *i = snapshot_add(&sys.s);
-
-	snprintf(i->name, sizeof(i->name), "%s", name);
-	i->index = (uint32_t)sys.s.n_ifs;
-	i->class = class;
-	memcpy(i->mac, m, sizeof(i->mac));
-	i->mtu = 1500;
-	i->link = LINK_UP;
-	if (class == IF_OTHER)
-		strcpy(i->parent, "pci1");
-	return i;
-}
-
-static struct ipaddr
-addr(const char *text)
-{
-	struct ipaddr a;
-
-	assert_true(ipaddr_parse(text, &a));
-	return a;
-}
-
-static void
-put_addr(const char *ifname, const char *text)
-{
-	struct snap_if *i = get(ifname);
-
-	i->addrs[i->n_addrs++] = addr(text);
-}
-
-static void
-put_port(const char *lagg, const char *port)
-{
-	struct snap_if *l = get(lagg);
-
-	snprintf(l->ports[l->n_ports].name, IFNAME_MAX, "%s", port);
-	l->ports[l->n_ports].master = l->n_ports == 0;
-	l->n_ports++;
-	snprintf(get(port)->lagg, IFNAME_MAX, "%s", lagg);
-}
-
-static void
-put_default(const char *gateway, const char *ifname)
-{
-	sys.s.default_gateway = addr(gateway);
-	snprintf(sys.s.default_if, IFNAME_MAX, "%s", ifname);
-}
-
-/* hn follows its VF's flag, ports follow link and flag. */
-static void
-follow(void)
-{
-	struct snap_if *i, *vf, *p;
-	const char *active;
-	size_t k, j;
-
-	for (k = 0; k < sys.s.n_ifs; k++) {
-		i = &sys.s.ifs[k];
-		vf = i->class == IF_HN && i->vf[0] != '\0' ? get(i->vf) : NULL;
-		if (i->class == IF_HN) {
-			i->rxvf =
-			    vf != NULL && vf->up && sys.s.vf_transparent == 0;
-			i->link = i->rxvf ? LINK_DOWN : LINK_UP;
-		}
-		if (vf != NULL)
-			vf->link = vf->up && sys.vf_link ? LINK_UP : LINK_DOWN;
-	}
-	for (k = 0; k < sys.s.n_ifs; k++) {
-		i = &sys.s.ifs[k];
-		active = NULL;
-		for (j = 0; j < i->n_ports; j++) {
-			p = get(i->ports[j].name);
-			if (p != NULL && p->up && p->link == LINK_UP &&
-			    active == NULL)
-				active = p->name;
-		}
-		for (j = 0; j < i->n_ports; j++)
-			i->ports[j].active = active != NULL &&
-			    strcmp(i->ports[j].name, active) == 0;
-	}
-}
-
-static void
-drop_addr(struct snap_if *i, const struct ipaddr *a)
-{
-	size_t k;
-
-	for (k = 0; k < i->n_addrs; k++)
-		if (ipaddr_same_host(&i->addrs[k], a))
-			break;
-	assert_true(k < i->n_addrs);
-	memmove(&i->addrs[k], &i->addrs[k + 1],
-	    (i->n_addrs - k - 1) * sizeof(*a));
-	i->n_addrs--;
-	if (strcmp(sys.s.default_if, i->name) == 0 &&
-	    ipaddr_in_net(&sys.s.default_gateway, a)) {
-		memset(&sys.s.default_gateway, 0, sizeof(*a));
-		sys.s.default_if[0] = '\0';
-	}
-}
-
-/* The connected prefix is the first interface's that has an address in it:
- * hn is older than its lagg. */
-static int
-add_default(const struct operation *op)
-{
-	size_t i, k;
-
-	assert_int_equal(sys.s.default_gateway.family, 0);
-	for (i = 0; i < sys.s.n_ifs; i++)
-		for (k = 0; k < sys.s.ifs[i].n_addrs; k++)
-			if (ipaddr_in_net(&op->addr, &sys.s.ifs[i].addrs[k])) {
-				sys.s.default_gateway = op->addr;
-				strcpy(sys.s.default_if, sys.s.ifs[i].name);
-				return 0;
-			}
-	return 51; /* ENETUNREACH */
-}
-
-static int
-obey(const struct operation *op)
-{
-	struct snap_if *i;
-
-	if (sys.result != 0 && op->kind == sys.fails)
-		return sys.result;
-	if (op->kind == OP_LAGG_CREATE) {
-		assert_null(get(op->ifname));
-		add_if(op->ifname, IF_LAGG, mac)->link = LINK_UNKNOWN;
-		return 0;
-	}
-	i = get(op->ifname);
-	assert_non_null(i);
-	switch (op->kind) {
-	case OP_DESCR:
-		strcpy(i->descr, op->text);
-		break;
-	case OP_PORT_ADD:
-		assert_string_equal(get(op->other)->lagg, "");
-		put_port(op->ifname, op->other);
-		break;
-	case OP_UP:
-	case OP_DOWN:
-		i->up = op->kind == OP_UP;
-		break;
-	case OP_ADDR_ADD:
-		assert_false(snap_if_has_addr(i, &op->addr));
-		i->addrs[i->n_addrs++] = op->addr;
-		i->up = true;
-		break;
-	case OP_ADDR_DEL:
-		drop_addr(i, &op->addr);
-		break;
-	case OP_DEFAULT_ADD:
-		return add_default(op);
-	case OP_DEFAULT_DEL:
-		memset(&sys.s.default_gateway, 0, sizeof(struct ipaddr));
-		sys.s.default_if[0] = '\0';
-		break;
-	case OP_SYSCTL:
-		assert_string_equal(op->text, "net.link.lagg.failover_rx_all");
-		sys.s.failover_rx_all = op->value;
-		break;
-	default:
-		fail_msg("operation %d", op->kind);
-	}
-	return 0;
-}
-
-/* Operations, and the time between them, until nothing is wanted any more or
- * the horizon is reached. */
-static void
-settle(int64_t horizon_ns)
-{
-	int64_t wake, until = sys.now_ns + horizon_ns;
-	int result;
-
-	for (;;) {
-		follow();
-		while (native_plan(n, &sys.s, sys.now_ns, &sys.last, &wake)) {
-			sys.operations++;
-			sys.of_kind[sys.last.kind]++;
-			assert_true(sys.operations < 2000);
-			result = obey(&sys.last);
-			sys.now_ns += DUR_MS;
-			native_result(n, &sys.last, result, sys.now_ns);
-			follow();
-		}
-		if (wake > until)
-			break;
-		assert_true(wake > sys.now_ns);
-		sys.now_ns = wake;
-	}
-	sys.now_ns = until;
-	while (native_note(n) != NULL)
-		;
-}
-
-static int
-setup(void **state)
-{
-	struct native_config config = { .rc = &rc };
-
-	(void)state;
-	memset(&sys, 0, sizeof(sys));
-	memset(&rc, 0, sizeof(rc));
-	rcvars_set(&rc, "ifconfig_hn0", "inet 10.0.0.4/24", 1, 1);
-	rcvars_set(&rc, "defaultrouter", "10.0.0.1", 2, 1);
-	strcpy(add_if("em0", IF_OTHER, other_mac)->parent, "pci9");
-	add_if("hn0", IF_HN, mac);
-	sys.vf_link = true;
-	n = native_new(&config);
-	return 0;
-}
-
-static int
-teardown(void **state)
-{
-	(void)state;
-	native_free(n);
-	rcvars_fini(&rc);
-	snapshot_fini(&sys.s);
-	return 0;
-}
-
-static void
-put_vf(void)
-{
-	add_if("mce0", IF_OTHER, mac);
-	strcpy(get("hn0")->vf, "mce0");
-}
 
 /* --- every half-made state --------------------------------------------------
  */
@@ -621,15 +361,6 @@ an_hn_that_rc_conf_does_not_configure_is_left_alone(void **state)
 }
 
 static void
-a_dhcp_configuration_is_left_alone(void **state)
-{
-	(void)state;
-	put_vf();
-	rcvars_set(&rc, "ifconfig_hn0", "SYNCDHCP", 1, 1);
-	expect_nothing_done();
-}
-
-static void
 rx_all_is_kept_when_the_administrator_says_so(void **state)
 {
 	struct native_config config = { .rc = &rc, .keep_rx_all = true };
@@ -662,16 +393,6 @@ the_vf_joins_at_once_and_is_upped_after_its_delay(void **state)
 }
 
 static void
-take_vf_away(void)
-{
-	struct snap_if *lagg = get("lagg0");
-
-	lagg->n_ports = 1; /* hn0 is the first */
-	get("hn0")->vf[0] = '\0';
-	sys.s.n_ifs--; /* the VF was the last */
-}
-
-static void
 the_delay_begins_anew_for_a_vf_that_took_its_place(void **state)
 {
 	(void)state;
@@ -679,7 +400,7 @@ the_delay_begins_anew_for_a_vf_that_took_its_place(void **state)
 	settle(HORIZON);
 	put_vf();
 	settle(6 * DUR_SEC);
-	take_vf_away();
+	take_away("mce0");
 	settle(3 * DUR_SEC);
 	put_vf();
 	settle(9 * DUR_SEC); /* the first one's delay is long over */
@@ -873,7 +594,6 @@ main(void)
 		T(in_transparent_mode_nothing_is_done),
 		T(on_a_kernel_without_the_sysctl_nothing_is_done),
 		T(an_hn_that_rc_conf_does_not_configure_is_left_alone),
-		T(a_dhcp_configuration_is_left_alone),
 		T(rx_all_is_kept_when_the_administrator_says_so),
 		T(the_vf_joins_at_once_and_is_upped_after_its_delay),
 		T(the_delay_begins_anew_for_a_vf_that_took_its_place),

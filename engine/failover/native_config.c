@@ -1,0 +1,611 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * How a DHCP lease moves from the hn to its aggregate. A client on a port gets
+ * the address that its aggregate has, and takes the prefix route with it
+ * (FREEBSD-HN.md h), so the client of the hn ends. A fresh one on the
+ * aggregate needs 1.4 to 2.9 s for its lease, measured; therefore the
+ * aggregate borrows the hn's address, and the default route that came with it,
+ * until its own client has one. The lease belongs to the MAC, which both have,
+ * and a server gives that the same address; where it gives another, the
+ * borrowed one goes. At boot there is usually no lease yet, and nothing to
+ * borrow: then the client begins anew on the aggregate. What a client on the
+ * hn gets later is taken away at once.
+ */
+#include <string.h>
+
+#include "base/mem.h"
+#include "failover/native_parts.h"
+
+#define CLIENT_FIRST (INT64_C(1) * 1000000000) /* until the next start */
+#define CLIENT_LAST  (INT64_C(60) * 1000000000)
+
+/* dhclient-script sets the route itself, some programs after the address. */
+#define CLIENTS_TURN (INT64_C(1) * 1000000000)
+
+/* RFC 4861, 10: MAX_RTR_SOLICITATIONS, RTR_SOLICITATION_INTERVAL */
+#define RTSOL_MOST     3
+#define RTSOL_INTERVAL (INT64_C(4) * 1000000000)
+
+/* --- addresses --- */
+
+static bool
+is_zero(const struct ipaddr *a)
+{
+	static const uint8_t zero[4];
+
+	return a->family == 4 && memcmp(a->bytes, zero, sizeof(zero)) == 0;
+}
+
+static bool
+is_link_local(const struct ipaddr *a)
+{
+	return a->family == 6 && a->bytes[0] == 0xfe &&
+	    (a->bytes[1] & 0xc0) == 0x80;
+}
+
+bool
+native_is_own_addr(const struct snap_if *i, size_t k)
+{
+	return !is_zero(&i->addrs[k]) && !is_link_local(&i->addrs[k]) &&
+	    (i->addr_flags[k] & SNAP_ADDR_AUTOCONF) == 0;
+}
+
+static bool
+is_in(const struct ipaddr *list, size_t n, const struct ipaddr *a)
+{
+	size_t i;
+
+	for (i = 0; i < n; i++)
+		if (ipaddr_equal(&list[i], a))
+			return true;
+	return false;
+}
+
+static bool
+has_host(const struct snap_if *i, const struct ipaddr *a)
+{
+	size_t k;
+
+	for (k = 0; k < i->n_addrs; k++)
+		if (ipaddr_same_host(&i->addrs[k], a))
+			return true;
+	return false;
+}
+
+static bool
+has_any4(const struct snap_if *i, uint8_t flags)
+{
+	size_t k;
+
+	for (k = 0; k < i->n_addrs; k++)
+		if (i->addrs[k].family == 4 && !is_zero(&i->addrs[k]) &&
+		    (i->addr_flags[k] & flags) == flags)
+			return true;
+	return false;
+}
+
+static bool
+change_addr(struct look *l, enum op_kind kind, const char *ifname,
+    const struct ipaddr *a, const char *why)
+{
+	native_begin(l, kind, ifname, "%s", why);
+	l->op->addr = *a;
+	return native_may_try(l);
+}
+
+/* --- a new configuration --- */
+
+static void
+note_stale(struct pair *p, const struct rc_net *net)
+{
+	struct config_care *c = &p->config;
+	size_t i, kept = 0;
+
+	for (i = 0; i < c->n_stale; i++)
+		if (!is_in(net->addrs, net->n_addrs, &c->stale[i]))
+			c->stale[kept++] = c->stale[i];
+	c->n_stale = kept;
+	for (i = 0; i < p->net.n_addrs && c->n_stale < SNAP_ADDRS; i++)
+		if (!is_in(net->addrs, net->n_addrs, &p->net.addrs[i]) &&
+		    !is_in(c->stale, c->n_stale, &p->net.addrs[i]))
+			c->stale[c->n_stale++] = p->net.addrs[i];
+}
+
+void
+native_new_config(struct pair *p, const struct rc_net *net)
+{
+	struct config_care *c = &p->config;
+
+	if (p->managed) {
+		note_stale(p, net);
+		if (!ipaddr_equal(&p->net.gateway, &net->gateway))
+			c->old_gateway = p->net.gateway;
+		if (!ipaddr_equal(&p->net.gateway6, &net->gateway6))
+			c->old_gateway6 = p->net.gateway6;
+		c->drop_client = net->dhcp == RC_DHCP_NONE &&
+		    (c->drop_client || p->net.dhcp != RC_DHCP_NONE);
+		c->drop_rtadv = !net->accept_rtadv &&
+		    (c->drop_rtadv || p->net.accept_rtadv);
+		c->new_mtu = net->mtu != p->net.mtu;
+	}
+	p->net = *net;
+}
+
+/* What was put there for a configuration that holds no more. While nothing
+ * else is there yet, an old address is better than none. */
+static bool
+plan_stale(struct look *l)
+{
+	struct config_care *c = &l->p->config;
+	const struct rc_net *net = &l->p->net;
+	size_t i;
+
+	for (i = 0; i < c->n_stale; i++) {
+		if (!snap_if_has_addr(l->lagg, &c->stale[i])) {
+			c->stale[i--] = c->stale[--c->n_stale];
+			continue;
+		}
+		if (c->stale[i].family == 4 && net->dhcp != RC_DHCP_NONE &&
+		    !has_any4(l->lagg, SNAP_ADDR_LEASED))
+			continue;
+		if (change_addr(l, OP_ADDR_DEL, l->p->lagg, &c->stale[i],
+			"not in rc.conf any more"))
+			return true;
+	}
+	return false;
+}
+
+/* --- addresses that rc.conf names --- */
+
+/* Setting an address that is there with another prefix length would delete
+ * and re-add it in the kernel (FREEBSD.md, ioctls), so it goes first. */
+static bool
+plan_wanted(struct look *l)
+{
+	const struct rc_net *net = &l->p->net;
+	size_t i, k;
+
+	for (i = 0; i < net->n_addrs; i++) {
+		if (snap_if_has_addr(l->lagg, &net->addrs[i]))
+			continue;
+		for (k = 0; k < l->lagg->n_addrs; k++)
+			if (ipaddr_same_host(&l->lagg->addrs[k],
+				&net->addrs[i]) &&
+			    change_addr(l, OP_ADDR_DEL, l->p->lagg,
+				&l->lagg->addrs[k],
+				"it has another prefix length"))
+				return true;
+		native_begin(l, OP_ADDR_ADD, l->p->lagg, "configured for %s",
+		    l->p->hn);
+		l->op->addr = net->addrs[i];
+		if (native_may_try(l))
+			return true;
+	}
+	return false;
+}
+
+/* --- IPv6 --- */
+
+static bool
+set_option(struct look *l, enum op_kind kind, const char *ifname, int value,
+    const char *why)
+{
+	native_begin(l, kind, ifname, "%s", why);
+	l->op->value = value;
+	return native_may_try(l);
+}
+
+static bool
+wants_ipv6(const struct look *l)
+{
+	const struct rc_net *net = &l->p->net;
+	size_t i;
+
+	if (net->accept_rtadv)
+		return true;
+	for (i = 0; i < net->n_addrs; i++)
+		if (net->addrs[i].family == 6)
+			return true;
+	for (i = 0; i < l->lagg->n_addrs; i++)
+		if ((l->lagg->addr_flags[i] & SNAP_ADDR_DUPLICATED) != 0)
+			return true;
+	return false;
+}
+
+/* Hn, VF and aggregate have one MAC, so their link-local addresses are the
+ * same, and a multicast may come back on the other path: whoever looks for a
+ * duplicate finds himself (FACTS.md D.6, C.6). So the aggregate does not look,
+ * as with the stock script. */
+static bool
+plan_nd6(struct look *l)
+{
+	struct config_care *c = &l->p->config;
+	const struct rc_net *net = &l->p->net;
+
+	if (!l->lagg->no_dad && wants_ipv6(l) &&
+	    set_option(l, OP_NO_DAD, l->p->lagg, 1, "it would find its port"))
+		return true;
+	if (net->accept_rtadv && !l->lagg->accept_rtadv &&
+	    set_option(l, OP_RTADV, l->p->lagg, 1, "configured for the hn"))
+		return true;
+	if (c->drop_rtadv && l->lagg->accept_rtadv)
+		return set_option(l, OP_RTADV, l->p->lagg, 0,
+		    "not in rc.conf any more");
+	c->drop_rtadv = false;
+	return false;
+}
+
+/* A duplicate stays one until it is made again. One of rc.conf is wanted
+ * anyhow; the link-local one nobody else would bring back. */
+static bool
+plan_duplicates(struct look *l)
+{
+	struct config_care *c = &l->p->config;
+	size_t i;
+
+	for (i = 0; i < l->lagg->n_addrs; i++) {
+		if ((l->lagg->addr_flags[i] & SNAP_ADDR_DUPLICATED) == 0 ||
+		    (!is_link_local(&l->lagg->addrs[i]) &&
+			!is_in(l->p->net.addrs, l->p->net.n_addrs,
+			    &l->lagg->addrs[i])))
+			continue;
+		if (!change_addr(l, OP_ADDR_DEL, l->p->lagg, &l->lagg->addrs[i],
+			"held for a duplicate: made again"))
+			continue;
+		c->remade = l->lagg->addrs[i];
+		return true;
+	}
+	if (c->remade.family != 0 && !has_host(l->lagg, &c->remade))
+		return change_addr(l, OP_ADDR_ADD, l->p->lagg, &c->remade,
+		    "made again");
+	c->remade.family = 0;
+	return false;
+}
+
+static bool
+plan_solicitation(struct look *l)
+{
+	struct config_care *c = &l->p->config;
+	size_t i;
+
+	if (!l->p->net.accept_rtadv || l->lagg->link != LINK_UP) {
+		c->solicited = 0;
+		c->rtsol_ns = 0;
+		return false;
+	}
+	for (i = 0; i < l->lagg->n_addrs; i++)
+		if ((l->lagg->addr_flags[i] & SNAP_ADDR_AUTOCONF) != 0)
+			return false;
+	if (c->solicited == RTSOL_MOST || !native_is_due(l, c->rtsol_ns))
+		return false;
+	native_begin(l, OP_RTSOL, l->p->lagg, "it has a link and no address");
+	if (!native_may_try(l))
+		return false;
+	c->solicited++;
+	c->rtsol_ns = l->now_ns + RTSOL_INTERVAL;
+	return true;
+}
+
+/* --- DHCP --- */
+
+static bool
+is_dhcp(const struct look *l)
+{
+	return l->p->net.dhcp != RC_DHCP_NONE;
+}
+
+static bool
+plan_borrow(struct look *l)
+{
+	struct config_care *c = &l->p->config;
+	size_t i;
+
+	if (!is_dhcp(l))
+		return false;
+	if (l->s->default_gateway.family == 4 &&
+	    (strcmp(l->s->default_if, l->p->hn) == 0 ||
+		strcmp(l->s->default_if, l->p->lagg) == 0))
+		c->learned = l->s->default_gateway;
+	if (has_any4(l->lagg, 0))
+		return false;
+	for (i = 0; i < l->hn->n_addrs; i++)
+		if (l->hn->addrs[i].family == 4 &&
+		    (l->hn->addr_flags[i] & SNAP_ADDR_LEASED) != 0 &&
+		    change_addr(l, OP_ADDR_ADD, l->p->lagg, &l->hn->addrs[i],
+			"leased for this MAC: until it has its own")) {
+			c->borrowed = l->hn->addrs[i];
+			return true;
+		}
+	return false;
+}
+
+static bool
+plan_return(struct look *l)
+{
+	struct config_care *c = &l->p->config;
+	size_t i;
+
+	if (c->borrowed.family == 0)
+		return false;
+	for (i = 0; i < l->lagg->n_addrs; i++)
+		if (ipaddr_same_host(&l->lagg->addrs[i], &c->borrowed))
+			break;
+	if (i == l->lagg->n_addrs ||
+	    (l->lagg->addr_flags[i] & SNAP_ADDR_LEASED) != 0) {
+		c->borrowed.family = 0;
+		return false;
+	}
+	return has_any4(l->lagg, SNAP_ADDR_LEASED) &&
+	    change_addr(l, OP_ADDR_DEL, l->p->lagg, &l->lagg->addrs[i],
+		"the client has another one");
+}
+
+static bool
+plan_drop_client(struct look *l)
+{
+	struct config_care *c = &l->p->config;
+	size_t i;
+
+	if (!c->drop_client)
+		return false;
+	if (l->lagg->dhclient) {
+		native_begin(l, OP_DHCP_STOP, l->p->lagg,
+		    "rc.conf asks for no DHCP any more");
+		return native_may_try(l);
+	}
+	for (i = 0; i < l->lagg->n_addrs; i++)
+		if ((l->lagg->addr_flags[i] & SNAP_ADDR_LEASED) != 0)
+			return change_addr(l, OP_ADDR_DEL, l->p->lagg,
+			    &l->lagg->addrs[i], "nobody keeps its lease");
+	c->drop_client = false;
+	return false;
+}
+
+static bool
+plan_client(struct look *l)
+{
+	struct config_care *c = &l->p->config;
+
+	if (!is_dhcp(l))
+		return plan_drop_client(l);
+	if (l->lagg->dhclient) {
+		if (has_any4(l->lagg, SNAP_ADDR_LEASED))
+			c->client_step_ns = 0;
+		return false;
+	}
+	/* Without link it would wait 11 s and end (FACTS.md E.6). */
+	if (l->lagg->link != LINK_UP || !native_is_due(l, c->client_ns))
+		return false;
+	native_begin(l, OP_DHCP_START, l->p->lagg, "rc.conf asks for DHCP");
+	memcpy(l->op->text, l->p->net.dhclient_flags, sizeof(l->op->text));
+	if (!native_may_try(l))
+		return false;
+	c->client_step_ns = c->client_step_ns == 0
+	    ? CLIENT_FIRST
+	    : native_twice(c->client_step_ns, CLIENT_LAST);
+	c->client_ns = l->now_ns + c->client_step_ns;
+	return true;
+}
+
+/* --- the hn becomes a port --- */
+
+static bool
+plan_first_port(struct look *l)
+{
+	if (!l->lagg->up) {
+		native_begin(l, OP_UP, l->p->lagg, "the aggregate stays up");
+		if (native_may_try(l))
+			return true;
+	}
+	if (l->hn->dhclient) {
+		native_begin(l, OP_DHCP_STOP, l->p->hn,
+		    "a port has no address of its own");
+		if (native_may_try(l))
+			return true;
+	}
+	if (snap_port_find(l->lagg, l->p->hn) == NULL) {
+		native_begin(l, OP_PORT_ADD, l->p->lagg,
+		    "the synthetic NIC first");
+		memcpy(l->op->other, l->p->hn, sizeof(l->op->other));
+		return native_may_try(l);
+	}
+	return false;
+}
+
+/* The new address first, the old one after: the kernel moves the connected
+ * route when the old one goes, so no moment is without (FREEBSD-HN.md h). */
+static bool
+plan_strip(struct look *l)
+{
+	const struct ipaddr *a;
+	bool leased;
+	size_t i;
+
+	if (snap_port_find(l->lagg, l->p->hn) == NULL)
+		return false;
+	for (i = 0; i < l->hn->n_addrs; i++) {
+		a = &l->hn->addrs[i];
+		leased = (l->hn->addr_flags[i] & SNAP_ADDR_LEASED) != 0 &&
+		    has_any4(l->lagg, 0);
+		if (is_link_local(a) ||
+		    (!leased && !is_zero(a) && !has_host(l->lagg, a)))
+			continue;
+		if (change_addr(l, OP_ADDR_DEL, l->p->hn, a,
+			"a port has no address of its own"))
+			return true;
+	}
+	if (l->hn->accept_rtadv && l->p->net.accept_rtadv)
+		return set_option(l, OP_RTADV, l->p->hn, 0,
+		    "a port has no address of its own");
+	return false;
+}
+
+/* --- default routes --- */
+
+/* The kernel sends it over who has the prefix: this must be the aggregate by
+ * now, or the route would be set and taken back without end. */
+static bool
+is_reached(const struct look *l, const struct ipaddr *gateway)
+{
+	bool reached = false;
+	size_t i;
+
+	for (i = 0; i < l->lagg->n_addrs && !reached; i++)
+		reached = ipaddr_in_net(gateway, &l->lagg->addrs[i]);
+	for (i = 0; i < l->hn->n_addrs && reached; i++)
+		reached = !ipaddr_in_net(gateway, &l->hn->addrs[i]) ||
+		    is_link_local(gateway);
+	return reached;
+}
+
+static bool
+delete_route(struct look *l, const struct ipaddr *gateway, const char *ifname,
+    const char *why)
+{
+	native_begin(l, OP_DEFAULT_DEL, ifname, "%s", why);
+	if (gateway->family == 6)
+		l->op->addr = *gateway;
+	return native_may_try(l);
+}
+
+static bool
+plan_route(struct look *l, const struct ipaddr *have, const char *on,
+    const struct ipaddr *wanted, struct ipaddr *old)
+{
+	if (old->family != 0 && ipaddr_same_host(have, old) &&
+	    strcmp(on, l->p->lagg) == 0)
+		return delete_route(l, have, l->p->lagg,
+		    "not in rc.conf any more");
+	old->family = 0;
+	if (wanted->family == 0 || !is_reached(l, wanted))
+		return false;
+	if (have->family != 0) {
+		/* Another interface's default route is somebody's choice. */
+		return strcmp(on, l->p->hn) == 0 &&
+		    delete_route(l, have, l->p->hn, "it points at a port");
+	}
+	native_begin(l, OP_DEFAULT_ADD, l->p->lagg, "defaultrouter");
+	l->op->addr = *wanted;
+	return native_may_try(l);
+}
+
+static bool
+plan_routes(struct look *l)
+{
+	struct config_care *c = &l->p->config;
+	const struct ipaddr *wanted = &l->p->net.gateway;
+	const struct snapshot *s = l->s;
+	bool turn = true;
+
+	if (wanted->family == 0 && is_dhcp(l)) {
+		wanted = &c->learned;
+		if (s->default_gateway.family != 0 || !l->lagg->dhclient)
+			c->route_ns = 0;
+		else if (c->route_ns == 0)
+			c->route_ns = l->now_ns + CLIENTS_TURN;
+		turn = c->route_ns == 0 || native_is_due(l, c->route_ns);
+	}
+	if (turn &&
+	    plan_route(l, &s->default_gateway, s->default_if, wanted,
+		&c->old_gateway))
+		return true;
+	return plan_route(l, &s->default_gateway6, s->default_if6,
+	    &l->p->net.gateway6, &c->old_gateway6);
+}
+
+bool
+native_plan_config(struct look *l)
+{
+	return plan_nd6(l) || plan_duplicates(l) || plan_wanted(l) ||
+	    plan_borrow(l) || plan_first_port(l) || plan_strip(l) ||
+	    plan_return(l) || plan_routes(l) || plan_client(l) ||
+	    plan_stale(l) || plan_solicitation(l);
+}
+
+/* --- VLANs --- */
+
+static struct vlan_care *
+known_vlan(struct config_care *c, const struct snap_if *i)
+{
+	size_t k;
+
+	for (k = 0; k < c->n_vlans; k++)
+		if (c->vlans[k].index == i->index &&
+		    strcmp(c->vlans[k].name, i->name) == 0)
+			return &c->vlans[k];
+	return NULL;
+}
+
+static void
+remember_vlan(struct config_care *c, const struct snap_if *i)
+{
+	struct vlan_care *v = known_vlan(c, i);
+
+	if (v == NULL) {
+		v = MEM_PUSH(c->vlans, c->n_vlans, c->cap_vlans);
+		v->index = i->index;
+		memcpy(v->name, i->name, sizeof(v->name));
+	}
+	v->tag = i->vlan_tag;
+}
+
+/* Without a parent it has forgotten its tag; we have not, or rc.conf knows. */
+static unsigned
+tag_of(struct look *l, const struct snap_if *i)
+{
+	const struct vlan_care *v = known_vlan(&l->p->config, i);
+	const struct rc_net *net = &l->p->net;
+	size_t k;
+
+	if (v != NULL)
+		return v->tag;
+	for (k = 0; k < net->n_vlans; k++)
+		if (strcmp(net->vlans[k].name, i->name) == 0)
+			return net->vlans[k].tag;
+	return 0;
+}
+
+static bool
+plan_orphan(struct look *l, const struct snap_if *i)
+{
+	unsigned tag = tag_of(l, i);
+
+	if (tag == 0)
+		return false;
+	native_begin(l, OP_VLAN, i->name, "it was on %s", l->p->hn);
+	l->op->value = (int)tag;
+	memcpy(l->op->other, l->p->lagg, sizeof(l->op->other));
+	return native_may_try(l);
+}
+
+/* A vlan that has a parent refuses another one, so it is taken off first; its
+ * addresses stay with it. One after the other: each is away for two calls. */
+bool
+native_plan_vlans(struct look *l)
+{
+	const struct snap_if *i;
+	size_t k;
+
+	if (!l->has_vlans)
+		return false;
+	for (k = 0; k < l->s->n_ifs; k++) {
+		i = &l->s->ifs[k];
+		if (i->class != IF_VLAN)
+			continue;
+		if (strcmp(i->vlan_parent, l->p->lagg) == 0)
+			remember_vlan(&l->p->config, i);
+		if (i->vlan_parent[0] == '\0' && plan_orphan(l, i))
+			return true;
+	}
+	for (k = 0; k < l->s->n_ifs; k++) {
+		i = &l->s->ifs[k];
+		if (i->class != IF_VLAN ||
+		    strcmp(i->vlan_parent, l->p->hn) != 0)
+			continue;
+		remember_vlan(&l->p->config, i);
+		native_begin(l, OP_VLAN, i->name, "a port carries no vlan");
+		if (native_may_try(l))
+			return true;
+	}
+	return false;
+}

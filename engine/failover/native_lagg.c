@@ -1,0 +1,237 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <stdio.h>
+#include <string.h>
+
+#include "failover/native_parts.h"
+
+/* The unit stays when the hn is renamed. */
+static void
+our_descr(const struct pair *p, char *buf, size_t size)
+{
+	snprintf(buf, size, NATIVE_MARK "hn%d", p->unit);
+}
+
+static bool
+is_named_in_rc(const struct rcvars *rc, const char *lagg)
+{
+	const char *s = rcvars_get(rc, "cloned_interfaces");
+	char var[32];
+	size_t bytes;
+
+	snprintf(var, sizeof(var), "ifconfig_%s", lagg);
+	if (rcvars_get(rc, var) != NULL)
+		return true;
+	for (; s != NULL && *s != '\0'; s += bytes) {
+		s += strspn(s, " \t\n");
+		bytes = strcspn(s, " \t\n");
+		if (bytes == strlen(lagg) && strncmp(s, lagg, bytes) == 0)
+			return true;
+	}
+	return false;
+}
+
+static bool
+holds_a_stranger(const struct look *l, const struct snap_if *lagg)
+{
+	size_t i;
+
+	for (i = 0; i < lagg->n_ports; i++)
+		if (strcmp(lagg->ports[i].name, l->hn->name) != 0 &&
+		    strcmp(lagg->ports[i].name, l->hn->vf) != 0)
+			return true;
+	return false;
+}
+
+static bool
+has_our_mark(const struct look *l, const struct snap_if *lagg)
+{
+	char descr[64];
+
+	our_descr(l->p, descr, sizeof(descr));
+	return strcmp(lagg->descr, descr) == 0;
+}
+
+/* Ours: it carries our mark. Or it carries none and rc.conf does not name it,
+ * and our hn is in it, as stock's script leaves it behind; or nothing, unless
+ * our VF, as a crash between create and mark does. */
+static bool
+lagg_is_ours(const struct look *l, const struct snap_if *lagg)
+{
+	size_t i;
+
+	if (has_our_mark(l, lagg))
+		return true;
+	if (lagg->descr[0] != '\0' || is_named_in_rc(l->config->rc, lagg->name))
+		return false;
+	if (snap_port_find(lagg, l->p->hn) != NULL)
+		return true;
+	for (i = 0; i < lagg->n_addrs; i++)
+		if (native_is_own_addr(lagg, i))
+			return false;
+	return !holds_a_stranger(l, lagg);
+}
+
+/* No lagg that we may touch: this pair is left alone. */
+static void
+refuse_lagg(struct look *l, const char *name)
+{
+	struct pair *p = l->p;
+
+	if (l->lagg == NULL && snapshot_find(l->s, name) == NULL)
+		native_tell_once(l, TOLD_REFUSED,
+		    "%s is out of sight; %s is left alone", name, p->hn);
+	else
+		native_tell_once(l, TOLD_REFUSED,
+		    "%s is somebody else's; %s is left alone", name, p->hn);
+	p->lagg[0] = '\0';
+	l->lagg = NULL;
+}
+
+/* The one with our mark, whatever its name is by now. */
+static const struct snap_if *
+marked_lagg(struct look *l)
+{
+	struct pair *p = l->p;
+	const struct snap_if *i;
+	size_t k;
+
+	if (p->lagg[0] != '\0') {
+		i = native_find(l, p->lagg, &p->at_lagg);
+		if (i != NULL && has_our_mark(l, i))
+			return i;
+	}
+	for (k = 0; k < l->s->n_ifs; k++)
+		if (l->s->ifs[k].class == IF_LAGG &&
+		    has_our_mark(l, &l->s->ifs[k]))
+			return &l->s->ifs[k];
+	return NULL;
+}
+
+static bool
+may_have(struct look *l)
+{
+	l->lagg = native_find(l, l->p->lagg, &l->p->at_lagg);
+	/* A name that rc.conf uses is taken, even before it exists. */
+	return l->lagg == NULL ? !is_named_in_rc(l->config->rc, l->p->lagg)
+			       : lagg_is_ours(l, l->lagg);
+}
+
+/* laggN of the hn's unit, or lagg100+N when the administrator uses that name
+ * for something else. */
+static void
+name_lagg(struct look *l)
+{
+	struct pair *p = l->p;
+
+	snprintf(p->lagg, sizeof(p->lagg), "lagg%d", p->unit);
+	if (may_have(l))
+		return;
+	native_tell_once(l, TOLD_FOREIGN, "%s is not ours; %s uses lagg%d",
+	    p->lagg, p->hn, p->unit + 100);
+	snprintf(p->lagg, sizeof(p->lagg), "lagg%d", p->unit + 100);
+	if (!may_have(l))
+		refuse_lagg(l, p->lagg);
+}
+
+void
+native_choose_lagg(struct look *l)
+{
+	struct pair *p = l->p;
+
+	if (l->hn->lagg[0] != '\0') {
+		memcpy(p->lagg, l->hn->lagg, sizeof(p->lagg));
+		l->lagg = native_find(l, p->lagg, &p->at_lagg);
+		if (l->lagg == NULL || !lagg_is_ours(l, l->lagg)) {
+			refuse_lagg(l, l->hn->lagg);
+			return;
+		}
+	} else if ((l->lagg = marked_lagg(l)) != NULL) {
+		memcpy(p->lagg, l->lagg->name, sizeof(p->lagg));
+	} else {
+		name_lagg(l);
+	}
+	if (p->lagg[0] != '\0')
+		p->told &= ~(unsigned)TOLD_REFUSED;
+}
+
+/* The first port's MTU is the aggregate's (FACTS.md D.3), so it must be right
+ * before the hn joins; a port's cannot be changed, the aggregate's can. One
+ * that a person has changed since stays as it is. */
+static bool
+plan_mtu(struct look *l)
+{
+	struct config_care *c = &l->p->config;
+	uint32_t mtu = l->p->net.mtu;
+
+	if (l->lagg->n_ports == 0 && mtu != 0 && l->hn->mtu != mtu) {
+		native_begin(l, OP_MTU, l->p->hn, "rc.conf says so");
+	} else if (c->new_mtu) {
+		c->new_mtu = false;
+		if (mtu == 0 || l->lagg->mtu == mtu)
+			return false;
+		native_begin(l, OP_MTU, l->p->lagg, "rc.conf says so now");
+	} else {
+		return false;
+	}
+	l->op->value = (int)mtu;
+	return native_may_try(l);
+}
+
+bool
+native_plan_lagg(struct look *l)
+{
+	if (l->p->lagg[0] == '\0')
+		return false;
+	if (l->lagg == NULL) {
+		native_begin(l, OP_LAGG_CREATE, l->p->lagg,
+		    "%s has no aggregate", l->p->hn);
+		return native_may_try(l);
+	}
+	if (!has_our_mark(l, l->lagg)) {
+		native_begin(l, OP_DESCR, l->p->lagg,
+		    "mark the aggregate as ours");
+		our_descr(l->p, l->op->text, sizeof(l->op->text));
+		if (native_may_try(l))
+			return true;
+	}
+	if (l->s->failover_rx_all == 0 && !l->config->keep_rx_all) {
+		native_begin(l, OP_SYSCTL, l->p->lagg, "accept on every port");
+		snprintf(l->op->text, sizeof(l->op->text),
+		    "net.link.lagg.failover_rx_all");
+		l->op->value = 1;
+		if (native_may_try(l))
+			return true;
+	}
+	if (!l->hn->up) {
+		native_begin(l, OP_UP, l->p->hn, "the synthetic NIC stays up");
+		return native_may_try(l);
+	}
+	return plan_mtu(l);
+}
+
+/* Joining narrows what is enabled on all ports to what all can do, and a VF's
+ * leaving does not widen it again (FACTS.md D.3). Only what the joining took
+ * is given back: what is off for another reason somebody wants off. */
+bool
+native_plan_caps(struct look *l)
+{
+	struct pair *p = l->p;
+	uint32_t back;
+
+	if (l->lagg->n_ports > 1) {
+		if (!p->has_joined)
+			p->lost = p->caps & ~l->hn->capenable;
+		p->has_joined = true;
+		return false;
+	}
+	back = p->lost & l->hn->caps & ~l->hn->capenable;
+	if (p->has_joined && back != 0) {
+		native_begin(l, OP_CAPS, p->hn, "lost to the VF that has left");
+		l->op->value = (int)(l->hn->capenable | back);
+		return native_may_try(l);
+	}
+	p->has_joined = false;
+	p->lost = 0;
+	p->caps = l->hn->capenable;
+	return false;
+}

@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * native_parts - what the files of the planner share, and nobody else.
+ *
+ * native.c: the loop over the pairs, notes, operations that failed.
+ * native_lagg.c: the aggregate itself, the hn's flags and capabilities.
+ * native_config.c: addresses, routes, DHCP, IPv6, VLANs, moved to it.
+ * native_vf.c: the VF.
+ */
+#ifndef FAILOVER_NATIVE_PARTS_H
+#define FAILOVER_NATIVE_PARTS_H
+
+#include "failover/native.h"
+
+#define NATIVE_HOLDS 8
+
+struct hold { /* an operation that was tried, and when it may be again */
+	struct operation op;
+	int64_t until_ns;
+	int64_t step_ns; /* 0: it went well */
+	int64_t done_ns;
+	unsigned repeats; /* went well so often in a row, to no effect */
+	bool used;
+};
+
+/* Told once, and again when it had ended meanwhile. */
+enum told {
+	TOLD_FOREIGN = 1,
+	TOLD_REFUSED = 2,
+	TOLD_NOT_VF = 4,
+	TOLD_UNPAIRED = 8,
+	TOLD_OTHER_MAC = 16,
+};
+
+struct vf_care {
+	char name[IFNAME_MAX];
+	uint32_t index;	  /* tells a returned VF from the one before; 0: none */
+	bool seen_up;	  /* was up when last looked at */
+	bool set_down;	  /* by us, because it did not carry */
+	bool left_down;	  /* by somebody else: not ours to change */
+	int64_t tell_ns;  /* when that is worth a word; NATIVE_NEVER: not */
+	bool carried;	  /* has been the active port since it was upped */
+	int64_t since_ns; /* carried: from when on */
+	int64_t due_ns;	  /* not upped before this */
+	int64_t idle_ns;  /* up without carrying since; NATIVE_NEVER: no */
+	int64_t grace_ns; /* how long its link may take to come */
+	int64_t retry_ns; /* the next wait after a lost link */
+	int64_t
+	    loose_ns; /* not freed from the hn before this; 0: need not be */
+	int64_t stray_ns;    /* a port the hn does not know: until; 0: none */
+	int64_t unpaired_ns; /* a NIC like it: told from then on; 0: none */
+};
+
+struct vlan_care { /* a child of the hn, or of its aggregate by now */
+	char name[IFNAME_MAX];
+	uint32_t index;
+	unsigned tag;
+};
+
+struct config_care {
+	struct ipaddr stale[SNAP_ADDRS]; /* put there once, wanted no more */
+	size_t n_stale;
+	struct ipaddr old_gateway, old_gateway6;
+	struct ipaddr borrowed; /* the hn's lease, until there is another */
+	struct ipaddr learned;	/* the gateway that came with a lease */
+	struct ipaddr remade;	/* a duplicate taken away, not yet back */
+	bool drop_client, drop_rtadv; /* rc.conf asks for them no more */
+	bool new_mtu;
+	int64_t client_ns; /* no client is started before this */
+	int64_t client_step_ns;
+	int64_t route_ns; /* the client's turn to set the route ends; 0: no */
+	int64_t rtsol_ns;
+	unsigned solicited;
+	struct vlan_care *vlans; /* owned */
+	size_t n_vlans, cap_vlans;
+};
+
+struct pair {
+	uint32_t index; /* of the hn: its name may change */
+	int unit;
+	char hn[IFNAME_MAX];
+	char lagg[IFNAME_MAX];
+	uint8_t mac[6]; /* the hn's when it was met */
+	bool managed;
+	struct rc_net net;
+	struct config_care config;
+	struct vf_care vf;
+	uint32_t caps;	 /* enabled on the hn while it had no VF beside it */
+	uint32_t lost;	 /* of them, by the VF's joining */
+	bool has_joined; /* a VF is a port, or was when lost was taken */
+	unsigned told;	 /* enum told */
+	struct hold holds[NATIVE_HOLDS];
+	size_t n_holds;
+	size_t at_lagg, at_vf; /* where they were in the last snapshot */
+};
+
+/* What one look at one pair works with. */
+struct look {
+	struct native *n;
+	struct pair *p;
+	const struct native_config *config;
+	const struct snapshot *s;
+	const struct snap_if *hn, *lagg, *vf;
+	bool has_vlans; /* the system, any */
+	int64_t now_ns;
+	int64_t fresh_ns; /* what was due before this is looked at again */
+	int64_t *wake_ns;
+	struct operation *op;
+};
+
+/* native.c */
+void native_tell(struct look *l, const char *fmt, ...)
+    __attribute__((format(printf, 2, 3)));
+void native_tell_once(struct look *l, enum told what, const char *fmt, ...)
+    __attribute__((format(printf, 3, 4)));
+void native_begin(struct look *l, enum op_kind kind, const char *ifname,
+    const char *why, ...) __attribute__((format(printf, 4, 5)));
+/* True when l->op may be carried out now; false arms the wake-up. */
+bool native_may_try(struct look *l);
+/* True when at_ns has come; false arms the wake-up. */
+bool native_is_due(struct look *l, int64_t at_ns);
+/* By its name; *at is where it was before, and then where it is. */
+const struct snap_if *native_find(const struct look *l, const char *name,
+    size_t *at);
+
+/* native_lagg.c: finds or names the aggregate; l->lagg NULL and p->lagg ""
+ * when there is none that may be touched. The plans as native_plan(). */
+void native_choose_lagg(struct look *l);
+bool native_plan_lagg(struct look *l);
+bool native_plan_caps(struct look *l);
+
+/* native_config.c */
+bool native_plan_config(struct look *l);
+bool native_plan_vlans(struct look *l);
+void native_new_config(struct pair *p, const struct rc_net *net);
+bool native_is_own_addr(const struct snap_if *i, size_t k); /* a person's */
+
+/* native_vf.c */
+bool native_plan_vf(struct look *l);
+int64_t native_twice(int64_t ns, int64_t most);
+
+#endif

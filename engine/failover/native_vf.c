@@ -1,0 +1,344 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <string.h>
+
+#include "base/ipaddr.h"
+#include "failover/native_parts.h"
+
+/* The kernel sets a leaving VF down shortly before it is gone. */
+#define TELL_AFTER (INT64_C(2) * 1000000000)
+
+/* Newer kernels hand over some time after the flag has changed, a second
+ * later when the host was busy (FACTS.md B.13). */
+#define SETTLES (INT64_C(1200) * 1000000)
+
+int64_t
+native_twice(int64_t ns, int64_t most)
+{
+	return ns > most / 2 ? most : ns * 2;
+}
+
+/* --- which NIC it is --- */
+
+static bool
+is_nic(const struct snap_if *i)
+{
+	return i->class == IF_OTHER && i->parent[0] != '\0';
+}
+
+static const struct snap_if *
+nic_with_mac(const struct look *l, const uint8_t mac[6])
+{
+	size_t i;
+
+	for (i = 0; i < l->s->n_ifs; i++)
+		if (is_nic(&l->s->ifs[i]) &&
+		    memcmp(l->s->ifs[i].mac, mac, 6) == 0)
+			return &l->s->ifs[i];
+	return NULL;
+}
+
+/* A VF is seen before its driver has told the hn of it, and after. */
+#define UNPAIRED (INT64_C(5) * 1000000000)
+
+/* There is a NIC that could be its VF, but the hn does not know it: renamed,
+ * there before the hn, or left behind by a change of the hn's MAC. To down and
+ * up it may panic the kernel (FACTS.md B.10, B.12), so it is left as it is. A
+ * MAC that a person has given to the aggregate is his wish: to take it back
+ * would be a fight, and the synthetic NIC goes on carrying with it. */
+static void
+tell_unpaired(struct look *l)
+{
+	const struct snap_if *nic = nic_with_mac(l, l->hn->mac);
+	struct vf_care *c = &l->p->vf;
+	char was[MAC_TEXT];
+
+	if (nic == NULL)
+		c->unpaired_ns = 0;
+	else if (c->unpaired_ns == 0)
+		c->unpaired_ns = l->now_ns + UNPAIRED;
+	if (nic == NULL)
+		l->p->told &= ~(unsigned)TOLD_UNPAIRED;
+	else if ((l->p->told & TOLD_UNPAIRED) == 0 &&
+	    native_is_due(l, c->unpaired_ns))
+		native_tell_once(l, TOLD_UNPAIRED,
+		    "%s has %s's MAC, but %s does not know it (renamed, or "
+		    "there first); it must be detached and attached again",
+		    nic->name, l->p->hn, l->p->hn);
+	if (memcmp(l->hn->mac, l->p->mac, sizeof(l->p->mac)) == 0) {
+		l->p->told &= ~(unsigned)TOLD_OTHER_MAC;
+		return;
+	}
+	nic = nic_with_mac(l, l->p->mac);
+	if (nic != NULL)
+		native_tell_once(l, TOLD_OTHER_MAC,
+		    "%s cannot be %s's VF since its MAC was changed; "
+		    "\"ifconfig %s ether %s\" brings it back",
+		    nic->name, l->p->hn, l->p->lagg,
+		    mac_format(l->p->mac, was));
+}
+
+static bool
+has_an_address(const struct snap_if *vf)
+{
+	size_t i;
+
+	for (i = 0; i < vf->n_addrs; i++)
+		if (native_is_own_addr(vf, i) &&
+		    (vf->addr_flags[i] & SNAP_ADDR_LEASED) == 0)
+			return true;
+	return false;
+}
+
+/* A name alone proves nothing: the VF has the hn's MAC, hangs on a bus and
+ * carries no configuration of its own. */
+static const struct snap_if *
+proven_vf(struct look *l)
+{
+	const struct snap_if *vf;
+	const char *why = NULL;
+
+	if (l->hn->vf[0] == '\0') {
+		tell_unpaired(l);
+		return NULL;
+	}
+	l->p->told &= ~(unsigned)TOLD_UNPAIRED;
+	vf = native_find(l, l->hn->vf, &l->p->at_vf);
+	if (vf == NULL)
+		return NULL;
+	if (!is_nic(vf))
+		why = "hangs on no bus";
+	else if (memcmp(vf->mac, l->hn->mac, sizeof(vf->mac)) != 0)
+		why = "has another MAC by now";
+	else if (has_an_address(vf))
+		why = "has an address of its own";
+	else if (vf->lagg[0] != '\0' && strcmp(vf->lagg, l->p->lagg) != 0)
+		why = "is in another lagg";
+	if (why == NULL) {
+		l->p->told &= ~(unsigned)TOLD_NOT_VF;
+		return vf;
+	}
+	native_tell_once(l, TOLD_NOT_VF, "%s lists %s, which %s; left alone",
+	    l->p->hn, vf->name, why);
+	return NULL;
+}
+
+static void
+forget_vf(struct look *l)
+{
+	struct vf_care *c = &l->p->vf;
+	int64_t stray_ns = c->stray_ns, unpaired_ns = c->unpaired_ns;
+
+	if (c->index != 0 && !c->seen_up && c->due_ns > l->now_ns)
+		native_tell(l, "%s is gone, its delay is cancelled", c->name);
+	memset(c, 0, sizeof(*c));
+	c->idle_ns = NATIVE_NEVER;
+	c->stray_ns = stray_ns;
+	c->unpaired_ns = unpaired_ns;
+}
+
+static void
+meet_vf(struct look *l)
+{
+	struct vf_care *c = &l->p->vf;
+
+	l->vf = proven_vf(l);
+	if (l->vf != NULL && c->index == l->vf->index &&
+	    strcmp(c->name, l->vf->name) == 0)
+		return;
+	forget_vf(l);
+	if (l->vf == NULL)
+		return;
+	memcpy(c->name, l->vf->name, sizeof(c->name));
+	c->index = l->vf->index;
+	c->stray_ns = c->unpaired_ns = 0;
+	c->retry_ns = NATIVE_RETRY_FIRST;
+	c->grace_ns = NATIVE_GRACE_FIRST;
+	/* One that is up already has settled long ago. */
+	c->due_ns = l->now_ns + (l->vf->up ? 0 : l->p->net.vf_delay_ns);
+}
+
+/* --- without one --- */
+
+/* The hn was gone and has come back without its VF, which meanwhile is the
+ * aggregate's first port: what is sent to it goes nowhere, since the host
+ * sends and takes on the synthetic path again (FACTS.md B.12, N11). Leaving
+ * the aggregate neither ups nor downs it. */
+static bool
+plan_stray(struct look *l)
+{
+	struct vf_care *c = &l->p->vf;
+	const struct snap_if *nic = NULL;
+	size_t i, at = 0;
+
+	if (l->hn->vf[0] == '\0' && !l->hn->rxvf && l->hn->link == LINK_UP)
+		for (i = 0; i < l->lagg->n_ports; i++) {
+			if (!l->lagg->ports[i].active ||
+			    strcmp(l->lagg->ports[i].name, l->p->hn) == 0)
+				continue;
+			nic = native_find(l, l->lagg->ports[i].name, &at);
+		}
+	if (nic == NULL || !is_nic(nic)) {
+		c->stray_ns = 0;
+		return false;
+	}
+	if (c->stray_ns == 0)
+		c->stray_ns = l->now_ns + SETTLES;
+	if (!native_is_due(l, c->stray_ns))
+		return false;
+	native_begin(l, OP_PORT_DEL, l->p->lagg, "%s does not know it",
+	    l->p->hn);
+	memcpy(l->op->other, nic->name, sizeof(l->op->other));
+	return native_may_try(l);
+}
+
+/* --- with one --- */
+
+static bool
+set_vf_down(struct look *l, const char *why)
+{
+	native_begin(l, OP_DOWN, l->vf->name, "%s", why);
+	if (!native_may_try(l))
+		return false;
+	l->p->vf.set_down = true;
+	l->p->vf.carried = false;
+	l->p->vf.idle_ns = NATIVE_NEVER;
+	return true;
+}
+
+/* Up and a port: carrying, about to, or to be set down. */
+static bool
+watch_vf(struct look *l, const struct snap_port *port)
+{
+	struct vf_care *c = &l->p->vf;
+
+	c->set_down = c->left_down = false;
+	c->loose_ns = 0;
+	if (port->active) {
+		if (!c->carried)
+			c->since_ns = l->now_ns;
+		c->carried = true;
+		c->idle_ns = NATIVE_NEVER;
+		return false;
+	}
+	/* The hn has not handed over yet, or has taken back what the host
+	 * withdrew (FACTS.md B.13): it carries, and nothing is amiss. */
+	if (!l->hn->rxvf &&
+	    (l->vf->link == LINK_UP || l->hn->link == LINK_UP)) {
+		c->idle_ns = NATIVE_NEVER;
+		return false;
+	}
+	if (c->idle_ns == NATIVE_NEVER)
+		c->idle_ns = l->now_ns;
+	if (!native_is_due(l, c->idle_ns + (c->carried ? 0 : c->grace_ns)))
+		return false;
+	/* A link that held for long is a good one again. */
+	if (c->carried && l->now_ns - c->since_ns >= NATIVE_RETRY_LAST)
+		c->retry_ns = NATIVE_RETRY_FIRST;
+	native_tell(l, "%s is up without link; set down, next try in %lld s",
+	    l->vf->name, (long long)(c->retry_ns / 1000000000));
+	c->due_ns = l->now_ns + c->retry_ns;
+	c->retry_ns = native_twice(c->retry_ns, NATIVE_RETRY_LAST);
+	/* Each try is an outage of this length while the link is away, but a
+	 * driver that is slow to find its link must get it in the end. */
+	if (!c->carried)
+		c->grace_ns = native_twice(c->grace_ns, NATIVE_GRACE_LAST);
+	return set_vf_down(l, "up without link: the synthetic NIC takes over");
+}
+
+/* Down, and the hn still hands over to it: two who upped and downed it at once
+ * leave that behind (FACTS.md C.3: N2 and N3 look at no flag), and without a
+ * VF there is then no way out. Only another up, and down, brings hn back. */
+static bool
+free_hn(struct look *l)
+{
+	struct vf_care *c = &l->p->vf;
+
+	if (!l->hn->rxvf) {
+		c->loose_ns = 0;
+		return false;
+	}
+	if (c->loose_ns == 0)
+		c->loose_ns = l->now_ns + SETTLES;
+	if (!native_is_due(l, c->loose_ns))
+		return false;
+	native_begin(l, OP_UP, l->vf->name,
+	    "it is down, yet the hn hands over to it");
+	if (!native_may_try(l))
+		return false;
+	c->loose_ns = l->now_ns + NATIVE_RETRY_FIRST;
+	c->left_down = false;
+	return true;
+}
+
+/* What the stock rules have put on it (FACTS.md E.5 H18). */
+static bool
+strip_vf(struct look *l)
+{
+	size_t i;
+
+	if (l->vf->dhclient) {
+		native_begin(l, OP_DHCP_STOP, l->vf->name,
+		    "a VF has no address of its own");
+		return native_may_try(l);
+	}
+	for (i = 0; i < l->vf->n_addrs; i++) {
+		if ((l->vf->addr_flags[i] & SNAP_ADDR_LEASED) == 0)
+			continue;
+		native_begin(l, OP_ADDR_DEL, l->vf->name,
+		    "a VF has no address of its own");
+		l->op->addr = l->vf->addrs[i];
+		return native_may_try(l);
+	}
+	return false;
+}
+
+static bool
+up_vf(struct look *l, bool was_up)
+{
+	struct vf_care *c = &l->p->vf;
+
+	if (was_up && !c->set_down && !c->left_down) {
+		c->left_down = true;
+		c->tell_ns = l->now_ns + TELL_AFTER;
+	}
+	if (c->left_down && c->tell_ns != NATIVE_NEVER &&
+	    native_is_due(l, c->tell_ns)) {
+		c->tell_ns = NATIVE_NEVER;
+		native_tell(l, "%s was set down by somebody else; left so",
+		    l->vf->name);
+	}
+	/* Without its fall-back it is not upped. */
+	if (c->left_down || !l->hn->up || !native_is_due(l, c->due_ns))
+		return false;
+	native_begin(l, OP_UP, l->vf->name, "joined, and the delay is over");
+	return native_may_try(l);
+}
+
+bool
+native_plan_vf(struct look *l)
+{
+	struct vf_care *c = &l->p->vf;
+	const struct snap_port *port;
+	bool was_up;
+
+	meet_vf(l);
+	if (l->vf == NULL)
+		return plan_stray(l);
+	was_up = c->seen_up;
+	c->seen_up = l->vf->up;
+	if (strip_vf(l))
+		return true;
+	port = snap_port_find(l->lagg, l->vf->name);
+	if (port == NULL) {
+		/* Joining while up would restart its driver and, until then,
+		 * leave the hn without link: down, join, up. */
+		if (l->vf->up)
+			return set_vf_down(l, "up, but not a port");
+		native_begin(l, OP_PORT_ADD, l->p->lagg, "join before up");
+		memcpy(l->op->other, l->vf->name, sizeof(l->op->other));
+		return native_may_try(l);
+	}
+	if (l->vf->up)
+		return watch_vf(l, port);
+	return free_hn(l) || up_vf(l, was_up);
+}

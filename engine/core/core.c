@@ -11,11 +11,22 @@
 #include "event/devline.h"
 #include "failover/native.h"
 
+/* A fired action that waits for a look: it may be native's business. */
+struct waiting {
+	char ifname[IFNAME_MAX]; /* "": it only keeps its place */
+	char key[32];
+	char *text; /* owned */
+	int32_t record;
+	const struct rule *rule; /* NULL: of a set that is gone */
+};
+
 struct core {
 	struct core_config config;
 	struct jobs jobs;
 	struct native *native; /* only under CORE_NATIVE */
 	struct devline line;
+	struct waiting *waiting;
+	size_t n_waiting, cap_waiting;
 	bool dirty;   /* native must look before it may rest */
 	bool looking; /* INTENT_OBSERVE is out */
 	bool orphaned;
@@ -44,11 +55,20 @@ core_new(const struct core_config *config)
 	return c;
 }
 
+static void
+drop_waiting(struct core *c)
+{
+	while (c->n_waiting > 0)
+		free(c->waiting[--c->n_waiting].text);
+}
+
 void
 core_free(struct core *c)
 {
 	if (c == NULL)
 		return;
+	drop_waiting(c);
+	free(c->waiting);
 	jobs_fini(&c->jobs);
 	native_free(c->native);
 	devline_fini(&c->line);
@@ -58,7 +78,21 @@ core_free(struct core *c)
 void
 core_set_rules(struct core *c, const struct ruleset *rules)
 {
+	size_t i;
+
 	c->config.rules = rules;
+	for (i = 0; i < c->n_waiting; i++)
+		c->waiting[i].rule = NULL;
+}
+
+void
+core_set_rc(struct core *c, const struct rcvars *rc)
+{
+	c->config.rc = rc;
+	if (c->native == NULL)
+		return;
+	native_set_rc(c->native, rc);
+	c->dirty = true;
 }
 
 /* --- actions --- */
@@ -122,6 +156,35 @@ take_action(struct core *c, const struct rule_env *env, const char *action,
 	return true;
 }
 
+/* The two stock actions that configure an interface by rc.conf: for whom? */
+static bool
+sets_up(const struct core *c, const struct rule_env *env, const char *action,
+    char ifname[IFNAME_MAX])
+{
+	char w[4][64];
+	int i, n = 0;
+
+	for (i = 0; i < 4; i++, n++)
+		if (!action_word(c, env, action, i, w[i], sizeof(w[i])))
+			break;
+	if (n == 4 && strcmp(w[0], "service") == 0 &&
+	    strcmp(w[1], "dhclient") == 0 &&
+	    (strcmp(w[2], "quietstart") == 0 || strcmp(w[2], "start") == 0))
+		i = 3;
+	else if (n == 3 && strcmp(w[0], "/etc/rc.d/dhclient") == 0 &&
+	    (strcmp(w[1], "quietstart") == 0 || strcmp(w[1], "start") == 0))
+		i = 2;
+	else if (n == 3 && strcmp(w[0], "/etc/pccard_ether") == 0 &&
+	    strcmp(w[2], "start") == 0)
+		i = 1;
+	else
+		return false;
+	if (strlen(w[i]) >= IFNAME_MAX)
+		return false;
+	memcpy(ifname, w[i], strlen(w[i]) + 1);
+	return true;
+}
+
 /* What the actions of a record are kept in order by. */
 static const char *
 order_key(const struct core *c)
@@ -134,35 +197,78 @@ order_key(const struct core *c)
 }
 
 static void
+tell_fired(const struct rule *rule, const char *text, int32_t record,
+    const char *carried, struct intents *out)
+{
+	struct intent *fired = intents_add(out, INTENT_FIRED, text);
+
+	fired->rule_file = rule == NULL ? "" : rule_file(rule);
+	fired->rule_line = rule == NULL ? 0 : rule_line(rule);
+	fired->record = record;
+	fired->carried = carried;
+}
+
+static void
+wait_for_look(struct core *c, const struct rule *rule, const char *text,
+    const char *ifname, int32_t record)
+{
+	struct waiting *w = MEM_PUSH(c->waiting, c->n_waiting, c->cap_waiting);
+
+	snprintf(w->ifname, sizeof(w->ifname), "%s", ifname);
+	snprintf(w->key, sizeof(w->key), "%s", order_key(c));
+	w->text = mem_str(text);
+	w->record = record;
+	w->rule = rule;
+}
+
+static void
+decide_waiting(struct core *c, const struct snapshot *s, struct intents *out)
+{
+	const struct waiting *w;
+	bool ours;
+	size_t i;
+
+	for (i = 0; i < c->n_waiting; i++) {
+		w = &c->waiting[i];
+		ours = w->ifname[0] != '\0' &&
+		    native_owns(c->native, s, w->ifname);
+		if (!ours)
+			jobs_add_command(&c->jobs, w->key, w->text, w->record);
+		tell_fired(w->rule, w->text, w->record,
+		    ours ? "controller" : "command", out);
+	}
+	drop_waiting(c);
+}
+
+static void
 fire(struct core *c, const struct rule *rule, const struct rule_env *env,
     int32_t record, struct intents *out)
 {
 	size_t i, n = rule_action_count(rule);
 	struct strbuf text = { 0 };
-	struct intent *fired;
-	bool ours;
+	char ifname[IFNAME_MAX];
+	bool ours, asks;
 
 	for (i = 0; i < n; i++) {
 		strbuf_reset(&text);
 		rule_expand(c->config.rules, rule, i, &c->line, env,
 		    c->config.quoting, &text);
 		ours = take_action(c, env, rule_action(rule, i), record);
+		asks = !ours && c->native != NULL &&
+		    sets_up(c, env, rule_action(rule, i), ifname);
+		if (asks || (!ours && c->n_waiting > 0)) {
+			wait_for_look(c, rule, strbuf_str(&text),
+			    asks ? ifname : "", record);
+			continue;
+		}
 		if (!ours)
 			jobs_add_command(&c->jobs, order_key(c),
 			    strbuf_str(&text), record);
-		fired = intents_add(out, INTENT_FIRED, strbuf_str(&text));
-		fired->rule_file = rule_file(rule);
-		fired->rule_line = rule_line(rule);
-		fired->record = record;
-		fired->carried = ours ? "controller" : "command";
+		tell_fired(rule, strbuf_str(&text), record,
+		    ours ? "controller" : "command", out);
 	}
-	if (n == 0) {
-		fired = intents_add(out, INTENT_FIRED, "");
-		fired->rule_file = rule_file(rule);
-		fired->rule_line = rule_line(rule);
-		fired->record = record;
-		fired->carried = "none";
-	}
+	if (n == 0)
+		tell_fired(rule, "", record, "none", out);
 	strbuf_fini(&text);
 }
 
@@ -285,6 +391,7 @@ core_step(struct core *c, const struct input *in, struct intents *out)
 		break;
 	case INPUT_SNAPSHOT:
 		c->looking = false;
+		decide_waiting(c, in->snapshot, out);
 		jobs_look(&c->jobs, in->snapshot, in->now_ns, out);
 		if (c->native != NULL && c->native_id == 0 && c->dirty)
 			plan(c, in->snapshot, in->now_ns, out);
@@ -301,7 +408,8 @@ core_step(struct core *c, const struct input *in, struct intents *out)
 	tick(c, in->now_ns, out);
 	jobs_start(&c->jobs, in->now_ns, out);
 	if (!c->looking &&
-	    (jobs_want_look(&c->jobs) || (c->dirty && c->native_id == 0))) {
+	    (jobs_want_look(&c->jobs) || c->n_waiting > 0 ||
+		(c->dirty && c->native_id == 0))) {
 		c->looking = true;
 		intents_add(out, INTENT_OBSERVE, NULL);
 	}
@@ -310,7 +418,8 @@ core_step(struct core *c, const struct input *in, struct intents *out)
 bool
 core_wants_record(const struct core *c)
 {
-	return !c->orphaned && !jobs_block_reading(&c->jobs);
+	return !c->orphaned && c->n_waiting == 0 &&
+	    !jobs_block_reading(&c->jobs);
 }
 
 int64_t
@@ -330,6 +439,7 @@ core_orphan(struct core *c)
 {
 	c->orphaned = true;
 	c->wake_ns = c->resync_ns = CORE_NEVER;
+	drop_waiting(c);
 	jobs_drop_queued(&c->jobs);
 }
 

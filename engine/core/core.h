@@ -108,6 +108,10 @@ void core_free(struct core *c); /* NULL is fine */
  * of the old ones is looked at again. Not from within core_step(). */
 void core_set_rules(struct core *c, const struct ruleset *rules);
 
+/* The same for rc.conf: stock's scripts read it at their next start, native
+ * makes the difference at its next look (which a step must follow). */
+void core_set_rc(struct core *c, const struct rcvars *rc);
+
 /* Appends to out. */
 void core_step(struct core *c, const struct input *in, struct intents *out);
 

@@ -153,8 +153,9 @@ route_step(struct ktask *k)
 	if (k->pc++ == 1)
 		return machine_delay(k->m, "inet.route");
 	return finish(k,
-	    k->op.kind == OP_DEFAULT_ADD ? inet_default_add(k->m, &k->op.addr)
-					 : inet_default_del(k->m));
+	    k->op.kind == OP_DEFAULT_ADD
+		? inet_default_add(k->m, &k->op.addr, k->ifp)
+		: inet_default_del(k->m, k->op.addr.family == 6 ? 6 : 4));
 }
 
 static int64_t

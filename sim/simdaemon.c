@@ -12,8 +12,6 @@
 #include "event/devline.h"
 #include "sim/sysops.h"
 
-#define WALL_EPOCH INT64_C(1700000000) /* seconds at virtual time 0 */
-
 /* One life of the daemon. It stays until the run's end, because operations
  * and scripts may outlive it. */
 struct life {

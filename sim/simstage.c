@@ -431,30 +431,46 @@ start_daemon(struct simrun *g)
 	g->daemon = simdaemon_new(g->m, &config);
 }
 
+/* A probe's addresses are those that rc.conf gives, or what the machine then
+ * has. */
+static void
+describe_nic(const struct simrun *g, const char *name, struct traffic_nic *nic)
+{
+	struct diag quiet = { 0 };
+	struct rc_net net;
+	size_t i, k;
+
+	nic->hn = ifnet_find(g->m, name);
+	rcvars_net(&g->rc, name, &quiet, &net);
+	for (i = net.n_addrs; i > 0; i--) {
+		k = net.addrs[i - 1].family == 6;
+		nic->guest[k] = net.addrs[i - 1];
+	}
+	if (ipaddr_in_net(&net.gateway, &nic->guest[0]))
+		nic->peer[0] = net.gateway;
+}
+
 static void
 start_traffic(struct simrun *g)
 {
 	const struct scenario *s = g->in->scenario;
+	struct traffic_nic *nics = mem_zero(s->n_nics + 1, sizeof(*nics));
 	struct traffic_setup setup = {
 		.m = g->m,
 		.s = s,
+		.nics = nics,
+		.n_nics = s->n_nics,
 		.end_ns = s->end_ns,
 		.frames = g->in->frames,
+		.capture = g->in->capture,
 	};
-	struct diag quiet = { 0 };
-	struct rc_net net;
+	size_t i;
 
-	if (s->n_nics == 0 || g->in->follow != NULL)
-		return;
-	rcvars_net(&g->rc, s->nics[0].name, &quiet, &net);
-	setup.hn = ifnet_find(g->m, s->nics[0].name);
-	setup.guest = net.addrs[0];
-	setup.peer = net.gateway;
-	if (setup.peer.family == 0) { /* a neighbour on the link */
-		setup.peer = ipaddr_network(&net.addrs[0]);
-		setup.peer.bytes[3] |= 1;
-	}
-	g->traffic = traffic_new(&setup);
+	for (i = 0; i < s->n_nics; i++)
+		describe_nic(g, s->nics[i].name, &nics[i]);
+	if (s->n_nics > 0 && g->in->follow == NULL)
+		g->traffic = traffic_new(&setup);
+	free(nics);
 }
 
 static const struct stage_ops *ops_of(const struct simstage *s);
@@ -528,6 +544,23 @@ set_up(void *ctx, struct trace *t)
 		    ifnet_find(g->m, s->nics[0].name));
 }
 
+/* Each interface that ever was has its file, even an empty one. */
+static void
+show_interfaces(const struct simrun *g)
+{
+	const struct trace_state *row;
+	size_t i;
+
+	capture_place(g->in->capture, CAPTURE_PEER);
+	capture_place(g->in->capture, CAPTURE_GUEST);
+	for (i = 0; i < g->t->n_states; i++) {
+		row = &g->t->states[i];
+		if (strcmp(row->field, "exists") == 0 &&
+		    strcmp(row->value, "yes") == 0)
+			capture_interface(g->in->capture, row->object);
+	}
+}
+
 static void
 finish(void *ctx)
 {
@@ -536,6 +569,8 @@ finish(void *ctx)
 	look(g);
 	if (g->traffic != NULL)
 		traffic_report(g->traffic);
+	if (g->in->capture != NULL)
+		show_interfaces(g);
 }
 
 /* Without packets no probe exists. */

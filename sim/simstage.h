@@ -13,6 +13,7 @@
 #include "db/recording.h"
 #include "db/trace.h"
 #include "rules/ruleset.h"
+#include "sim/capture.h"
 #include "sim/profile.h"
 #include "sim/scenario.h"
 
@@ -23,6 +24,7 @@ struct simstage {
 	enum core_policy policy;
 	uint64_t seed;
 	bool frames; /* packets one by one instead of in closed form */
+	struct capture *capture; /* not NULL: one by one, and shown there */
 	/* Not NULL: the machine follows this recording (sim/facts.h), and the
 	 * scenario gives only NICs and configuration. No packets then: what
 	 * they would have met is not in the records. */

@@ -5,111 +5,168 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "sim/netpath.h"
+#include "sim/inet.h"
+#include "sim/traffic_parts.h"
 
-struct turn { /* from this moment on, packets fare so */
-	int64_t at_ns;
-	enum path path;
-};
+/* --- the ends of the wire --- */
 
-struct turns {
-	struct turn *list;
-	size_t count, cap;
-};
+static bool
+is_usable(const struct ifnet *ifp, size_t i, bool v6)
+{
+	static const uint8_t zero[16];
+	const struct ipaddr *a = &ifp->addrs[i];
 
-struct frame { /* one packet, sent; its fate once known */
-	int64_t sent_ns;
-	enum path path;
-};
+	if (a->family != (v6 ? 6 : 4) || memcmp(a->bytes, zero, 16) == 0)
+		return false;
+	/* Nobody beyond the link knows a link-local one. */
+	if (v6 && a->bytes[0] == 0xfe && (a->bytes[1] & 0xc0) == 0x80)
+		return false;
+	return (ifp->addr_flags[i] &
+		   (SNAP_ADDR_TENTATIVE | SNAP_ADDR_DUPLICATED)) == 0;
+}
 
-struct stream {
-	struct traffic *t;
-	const struct scn_probe *probe;
-	const char *way;
-	bool from_guest, echo;
-	struct ipaddr to;
-	struct turns out; /* this stream's own destination */
-	int64_t start_ns, stop_ns;
-	/* frame by frame */
-	struct vevent next;
-	struct frame *frames;
-	size_t n_frames, cap_frames;
-};
+static const struct ipaddr *
+usable_address(const struct ifnet *ifp, bool v6)
+{
+	size_t i;
 
-struct flight { /* a frame under way */
-	struct vevent event;
-	struct stream *s;
-	size_t frame;
-	bool landed;
-};
+	for (i = 0; ifp != NULL && i < ifp->n_addrs; i++)
+		if (is_usable(ifp, i, v6))
+			return &ifp->addrs[i];
+	return NULL;
+}
 
-struct traffic {
-	struct traffic_setup setup;
-	struct turns in; /* from the peer to the guest */
-	struct stream *streams;
-	size_t n_streams, cap_streams;
-	struct flight **flights;
-	size_t n_flights, cap_flights;
-	int64_t latency_ns; /* one way */
-};
+/* The address of the pair: on the aggregate, on hn, on the VF. */
+static const struct ipaddr *
+pair_address(const struct end *e)
+{
+	const struct ipaddr *a = usable_address(e->hn->member_of, e->v6);
 
-static void send_fire(void *ctx, struct vevent *e);
-
-/* --- the moments at which things change -------------------------------------
- */
+	if (a == NULL)
+		a = usable_address(e->hn, e->v6);
+	if (a == NULL)
+		a = usable_address(e->hn->hn.vf, e->v6);
+	return a;
+}
 
 static void
-turns_add(struct turns *u, int64_t at_ns, enum path path)
+find_peer(const struct machine *m, struct end *e)
 {
-	struct turn *last = u->count > 0 ? &u->list[u->count - 1] : NULL;
+	const struct route *r = inet_default(m);
 
-	if (last != NULL && last->at_ns == at_ns) {
-		last->path = path;
-		/* Back to what it was before this instant. */
-		if (u->count > 1 && u->list[u->count - 2].path == path)
-			u->count--;
+	if (!e->v6 && r != NULL && ipaddr_in_net(&r->gateway, &e->guest)) {
+		e->peer = r->gateway;
 		return;
 	}
-	if (last != NULL && last->path == path)
-		return;
-	last = MEM_PUSH(u->list, u->count, u->cap);
-	last->at_ns = at_ns;
-	last->path = path;
+	e->peer = ipaddr_network(&e->guest); /* a neighbour on the link */
+	e->peer.bytes[e->v6 ? 15 : 3] |= 1;
 }
 
-static enum path
-path_out(const struct stream *s)
+static void
+look_at_end(const struct machine *m, struct end *e)
+{
+	const struct ipaddr *a;
+	struct ifnet *ifp;
+
+	if (!e->hn->attached)
+		TAILQ_FOREACH (ifp, &m->ifs, entry)
+			if (ifp->kind == KIND_HN &&
+			    memcmp(ifp->own_mac, e->mac, 6) == 0)
+				e->hn = ifp;
+	if (!e->fixed && (a = pair_address(e)) != NULL)
+		e->guest = *a;
+	if (e->peer.family == 0 && e->guest.family != 0)
+		find_peer(m, e);
+}
+
+static const struct traffic_nic *
+nic_of(const struct traffic *t, const struct scn_probe *p)
+{
+	size_t i;
+
+	for (i = 0; p->of[0] != '\0' && i < t->setup.n_nics; i++)
+		if (strcmp(t->setup.s->nics[i].name, p->of) == 0)
+			return &t->setup.nics[i];
+	return t->setup.nics;
+}
+
+static size_t
+end_of(struct traffic *t, const struct scn_probe *p)
+{
+	const struct traffic_nic *nic = nic_of(t, p);
+	struct end *e;
+	size_t i, v6 = p->v6 ? 1 : 0;
+
+	for (i = 0; i < t->n_ends; i++)
+		if (t->ends[i].hn == nic->hn && t->ends[i].v6 == p->v6)
+			return i;
+	e = MEM_PUSH(t->ends, t->n_ends, t->cap_ends);
+	e->hn = nic->hn;
+	e->v6 = p->v6;
+	memcpy(e->mac, nic->hn->own_mac, 6);
+	e->peer_mac[0] = 0x02; /* locally administered */
+	e->peer_mac[5] = (uint8_t)(i + 1);
+	e->guest = nic->guest[v6];
+	e->fixed = e->guest.family != 0;
+	e->peer = nic->peer[v6];
+	return i;
+}
+
+/* --- the moments at which things change --- */
+
+const struct ipaddr *
+traffic_destination(const struct stream *s)
+{
+	return s->to.family != 0 ? &s->to : &s->t->ends[s->end].peer;
+}
+
+enum path
+traffic_path_out(const struct stream *s)
 {
 	const struct machine *m = s->t->setup.m;
+	const struct ipaddr *to = traffic_destination(s);
 
-	return vclock_is_frozen(&m->clock) ? PATH_VM_FROZEN
-					   : netpath_out(m, &s->to);
+	if (vclock_is_frozen(&m->clock))
+		return PATH_VM_FROZEN;
+	return to->family == 0 ? PATH_NO_ROUTE : netpath_out(m, to);
 }
 
 static enum path
-path_in(const struct traffic *t)
+path_in(const struct traffic *t, const struct end *e)
 {
 	const struct machine *m = t->setup.m;
 
-	return vclock_is_frozen(&m->clock)
-	    ? PATH_VM_FROZEN
-	    : netpath_in(m, t->setup.hn, &t->setup.guest);
+	return vclock_is_frozen(&m->clock) ? PATH_VM_FROZEN
+					   : netpath_in(m, e->hn, &e->guest);
+}
+
+enum path
+traffic_path_in(const struct stream *s)
+{
+	return path_in(s->t, &s->t->ends[s->end]);
 }
 
 void
 traffic_look(struct traffic *t)
 {
 	struct machine *m = t->setup.m;
+	struct stream *s;
 	size_t i;
 
 	if (!m->path_changed)
 		return;
 	m->path_changed = false;
-	turns_add(&t->in, m->clock.now_ns, path_in(t));
-	for (i = 0; i < t->n_streams; i++)
-		if (t->streams[i].from_guest)
-			turns_add(&t->streams[i].out, m->clock.now_ns,
-			    path_out(&t->streams[i]));
+	for (i = 0; i < t->n_ends; i++) {
+		look_at_end(m, &t->ends[i]);
+		turns_add(&t->ends[i].in, m->clock.now_ns,
+		    path_in(t, &t->ends[i]));
+	}
+	for (i = 0; i < t->n_streams; i++) {
+		s = &t->streams[i];
+		if (s->from_guest)
+			turns_add(&s->out, m->clock.now_ns,
+			    traffic_path_out(s));
+	}
 }
 
 /* --- setting up --- */
@@ -121,11 +178,11 @@ add_stream(struct traffic *t, const struct scn_probe *p, const char *way)
 
 	s->probe = p;
 	s->way = way;
+	s->end = end_of(t, p);
+	s->number = (uint32_t)t->n_streams;
 	s->echo = strcmp(way, "echo") == 0;
 	s->from_guest = s->echo || strcmp(way, "out") == 0;
-	s->to = t->setup.peer;
 	if (memcmp(p->to, "\0\0\0\0", 4) != 0) {
-		memset(&s->to, 0, sizeof(s->to));
 		s->to.family = 4;
 		s->to.prefix = 32;
 		memcpy(s->to.bytes, p->to, 4);
@@ -134,24 +191,6 @@ add_stream(struct traffic *t, const struct scn_probe *p, const char *way)
 	s->stop_ns = p->until_ns >= 0 && p->until_ns < t->setup.end_ns
 	    ? p->until_ns
 	    : t->setup.end_ns;
-}
-
-static void
-arm_streams(struct traffic *t)
-{
-	struct stream *s;
-	size_t i;
-
-	for (i = 0; i < t->n_streams; i++) {
-		s = &t->streams[i];
-		s->t = t;
-		s->next.fire = send_fire;
-		s->next.ctx = s;
-		s->next.domain = s->from_guest ? VGUEST : VHOST;
-		s->next.timer.rank = VRANK_PACKET;
-		if (t->setup.frames && s->start_ns < s->stop_ns)
-			vclock_at(&t->setup.m->clock, &s->next, s->start_ns);
-	}
 }
 
 struct traffic *
@@ -172,7 +211,12 @@ traffic_new(const struct traffic_setup *setup)
 		if (p->way == SCN_IN || p->way == SCN_BOTH)
 			add_stream(t, p, "in");
 	}
-	arm_streams(t);
+	t->setup.nics = NULL; /* the ends have what is needed of them */
+	for (i = 0; i < t->n_streams; i++) {
+		t->streams[i].t = t;
+		if (setup->frames || setup->capture != NULL)
+			frames_arm(&t->streams[i]);
+	}
 	setup->m->path_changed = true;
 	return t;
 }
@@ -184,61 +228,18 @@ traffic_free(struct traffic *t)
 
 	if (t == NULL)
 		return;
-	for (i = 0; i < t->n_streams; i++) {
+	frames_free(t);
+	for (i = 0; i < t->n_streams; i++)
 		free(t->streams[i].out.list);
-		free(t->streams[i].frames);
-	}
-	for (i = 0; i < t->n_flights; i++)
-		free(t->flights[i]);
-	free(t->flights);
+	for (i = 0; i < t->n_ends; i++)
+		free(t->ends[i].in.list);
 	free(t->streams);
-	free(t->in.list);
+	free(t->ends);
 	free(t);
 }
 
-/* --- in closed form --- */
-
-/* Walks a list of turns, its moments shifted earlier by shift_ns. */
-struct walk {
-	const struct turns *turns;
-	size_t at;
-	int64_t shift_ns;
-};
-
-static int64_t
-next_turn(const struct walk *w)
-{
-	return w->at + 1 < w->turns->count
-	    ? w->turns->list[w->at + 1].at_ns - w->shift_ns
-	    : INT64_MAX;
-}
-
-static void
-walk_to(struct walk *w, int64_t at_ns)
-{
-	while (next_turn(w) <= at_ns)
-		w->at++;
-}
-
-static enum path
-walk_path(const struct walk *w)
-{
-	return w->turns->count == 0 ? PATH_OK : w->turns->list[w->at].path;
-}
-
-static void
-count(struct continuity *c, uint64_t n, int64_t first_ns, enum path p)
-{
-	continuity_add(c, n, first_ns,
-	    p == PATH_OK	     ? PACKET_DELIVERED
-		: path_is_refusal(p) ? PACKET_REFUSED
-				     : PACKET_LOST,
-	    (int)p);
-}
-
-/* The first sending time at or after at_ns. */
-static int64_t
-next_send(const struct stream *s, int64_t at_ns)
+int64_t
+traffic_next_send(const struct stream *s, int64_t at_ns)
 {
 	int64_t period = s->probe->period_ns;
 
@@ -248,121 +249,14 @@ next_send(const struct stream *s, int64_t at_ns)
 	    (at_ns - s->start_ns + period - 1) / period * period;
 }
 
-static void
-closed_form(const struct stream *s, int64_t from_ns, int64_t until_ns,
-    struct continuity *c)
+void
+traffic_count(struct continuity *c, uint64_t n, int64_t first_ns, enum path p)
 {
-	const struct traffic *t = s->t;
-	struct walk out = { .turns = &s->out };
-	struct walk in = { .turns = &t->in,
-		.shift_ns = t->latency_ns * (s->echo ? 2 : 1) };
-	bool returns = s->echo || !s->from_guest;
-	int64_t at, end, period = s->probe->period_ns;
-	enum path p;
-	uint64_t n;
-
-	if (until_ns > s->stop_ns)
-		until_ns = s->stop_ns;
-	for (at = next_send(s, from_ns); at < until_ns;) {
-		end = until_ns;
-		p = PATH_OK;
-		if (s->from_guest) {
-			walk_to(&out, at);
-			p = walk_path(&out);
-			end = next_turn(&out) < end ? next_turn(&out) : end;
-		}
-		if (returns && p == PATH_OK) {
-			walk_to(&in, at);
-			p = walk_path(&in);
-			end = next_turn(&in) < end ? next_turn(&in) : end;
-		} else if (s->from_guest && p == PATH_VM_FROZEN) {
-			/* A frozen sender sends nothing. */
-			at = next_send(s, end);
-			continue;
-		}
-		n = (uint64_t)((end - at + period - 1) / period);
-		count(c, n, at, p);
-		at += (int64_t)n * period;
-	}
-	continuity_end(c);
-}
-
-/* --- frame by frame --- */
-
-static void
-arrive_fire(void *ctx, struct vevent *e)
-{
-	struct flight *f = ctx;
-
-	(void)e;
-	f->landed = true;
-	f->s->frames[f->frame].path = path_in(f->s->t);
-}
-
-/* What is in flight at the end meets the machine as it then is. */
-static void
-land_all(struct traffic *t)
-{
-	size_t i;
-
-	for (i = 0; i < t->n_flights; i++)
-		if (!t->flights[i]->landed) {
-			vclock_cancel(&t->setup.m->clock,
-			    &t->flights[i]->event);
-			arrive_fire(t->flights[i], NULL);
-		}
-}
-
-static void
-send_frame(struct stream *s)
-{
-	struct traffic *t = s->t;
-	struct vclock *clock = &t->setup.m->clock;
-	struct frame *f = MEM_PUSH(s->frames, s->n_frames, s->cap_frames);
-	struct flight *flight;
-
-	f->sent_ns = clock->now_ns;
-	f->path = s->from_guest ? path_out(s) : PATH_OK;
-	if (f->path != PATH_OK || (s->from_guest && !s->echo))
-		return;
-	flight = mem_zero(1, sizeof(*flight));
-	*MEM_PUSH(t->flights, t->n_flights, t->cap_flights) = flight;
-	flight->s = s;
-	flight->frame = s->n_frames - 1;
-	flight->event.fire = arrive_fire;
-	flight->event.ctx = flight;
-	flight->event.domain = VHOST;
-	flight->event.timer.rank = VRANK_PACKET;
-	vclock_after(clock, &flight->event, t->latency_ns * (s->echo ? 2 : 1));
-}
-
-static void
-send_fire(void *ctx, struct vevent *e)
-{
-	struct stream *s = ctx;
-	struct vclock *clock = &s->t->setup.m->clock;
-	int64_t at = next_send(s, clock->now_ns);
-
-	/* Late after a freeze: what was not sent stays unsent. */
-	if (at == clock->now_ns) {
-		send_frame(s);
-		at += s->probe->period_ns;
-	}
-	if (at < s->stop_ns)
-		vclock_at(clock, e, at);
-}
-
-static void
-frame_by_frame(const struct stream *s, int64_t from_ns, int64_t until_ns,
-    struct continuity *c)
-{
-	size_t i;
-
-	for (i = 0; i < s->n_frames; i++)
-		if (s->frames[i].sent_ns >= from_ns &&
-		    s->frames[i].sent_ns < until_ns)
-			count(c, 1, s->frames[i].sent_ns, s->frames[i].path);
-	continuity_end(c);
+	continuity_add(c, n, first_ns,
+	    p == PATH_OK	     ? PACKET_DELIVERED
+		: path_is_refusal(p) ? PACKET_REFUSED
+				     : PACKET_LOST,
+	    (int)p);
 }
 
 /* --- results --- */
@@ -372,8 +266,8 @@ evaluate(const struct stream *s, int64_t from_ns, int64_t until_ns,
     struct continuity *c)
 {
 	continuity_init(c, s->probe->period_ns);
-	if (s->t->setup.frames)
-		frame_by_frame(s, from_ns, until_ns, c);
+	if (s->t->setup.frames || s->t->setup.capture != NULL)
+		frames_count(s, from_ns, until_ns, c);
 	else
 		closed_form(s, from_ns, until_ns, c);
 }
@@ -441,7 +335,7 @@ traffic_report(struct traffic *t)
 {
 	size_t i;
 
-	land_all(t);
+	frames_land_all(t);
 	for (i = 0; i < t->n_streams; i++)
 		report_stream(t->setup.m->trace, &t->streams[i]);
 }

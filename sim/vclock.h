@@ -15,6 +15,8 @@
 
 #include "base/timerq.h"
 
+#define WALL_EPOCH INT64_C(1700000000) /* wall clock at virtual time 0, s */
+
 enum vdomain { VHOST, VGUEST };
 
 /* Ranks at one instant: the machine moves first, then packets see it. */

@@ -18,6 +18,7 @@
 #include "cmd/cmds.h"
 #include "cmd/inputs.h"
 #include "cmd/outfile.h"
+#include "cmd/pcapdir.h"
 #include "cmd/policies.h"
 #include "cmd/repeat.h"
 #include "cmd/storeargs.h"
@@ -43,6 +44,9 @@ static const char usage[] =
     "  --seed N          instead of the scenario's own seed\n"
     "  --db FILE         store the runs\n"
     "  --report FILE     write the whole time lines there\n"
+    "  --pcap DIR        write the packets into DIR, in a folder for each\n"
+    "                    policy a file for each interface, the peer and the\n"
+    "                    guest's sockets\n"
     "  --json            print the comparison as JSON\n"
     "\n"
     "Exit status: 0 passed or nothing expected, 1 an expectation failed,\n"
@@ -51,7 +55,7 @@ static const char usage[] =
 struct replay {
 	const char *program;
 	struct policies policies;
-	const char *scenario_path, *recording_spec, *db, *report;
+	const char *scenario_path, *recording_spec, *db, *report, *pcap_dir;
 	bool open, json;
 	int64_t seed; /* 0: the scenario's */
 	struct scenario *scenario;
@@ -92,6 +96,9 @@ take_option(struct replay *r, int c)
 	case 'r':
 		r->report = optarg;
 		return true;
+	case 'P':
+		r->pcap_dir = optarg;
+		return true;
 	case 'J':
 		r->json = true;
 		return true;
@@ -113,6 +120,7 @@ parse_options(int argc, char **argv, struct replay *r, int *status)
 		{ "seed", required_argument, NULL, 's' },
 		{ "db", required_argument, NULL, 'd' },
 		{ "report", required_argument, NULL, 'r' },
+		{ "pcap", required_argument, NULL, 'P' },
 		{ "json", no_argument, NULL, 'J' },
 		{ "help", no_argument, NULL, 'h' },
 		{ NULL, 0, NULL, 0 },
@@ -132,6 +140,11 @@ parse_options(int argc, char **argv, struct replay *r, int *status)
 	}
 	if (optind < argc)
 		r->recording_spec = argv[optind++];
+	if (r->open && r->pcap_dir != NULL) {
+		fputs("switchback replay: --pcap: an open replay has no "
+		      "packets; leave one of the two out\n", stderr);
+		return false;
+	}
 	if (optind == argc &&
 	    (r->recording_spec != NULL || r->scenario_path != NULL))
 		return true;
@@ -213,13 +226,23 @@ run_policy(struct replay *r, size_t n)
 		.follow = r->open ? r->recording : NULL,
 	};
 	int status = CMD_INPUT;
+	struct err e;
 
 	stage.seed = r->seed != 0 ? (uint64_t)r->seed : r->scenario->seed;
 	if (stage.profile != NULL && simstage_check(&stage, &d)) {
+		if (r->pcap_dir != NULL)
+			stage.capture = pcapdir_open(r->pcap_dir,
+			    r->scenario_path != NULL ? r->scenario_path
+						     : r->recording_spec,
+			    stage.policy, 0);
 		r->traces[n] = trace_new();
 		if (!simstage_run(&stage, r->traces[n]))
 			r->good = false;
 		status = CMD_PASS;
+		if (capture_close(stage.capture, &e) < 0) {
+			fprintf(stderr, "switchback replay: %s\n", e.text);
+			status = CMD_TROUBLE;
+		}
 	}
 	profile_free(stage.profile);
 	return status;

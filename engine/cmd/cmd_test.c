@@ -38,8 +38,13 @@ static const char usage[] =
     "  --frames         every packet an event of its own\n"
     "  --tap, --junit, --json\n"
     "                   the form of the result; the last one counts\n"
+    "  --hash           instead of the result, a line for each run: hash of\n"
+    "                   its trace, scenario, policy, seed\n"
     "  --db FILE        store every run\n"
     "  --trace DIR      write every run's trace into DIR\n"
+    "  --pcap DIR       write every run's packets into DIR, in a folder\n"
+    "                   SCENARIO.POLICY a file for each interface, the peer\n"
+    "                   and the guest's sockets; implies --frames\n"
     "  -o FILE          write the result there\n"
     "  -v               what held too, and known faults with their reasons\n"
     "\n"
@@ -54,7 +59,8 @@ struct test {
 	int64_t first_seed, last_seed; /* 0: the scenarios' own */
 	int64_t jobs;
 	const char *db, *trace_dir, *out_path;
-	bool frames, verbose;
+	bool frames, verbose, hash;
+	struct strbuf hashes; /* lines of --hash */
 
 	struct testrun run;
 	FILE *out;
@@ -124,6 +130,13 @@ take_option(struct test *t, int c)
 	case 't':
 		t->trace_dir = optarg;
 		return true;
+	case 'P':
+		t->run.pcap_dir = optarg;
+		t->frames = true;
+		return true;
+	case 'H':
+		t->hash = true;
+		return true;
 	case 'o':
 		t->out_path = optarg;
 		return true;
@@ -150,6 +163,8 @@ parse_options(int argc, char **argv, struct test *t, int *status)
 		{ "json", no_argument, NULL, 'J' },
 		{ "db", required_argument, NULL, 'd' },
 		{ "trace", required_argument, NULL, 't' },
+		{ "pcap", required_argument, NULL, 'P' },
+		{ "hash", no_argument, NULL, 'H' },
 		{ "output", required_argument, NULL, 'o' },
 		{ "verbose", no_argument, NULL, 'v' },
 		{ "help", no_argument, NULL, 'h' },
@@ -269,8 +284,17 @@ case_done(void *ctx, struct testrun_case *c)
 	struct test *t = ctx;
 
 	c->repeat = repeat_command(t, c);
+	if (c->trouble != NULL && t->run.pcap_dir != NULL) {
+		fprintf(stderr, "switchback test: %s\n", c->trouble);
+		t->status = CMD_TROUBLE;
+		t->run.pcap_dir = NULL; /* the others would fail as well */
+	}
 	if (c->trace == NULL)
 		return;
+	if (t->hash)
+		strbuf_addf(&t->hashes, "%016" PRIx64 " %s %s %" PRIu64 "\n",
+		    trace_hash(c->trace), c->file->path,
+		    policy_word(c->policy), c->seed);
 	store_trace(t, c->trace);
 	if (t->trace_dir != NULL)
 		write_trace(t, c);
@@ -305,8 +329,11 @@ write_suite(struct test *t)
 			status = CMD_FAIL;
 		}
 	}
-	suite_write(t->format, list, t->run.n_cases, color, t->verbose, &text);
-	wrote = outfile_finish("test", t->out_path, t->out, &text);
+	if (!t->hash)
+		suite_write(t->format, list, t->run.n_cases, color, t->verbose,
+		    &text);
+	wrote = outfile_finish("test", t->out_path, t->out,
+	    t->hash ? &t->hashes : &text);
 	t->out = NULL;
 	strbuf_fini(&text);
 	free(list);
@@ -373,6 +400,7 @@ cmd_test(int argc, char **argv)
 	if (t.out != NULL && t.out != stdout)
 		fclose(t.out);
 	store_close(t.store);
+	strbuf_fini(&t.hashes);
 	testrun_fini(&t.run);
 	input_free_paths(paths);
 	return status;

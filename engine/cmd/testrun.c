@@ -7,6 +7,7 @@
 
 #include "base/mem.h"
 #include "cmd/inputs.h"
+#include "cmd/pcapdir.h"
 #include "sim/simstage.h"
 
 /* --- loading --- */
@@ -101,8 +102,23 @@ struct crew { /* the threads at work */
 	size_t told;	      /* cases before this one are done and told */
 };
 
+/* Runs it, and keeps what went wrong with its captures. */
 static void
-run_case(const struct testrun *r, struct testrun_case *c)
+run_stage(struct simstage *stage, const char *pcap_dir, struct testrun_case *c)
+{
+	struct err e;
+
+	if (pcap_dir != NULL)
+		stage->capture = pcapdir_open(pcap_dir, c->file->path,
+		    c->policy, c->seeded ? c->seed : 0);
+	c->trace = trace_new();
+	simstage_run(stage, c->trace);
+	if (capture_close(stage->capture, &e) < 0)
+		c->trouble = mem_str(e.text);
+}
+
+static void
+run_case(const struct testrun *r, const char *pcap_dir, struct testrun_case *c)
 {
 	const struct testrun_file *f = c->file;
 	struct diag quiet = { 0 };
@@ -119,10 +135,8 @@ run_case(const struct testrun *r, struct testrun_case *c)
 	/* A run changes its profile: each has its own, into which the check
 	 * puts the scenario's delays. */
 	stage.profile = input_profile(f->scenario->machine);
-	if (stage.profile != NULL && simstage_check(&stage, &quiet)) {
-		c->trace = trace_new();
-		simstage_run(&stage, c->trace);
-	}
+	if (stage.profile != NULL && simstage_check(&stage, &quiet))
+		run_stage(&stage, pcap_dir, c);
 	profile_free(stage.profile);
 }
 
@@ -132,12 +146,14 @@ work(void *arg)
 	struct crew *crew = arg;
 	struct testrun *r = crew->r;
 	struct testrun_case *c;
+	const char *pcap_dir;
 
 	pthread_mutex_lock(&crew->lock);
 	while (crew->next < r->n_cases) {
 		c = &r->cases[crew->next++];
+		pcap_dir = r->pcap_dir;
 		pthread_mutex_unlock(&crew->lock);
-		run_case(r, c);
+		run_case(r, pcap_dir, c);
 		pthread_mutex_lock(&crew->lock);
 		c->done = true;
 		while (crew->told < r->n_cases && r->cases[crew->told].done)
@@ -175,6 +191,7 @@ testrun_fini(struct testrun *r)
 	for (i = 0; i < r->n_cases; i++) {
 		trace_free(r->cases[i].trace);
 		free(r->cases[i].repeat);
+		free(r->cases[i].trouble);
 	}
 	for (i = 0; i < r->n_files; i++) {
 		scenario_free(r->files[i].scenario);

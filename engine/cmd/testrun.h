@@ -28,6 +28,7 @@ struct testrun_case {
 	bool seeded;	     /* not the scenario's own seed */
 	struct trace *trace; /* NULL before, and when it could not run */
 	char *repeat;	     /* a command, or NULL; freed with the case */
+	char *trouble;	     /* why it has no captures; NULL: none. Freed too */
 	bool done;
 };
 
@@ -38,6 +39,7 @@ struct testrun {
 	size_t n_cases;
 	struct ruleset *shipped;
 	bool frames;
+	const char *pcap_dir; /* NULL: no captures. done may set it NULL */
 };
 
 /* Reads the files of a NULL-terminated list, which must outlive the testrun.

@@ -169,17 +169,21 @@ add_probe(struct run *run, const char *name, enum scn_way way,
 static void
 begin(struct run *run, uint64_t seed, bool frames)
 {
-	struct traffic_setup setup = { .end_ns = LENGTH, .frames = frames };
+	struct traffic_nic nic = { 0 };
+	struct traffic_setup setup = { .nics = &nic,
+		.n_nics = 1,
+		.end_ns = LENGTH,
+		.frames = frames };
 	struct machine *m;
 
 	memset(run, 0, sizeof(*run));
 	rig_init(&run->rig, NULL);
 	m = setup.m = run->rig.m;
-	setup.hn = run->hn = rig_hn(&run->rig, "hn0", 1);
+	nic.hn = run->hn = rig_hn(&run->rig, "hn0", 1);
 	assert_int_equal(rig_do(&run->rig, "ifconfig hn0 inet 10.0.0.4/24"), 0);
 	rig_vf(&run->rig, "mce0", 1);
-	ipaddr_parse("10.0.0.4/24", &setup.guest);
-	ipaddr_parse("10.0.0.1/24", &setup.peer);
+	ipaddr_parse("10.0.0.4/24", &nic.guest[0]);
+	ipaddr_parse("10.0.0.1/24", &nic.peer[0]);
 	add_probe(run, "echo", SCN_ECHO, DUR_MS, 0);
 	add_probe(run, "both", SCN_BOTH, 3 * DUR_MS, 2 * DUR_SEC + 7);
 	add_probe(run, "far", SCN_OUT, 7 * DUR_MS + 1, 0);

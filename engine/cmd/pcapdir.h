@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * pcapdir - the folder of one run's captures, below the one that the user
+ * named: SCENARIO.POLICY, with .SEED when several seeds run.
+ */
+#ifndef CMD_PCAPDIR_H
+#define CMD_PCAPDIR_H
+
+#include <stdint.h>
+
+#include "core/core.h"
+#include "sim/capture.h"
+
+/* scenario is a path; its slashes become underlines. seed 0: none is named. */
+struct capture *pcapdir_open(const char *dir, const char *scenario,
+    enum core_policy policy, uint64_t seed);
+
+#endif

@@ -31,6 +31,8 @@ static const struct guest_program programs[] = {
 	{ "ps", guest_plan_ps, "ps axo pid,command", false },
 	{ "sleep", guest_plan_sleep, "sleep SECONDS", false },
 	{ "logger", guest_plan_logger, "logger TEXT ...", false },
+	{ "ip", guest_plan_ip, "ip link|addr|route ... (a Linux guest)",
+	    false },
 	{ "devctl", guest_plan_devctl, "devctl detach|attach DEVICE", false },
 };
 #define N_PROGRAMS (sizeof(programs) / sizeof(programs[0]))
@@ -138,8 +140,8 @@ guest_find(const struct guest_run *g, const char *name)
 
 static void go_on(struct guest_run *g);
 
-static void
-run_free(struct guest_run *g)
+void
+guest_run_free(struct guest_run *g)
 {
 	guest_words_free(g->argc, g->argv);
 	free(g->steps);
@@ -156,7 +158,7 @@ end(struct guest_run *g)
 	TAILQ_REMOVE(&g->m->guests->running, g, entry);
 	if (g->done != NULL)
 		g->done(g->ctx, &how);
-	run_free(g);
+	guest_run_free(g);
 }
 
 /* Interfaces that are missing from the start are told in other words than
@@ -334,8 +336,8 @@ guest_kill(struct machine *m, unsigned pid, const char *name)
 
 /* --- starting --- */
 
-static struct guest_run *
-run_new(size_t argc, char *const argv[])
+struct guest_run *
+guest_run_new(size_t argc, char *const argv[])
 {
 	struct guest_run *g = mem_zero(1, sizeof(*g));
 	const char *slash;
@@ -365,7 +367,7 @@ void
 guest_exec(struct machine *m, size_t argc, char *const argv[], guest_done *done,
     void *ctx)
 {
-	struct guest_run *g = run_new(argc, argv);
+	struct guest_run *g = guest_run_new(argc, argv);
 
 	if (m->guests == NULL) {
 		m->guests = mem_zero(1, sizeof(*m->guests));
@@ -393,7 +395,7 @@ guest_forget_all(struct machine *m)
 		return;
 	while ((g = TAILQ_FIRST(&m->guests->running)) != NULL) {
 		TAILQ_REMOVE(&m->guests->running, g, entry);
-		run_free(g);
+		guest_run_free(g);
 	}
 	free(m->guests);
 	m->guests = NULL;
@@ -433,13 +435,13 @@ guest_check(size_t argc, char *const argv[], struct err *err)
 
 	if (argc == 0)
 		return unknown_program("", err);
-	g = run_new(argc, argv);
+	g = guest_run_new(argc, argv);
 	if (g->program == NULL)
 		rc = unknown_program(g->argv[0], err);
 	else if (!g->program->plan(g))
 		rc = err_set(err, ERR_INPUT, "%s: %s; the machine knows: %s",
 		    g->argv[0], g->steps[g->n_steps - 1].text,
 		    g->program->forms);
-	run_free(g);
+	guest_run_free(g);
 	return rc;
 }

@@ -82,6 +82,9 @@ struct guests {
 };
 
 /* guest.c */
+/* argv is copied; program is NULL when the guest has none of this name. */
+struct guest_run *guest_run_new(size_t argc, char *const argv[]);
+void guest_run_free(struct guest_run *g);
 struct guest_step *guest_push(struct guest_run *g, enum op_kind kind);
 struct guest_step *guest_push_own(struct guest_run *g, enum op_kind kind,
     const char *what);
@@ -108,6 +111,9 @@ bool guest_plan_netstat(struct guest_run *g);
 
 /* guest_sysctl.c */
 bool guest_plan_sysctl(struct guest_run *g);
+
+/* guest_ip.c */
+bool guest_plan_ip(struct guest_run *g);
 
 /* guest_process.c */
 bool guest_plan_daemon(struct guest_run *g);

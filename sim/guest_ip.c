@@ -1,0 +1,211 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * ip(8) of a Linux guest, as far as bonds, links, addresses and the default
+ * route go (FACTS.md G.3). The texts of its errors are iproute2's.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/dur.h"
+#include "sim/guest_parts.h"
+
+#define USED "RTNETLINK answers"
+
+static struct guest_step *
+push(struct guest_run *g, enum op_kind kind, const char *ifname)
+{
+	struct guest_step *s = guest_push(g, kind);
+
+	snprintf(s->op.ifname, sizeof(s->op.ifname), "%.15s", ifname);
+	s->what = USED;
+	return s;
+}
+
+static const char *
+word(const struct guest_run *g, size_t at)
+{
+	return at < g->argc ? g->argv[at] : "";
+}
+
+/* "set IF master B" is said of the port, the operation is the bond's. */
+static bool
+enslave(struct guest_run *g, const char *port, const char *bond)
+{
+	struct guest_step *s = push(g, OP_PORT_ADD, bond);
+
+	snprintf(s->op.other, sizeof(s->op.other), "%.15s", port);
+	return true;
+}
+
+static bool
+leave(struct guest_run *g, struct guest_step *s)
+{
+	const struct ifnet *port = guest_find(g, s->op.other);
+
+	if (port == NULL || port->member_of == NULL)
+		return false;
+	memcpy(s->op.ifname, port->member_of->name, IFNAME_MAX);
+	return true;
+}
+
+static bool
+set_mtu(struct guest_run *g, const char *ifname, const char *value)
+{
+	int64_t mtu;
+
+	if (!num_parse(value, strlen(value), 68, 65535, &mtu))
+		return guest_bad(g, "\"%.20s\" is no MTU", value);
+	push(g, OP_MTU, ifname)->op.value = (int)mtu;
+	return true;
+}
+
+static bool
+set_one(struct guest_run *g, const char *ifname, const char *verb,
+    const char *value)
+{
+	struct guest_step *s;
+
+	if (strlen(value) >= IFNAME_MAX && strcmp(verb, "address") != 0)
+		return guest_bad(g, "argument \"%.30s\" is too long", value);
+	if (strcmp(verb, "master") == 0)
+		return enslave(g, ifname, value);
+	if (strcmp(verb, "mtu") == 0)
+		return set_mtu(g, ifname, value);
+	if (strcmp(verb, "name") == 0 || strcmp(verb, "netns") == 0) {
+		s = push(g, verb[1] == 'a' ? OP_RENAME : OP_VNET, ifname);
+		snprintf(s->op.other, sizeof(s->op.other), "%s", value);
+		return true;
+	}
+	if (strcmp(verb, "address") == 0) {
+		s = push(g, OP_ETHER, ifname);
+		return mac_parse(value, s->op.mac) ||
+		    guest_bad(g, "\"%.20s\" is no address", value);
+	}
+	return guest_bad(g, "\"%.20s\" is not known of a link", verb);
+}
+
+static bool
+plan_set(struct guest_run *g, size_t at)
+{
+	const char *ifname;
+	struct guest_step *s;
+
+	if (strcmp(word(g, at), "dev") == 0)
+		at++;
+	ifname = word(g, at++);
+	if (*ifname == '\0' || at == g->argc || strlen(ifname) >= IFNAME_MAX)
+		return guest_bad(g, "set needs a device and what to set");
+	for (; at < g->argc; at++) {
+		if (strcmp(g->argv[at], "up") == 0) {
+			push(g, OP_UP, ifname);
+		} else if (strcmp(g->argv[at], "down") == 0) {
+			push(g, OP_DOWN, ifname);
+		} else if (strcmp(g->argv[at], "nomaster") == 0) {
+			s = push(g, OP_PORT_DEL, "");
+			snprintf(s->op.other, sizeof(s->op.other), "%s",
+			    ifname);
+			s->ready = leave;
+		} else if (at + 1 == g->argc) {
+			return guest_bad(g, "\"%.20s\" needs an argument",
+			    g->argv[at]);
+		} else if (!set_one(g, ifname, g->argv[at], g->argv[at + 1])) {
+			return false;
+		} else {
+			at++;
+		}
+	}
+	return true;
+}
+
+/* Without "miimon" a bond never looks at the links of its slaves. */
+static bool
+plan_add(struct guest_run *g, size_t at)
+{
+	const char *name;
+	struct guest_step *s;
+	int64_t ms = 0;
+
+	if (strcmp(word(g, at), "dev") == 0)
+		at++;
+	name = word(g, at++);
+	if (*name == '\0' || strlen(name) >= IFNAME_MAX ||
+	    strcmp(word(g, at), "type") != 0 ||
+	    strcmp(word(g, at + 1), "bond") != 0)
+		return guest_bad(g, "only \"ip link add NAME type bond\"");
+	for (at += 2; at + 1 < g->argc; at += 2) {
+		if (strcmp(g->argv[at], "mode") == 0 &&
+		    strcmp(g->argv[at + 1], "active-backup") == 0)
+			continue;
+		if (strcmp(g->argv[at], "miimon") != 0 ||
+		    !num_parse(g->argv[at + 1], strlen(g->argv[at + 1]), 0,
+			100000, &ms))
+			return guest_bad(g, "\"%.20s %.20s\" is not known",
+			    g->argv[at], g->argv[at + 1]);
+	}
+	s = push(g, OP_LAGG_CREATE, name);
+	s->op.value = (int)ms;
+	return true;
+}
+
+static bool
+plan_link(struct guest_run *g)
+{
+	const char *verb = word(g, 2);
+
+	if (strcmp(verb, "set") == 0)
+		return plan_set(g, 3);
+	if (strcmp(verb, "add") == 0)
+		return plan_add(g, 3);
+	if ((strcmp(verb, "del") == 0 || strcmp(verb, "delete") == 0) &&
+	    g->argc == 4 && strlen(g->argv[3]) < IFNAME_MAX) {
+		push(g, OP_LAGG_DESTROY, g->argv[3]);
+		return true;
+	}
+	return guest_bad(g, "ip link set, add and del are known");
+}
+
+static bool
+plan_address(struct guest_run *g)
+{
+	bool add = strcmp(word(g, 2), "add") == 0;
+	struct ipaddr addr;
+
+	if ((!add && strcmp(word(g, 2), "del") != 0) || g->argc != 6 ||
+	    strcmp(g->argv[4], "dev") != 0 ||
+	    strlen(g->argv[5]) >= IFNAME_MAX ||
+	    !ipaddr_parse(g->argv[3], &addr))
+		return guest_bad(g, "ip addr add|del ADDR/BITS dev IF");
+	push(g, add ? OP_ADDR_ADD : OP_ADDR_DEL, g->argv[5])->op.addr = addr;
+	return true;
+}
+
+static bool
+plan_route(struct guest_run *g)
+{
+	bool add = strcmp(word(g, 2), "add") == 0;
+	struct ipaddr gateway = { .family = 4 };
+
+	if (strcmp(word(g, 3), "default") != 0 ||
+	    (!add && strcmp(word(g, 2), "del") != 0) ||
+	    (add &&
+		(g->argc != 6 || strcmp(g->argv[4], "via") != 0 ||
+		    !ipaddr_parse(g->argv[5], &gateway))))
+		return guest_bad(g, "ip route add default via ADDR, or del");
+	push(g, add ? OP_DEFAULT_ADD : OP_DEFAULT_DEL, "")->op.addr = gateway;
+	return true;
+}
+
+bool
+guest_plan_ip(struct guest_run *g)
+{
+	const char *object = word(g, 1);
+
+	if (strcmp(object, "link") == 0)
+		return plan_link(g);
+	if (strcmp(object, "addr") == 0 || strcmp(object, "address") == 0)
+		return plan_address(g);
+	if (strcmp(object, "route") == 0)
+		return plan_route(g);
+	return guest_bad(g, "ip link, addr and route are known");
+}

@@ -286,8 +286,8 @@ set_group(struct guest_run *g, struct guest_step *s)
 			guest_die(g, 1, "setifgroup: SIOCAIFGROUP: %s",
 			    guest_strerror(SIM_EEXIST));
 		else if (n + strlen(word) < sizeof(ifp->groups))
-			snprintf(ifp->groups + n, sizeof(ifp->groups) - n,
-			    "%s ", n == 0 ? word : name);
+			snprintf(ifp->groups + n, sizeof(ifp->groups) - n, "%s",
+			    n == 0 ? word : word + 1);
 	} else if (at == NULL) {
 		guest_die(g, 1, "unsetifgroup: SIOCDIFGROUP: %s",
 		    guest_strerror(SIM_ENOENT));

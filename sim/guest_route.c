@@ -16,17 +16,6 @@
 
 /* --- route --- */
 
-static const struct route *
-find_default(const struct guest_run *g, uint8_t family)
-{
-	const struct route *r;
-
-	TAILQ_FOREACH (r, &g->m->routes, entry)
-		if (r->net.prefix == 0 && r->net.family == family)
-			return r;
-	return NULL;
-}
-
 static bool
 added(struct guest_run *g, struct guest_step *s, int error)
 {
@@ -54,7 +43,8 @@ added(struct guest_run *g, struct guest_step *s, int error)
 static bool
 get(struct guest_run *g, struct guest_step *s)
 {
-	const struct route *r = find_default(g, s->op.addr.family);
+	const struct route *r =
+	    s->op.addr.family == 6 ? inet_default6(g->m) : inet_default(g->m);
 	char text[IPADDR_TEXT];
 
 	if (r == NULL) {
@@ -142,12 +132,11 @@ struct table {
 	size_t n, cap;
 };
 
-/* A link-local address has its interface in it. */
+/* lo0's own addresses, 127.0.0.1 and ::1, are hosts and no nets. */
 static bool
-is_scoped(const struct ipaddr *a)
+is_loopback(const struct ifnet *ifp, const struct ipaddr *a)
 {
-	return a->family == 6 && a->bytes[0] == 0xfe &&
-	    (a->bytes[1] & 0xc0) == 0x80;
+	return ifp->kind == KIND_LOOP && (a->family == 4 || a->prefix == 128);
 }
 
 static void
@@ -159,7 +148,7 @@ add_row(struct table *t, const struct ipaddr *a, bool host,
 
 	r->key = *a;
 	r->host = host;
-	if (is_scoped(a)) {
+	if (inet_is_link_local(a)) {
 		r->key.bytes[2] = (uint8_t)(ifp->index >> 8);
 		r->key.bytes[3] = (uint8_t)ifp->index;
 	}
@@ -168,7 +157,8 @@ add_row(struct table *t, const struct ipaddr *a, bool host,
 		snprintf(r->destination, sizeof(r->destination), "default");
 	else
 		snprintf(r->destination, sizeof(r->destination), "%s%s%s", text,
-		    is_scoped(a) ? "%" : "", is_scoped(a) ? ifp->name : "");
+		    inet_is_link_local(a) ? "%" : "",
+		    inet_is_link_local(a) ? ifp->name : "");
 	if (!host && a->prefix > 0)
 		snprintf(r->destination + strlen(r->destination),
 		    sizeof(r->destination) - strlen(r->destination), "/%u",
@@ -180,7 +170,7 @@ add_row(struct table *t, const struct ipaddr *a, bool host,
 	/* The host's own addresses go through lo0. */
 	r->flags = via != NULL ? "UGS" : host ? "UHS" : "U";
 	r->netif = host ? "lo0" : ifp->name;
-	if (host && ifp->kind == KIND_LOOP && a->family == 4)
+	if (host && is_loopback(ifp, a))
 		r->flags = "UH";
 }
 
@@ -199,12 +189,6 @@ by_key(const void *a, const void *b)
 	return (int)x->key.prefix - (int)y->key.prefix;
 }
 
-static bool
-is_on_loopback_net(const struct ifnet *ifp, const struct ipaddr *a)
-{
-	return ifp->kind == KIND_LOOP && a->family == 4;
-}
-
 static void
 collect(const struct guest_run *g, uint8_t family, struct table *t)
 {
@@ -213,8 +197,7 @@ collect(const struct guest_run *g, uint8_t family, struct table *t)
 	size_t i;
 
 	TAILQ_FOREACH (r, &g->m->routes, entry)
-		if (r->net.family == family &&
-		    !is_on_loopback_net(r->ifp, &r->net))
+		if (r->net.family == family && !is_loopback(r->ifp, &r->net))
 			add_row(t, &r->net, false, r->ifp,
 			    r->net.prefix == 0 ? &r->gateway : NULL);
 	TAILQ_FOREACH (ifp, &g->m->ifs, entry)

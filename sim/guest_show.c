@@ -10,6 +10,7 @@
 
 #include "base/mem.h"
 #include "sim/guest_parts.h"
+#include "sim/inet.h"
 #include "sim/lagg.h"
 
 struct bit {
@@ -97,13 +98,6 @@ print_inet(const struct ipaddr *a, struct strbuf *out)
 	strbuf_addc(out, '\n');
 }
 
-static bool
-is_link_local(const struct ipaddr *a)
-{
-	return a->family == 6 && a->bytes[0] == 0xfe &&
-	    (a->bytes[1] & 0xc0) == 0x80;
-}
-
 static void
 print_inet6(const struct ifnet *ifp, size_t at, struct strbuf *out)
 {
@@ -112,7 +106,7 @@ print_inet6(const struct ifnet *ifp, size_t at, struct strbuf *out)
 	char text[IPADDR_TEXT];
 
 	strbuf_addf(out, "\tinet6 %s", ipaddr_format(a, false, text));
-	if (is_link_local(a))
+	if (inet_is_link_local(a))
 		strbuf_addf(out, "%%%s", ifp->name);
 	strbuf_addf(out, " prefixlen %u", a->prefix);
 	if ((flags & SNAP_ADDR_TENTATIVE) != 0)
@@ -121,7 +115,7 @@ print_inet6(const struct ifnet *ifp, size_t at, struct strbuf *out)
 		strbuf_adds(out, " duplicated");
 	if ((flags & SNAP_ADDR_AUTOCONF) != 0)
 		strbuf_adds(out, " autoconf");
-	if (is_link_local(a))
+	if (inet_is_link_local(a))
 		strbuf_addf(out, " scopeid 0x%x", ifp->index);
 	strbuf_addc(out, '\n');
 }

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "sim/simstage.h"
 
+#include <sys/queue.h>
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,6 +11,7 @@
 #include "base/mem.h"
 #include "base/strbuf.h"
 #include "sim/facts.h"
+#include "sim/guest.h"
 #include "sim/hn.h"
 #include "sim/ifdriver.h"
 #include "sim/judge.h"
@@ -19,6 +22,12 @@
 #include "sim/sysops.h"
 #include "sim/traffic.h"
 
+struct user_command {
+	SLIST_ENTRY(user_command) entry;
+	struct simrun *g;
+	int32_t row;
+};
+
 struct simrun { /* one run: the stage's ctx */
 	const struct simstage *in;
 	struct machine *m;
@@ -28,6 +37,7 @@ struct simrun { /* one run: the stage's ctx */
 	struct facts *facts;
 	struct rcvars rc;
 	struct simoptions options;
+	SLIST_HEAD(, user_command) commands; /* all there were */
 	struct vevent boot_netif, boot_daemon, thaw;
 	struct operation *boot_ops; /* what rc.d/netif and routing do */
 	size_t n_boot_ops, cap_boot_ops, next_boot_op;
@@ -41,12 +51,27 @@ policy_word(enum core_policy policy)
 
 /* --- checking --- */
 
+static int
+check_command(const char *text, struct err *err)
+{
+	size_t argc;
+	char **argv;
+	int rc;
+
+	if (!guest_split(text, &argc, &argv))
+		return err_set(err, ERR_INPUT,
+		    "the machine runs one command of plain and quoted words, "
+		    "without variables, patterns, pipes or redirections");
+	rc = guest_check(argc, argv, err);
+	guest_words_free(argc, argv);
+	return rc;
+}
+
 static void
 check_names(const struct simstage *s, struct diag *d)
 {
 	const struct scenario *scn = s->scenario;
 	struct machine *m = machine_new(s->profile, NULL);
-	struct operation op;
 	struct err err;
 	size_t i;
 
@@ -58,7 +83,7 @@ check_names(const struct simstage *s, struct diag *d)
 			    err.text);
 	for (i = 0; i < scn->n_steps; i++)
 		if (scn->steps[i].kind == SCN_USER &&
-		    sysop_parse(scn->steps[i].text, &op, &err) < 0)
+		    check_command(scn->steps[i].text, &err) < 0)
 			diag_report(d, DIAG_ERROR, scn->path,
 			    scn->steps[i].line, scn->steps[i].col, "%s",
 			    err.text);
@@ -282,30 +307,52 @@ current_name(struct simrun *g, const struct scn_step *at)
 	return name;
 }
 
+/* Of what it printed the trace keeps the first line of a complaint. */
 static void
-user_command_done(struct ktask *k)
+user_command_done(void *ctx, const struct guest_end *end)
 {
-	char outcome[32];
+	struct user_command *u = ctx;
+	const char *told = strbuf_str(end->errors);
+	struct strbuf outcome = { 0 };
 
-	snprintf(outcome, sizeof(outcome),
-	    k->result == 0 ? "exit 0" : "exit 1 (errno %d)", k->result);
-	trace_end_command(k->m->trace, k->row, k->m->clock.now_ns, outcome);
+	strbuf_addf(&outcome, "exit %d", end->status);
+	if (end->status != 0 && *told != '\0')
+		strbuf_addf(&outcome, ": %.*s", (int)strcspn(told, "\n"), told);
+	trace_end_command(u->g->t, u->row, u->g->m->clock.now_ns,
+	    strbuf_str(&outcome));
+	strbuf_fini(&outcome);
 }
 
 static void
 user_command(struct simrun *g, const char *text)
 {
+	struct user_command *u;
 	struct strbuf line = { 0 };
-	struct operation op;
-	struct ktask *k;
+	size_t argc;
+	char **argv;
 
-	if (sysop_parse(text, &op, NULL) < 0)
+	if (!guest_split(text, &argc, &argv))
 		return;
+	u = mem_zero(1, sizeof(*u));
+	u->g = g;
+	SLIST_INSERT_HEAD(&g->commands, u, entry);
 	strbuf_addf(&line, "user: %s", text);
-	k = sysop_begin(g->m, &op, user_command_done, NULL);
-	k->row = trace_begin_command(g->t, g->m->clock.now_ns,
+	u->row = trace_begin_command(g->t, g->m->clock.now_ns,
 	    strbuf_str(&line), TRACE_NONE);
+	guest_exec(g->m, argc, argv, user_command_done, u);
+	guest_words_free(argc, argv);
 	strbuf_fini(&line);
+}
+
+static void
+forget_commands(struct simrun *g)
+{
+	struct user_command *u;
+
+	while ((u = SLIST_FIRST(&g->commands)) != NULL) {
+		SLIST_REMOVE_HEAD(&g->commands, entry);
+		free(u);
+	}
 }
 
 static const struct scn_vf *
@@ -593,6 +640,7 @@ tear_down(void *ctx)
 	facts_free(g->facts);
 	simdaemon_free(g->daemon);
 	machine_free(g->m);
+	forget_commands(g);
 	rcvars_fini(&g->rc);
 	free(g->boot_ops);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * sysops - the system calls and programs by which a guest's user changes its
- * network: the operations of the engine, and a user's command lines.
+ * sysops - the system calls by which a guest's programs and daemons change its
+ * network: the operations of the engine.
  */
 #ifndef SIM_SYSOPS_H
 #define SIM_SYSOPS_H
@@ -13,10 +13,6 @@
  * gone after that. done may be NULL. */
 struct ktask *sysop_begin(struct machine *m, const struct operation *op,
     void (*done)(struct ktask *k), void *ctx);
-
-/* A command line such as "ifconfig mce0 up" as an operation. ERR_INPUT with
- * the forms that are known when it is another. */
-int sysop_parse(const char *command, struct operation *op, struct err *err);
 
 /* A sysctl at boot (a loader tunable) or later. ERR_INPUT when the machine
  * has no such one or the value is wrong. */

@@ -11,7 +11,7 @@
 #include "base/strbuf.h"
 #include "sim/hn.h"
 #include "sim/lagg.h"
-#include "sim/sysops.h"
+#include "sim/guest.h"
 
 static const char bench[] =
     "machine \"bench\"\n"
@@ -147,22 +147,23 @@ rig_run(struct rig *r, int64_t ns)
 }
 
 static void
-note_result(struct ktask *k)
+note_end(void *ctx, const struct guest_end *end)
 {
-	*(int *)k->ctx = k->result;
+	if (end->status != 0 && end->error == 0)
+		fail_msg("%s", strbuf_str(end->errors));
+	*(int *)ctx = end->error;
 }
 
 void
 rig_begin(struct rig *r, const char *command, int *result)
 {
-	struct operation op;
-	struct err e;
+	size_t argc;
+	char **argv;
 
 	*result = -1;
-	if (sysop_parse(command, &op, &e) < 0)
-		fail_msg("%s", e.text);
-	op.program[0] = '\0'; /* the call alone, without a program's cost */
-	sysop_begin(r->m, &op, note_result, result);
+	assert_true(guest_split(command, &argc, &argv));
+	guest_exec(r->m, argc, argv, note_end, result);
+	guest_words_free(argc, argv);
 }
 
 int

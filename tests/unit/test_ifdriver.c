@@ -285,31 +285,6 @@ a_new_interface_takes_the_lowest_free_index(void **state)
  */
 
 static void
-commands_that_nobody_knows_are_refused_with_those_that_are(void **state)
-{
-	static const char *const bad[] = { "", "rm -rf /", "ifconfig",
-		"ifconfig mce0", "ifconfig mce0 sideways",
-		"ifconfig mce0 up down", "ifconfig lagg0 laggport",
-		"ifconfig mce0 inet", "ifconfig mce0 inet 10.0.0.300/24",
-		"ifconfig mce0 inet 10.0.0.4/24 broadcast",
-		"ifconfig averyveryverylongname0 up", "sysctl", "sysctl a",
-		"sysctl a=b", "sysctl a=-1", "sysctl a=1 b=2", "route",
-		"route add default", "route add default x",
-		"route delete default 10.0.0.1", "route show default",
-		"ifconfig lagg0 --laggport mce0" };
-	struct operation op;
-	struct err e;
-	size_t i;
-
-	(void)state;
-	for (i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
-		if (sysop_parse(bad[i], &op, &e) != ERR_INPUT)
-			fail_msg("\"%s\" is taken", bad[i]);
-		assert_non_null(strstr(e.text, "it knows: ifconfig"));
-	}
-}
-
-static void
 a_sysctl_that_the_machine_lacks_is_refused(void **state)
 {
 	struct err e;
@@ -355,7 +330,6 @@ main(void)
 		T(an_unknown_link_is_told_as_down),
 		T(the_last_link_report_comes_before_detach),
 		T(a_new_interface_takes_the_lowest_free_index),
-		T(commands_that_nobody_knows_are_refused_with_those_that_are),
 		T(a_sysctl_that_the_machine_lacks_is_refused),
 		T(a_command_for_an_interface_that_is_gone_is_told_so),
 	};

@@ -239,7 +239,7 @@ users_commands_are_carried_out_and_told(void **state)
 	    CORE_NATIVE));
 	assert_true(trace->n_commands >= 2);
 	assert_string_equal(trace->commands[trace->n_commands - 1].outcome,
-	    "exit 1 (errno 6)");
+	    "exit 1: ifconfig: interface mce7 does not exist");
 }
 
 static void

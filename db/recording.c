@@ -31,6 +31,7 @@ recording_free(struct recording *r)
 		free(r->verbatims[i].text);
 	free(r->records);
 	free(r->verbatims);
+	witness_free(r->beside);
 	free(r->name);
 	free(r->source);
 	free(r);
@@ -121,6 +122,35 @@ recording_format(const struct recording *r, struct strbuf *out)
 			break;
 		format_record(&r->records[i++], out);
 	}
+}
+
+static bool
+is_of_interface(const struct devline *line)
+{
+	const char *system = devline_system(line);
+
+	return line->kind == DEVLINE_ATTACH || line->kind == DEVLINE_DETACH ||
+	    strcmp(system, "HYPERV_NIC_VF") == 0 ||
+	    strcmp(system, "ETHERNET") == 0 || strcmp(system, "IFNET") == 0;
+}
+
+size_t
+recording_boot_end(const struct recording *r)
+{
+	struct devline line = { 0 };
+	size_t i, end = 0;
+
+	if (r->n_records == 0 || r->records[0].raw[0] != '+')
+		return 0;
+	for (i = 0; i < r->n_records; i++) {
+		devline_parse(&line, r->records[i].raw,
+		    r->records[i].raw_bytes);
+		if (!is_of_interface(&line) ||
+		    strcmp(devline_subsystem(&line), "lo0") == 0)
+			end = i + 1;
+	}
+	devline_fini(&line);
+	return end;
 }
 
 struct trace *

@@ -27,7 +27,8 @@
  * not in the form which recording_format() would give it is kept verbatim.
  *
  * A recording lies in a file of its own or is a section of a container
- * (db/container.h).
+ * (db/container.h). What was done meanwhile, and what else was seen, may lie
+ * beside it: NAME.txt and others next to NAME.log (db/witness.h).
  */
 #ifndef DB_RECORDING_H
 #define DB_RECORDING_H
@@ -40,6 +41,7 @@
 #include "base/err.h"
 #include "base/strbuf.h"
 #include "db/trace.h"
+#include "db/witness.h"
 
 struct recording_record {
 	int64_t at_ns;
@@ -65,6 +67,7 @@ struct recording {
 	size_t n_records, cap_records;
 	struct recording_verbatim *verbatims; /* by place */
 	size_t n_verbatims, cap_verbatims;
+	struct witness *beside; /* NULL: nothing but records was there */
 };
 
 struct recording *recording_new(const char *name, const char *source);
@@ -91,6 +94,11 @@ void recording_format(const struct recording *r, struct strbuf *out);
 int recording_read(const char *spec, struct diag *d, struct recording **out,
     struct err *e);
 int recording_load(const char *spec, struct recording **out, struct err *e);
+
+/* A recording may begin with the queue of a boot: the records of the whole bus,
+ * up to the last one that is of no network interface, or of the loopback. Gives
+ * the number of these, 0 when it does not begin so. */
+size_t recording_boot_end(const struct recording *r);
 
 /* A run of kind "import": title, source, start and end are set, the records
  * have TRACE_RECORD_NOBODY. The caller frees. */

@@ -42,6 +42,45 @@ plain_name(const char *section)
 	return mem_strn(section, n);
 }
 
+static void
+take_beside(struct recording *r, const char *suffix, const char *text,
+    size_t bytes)
+{
+	if (r->beside == NULL)
+		r->beside = witness_new();
+	witness_take(r->beside, suffix, text, bytes);
+}
+
+/* The other files of the same name: sections of the container, or files in
+ * the same folder. They may be missing. */
+static void
+add_beside(struct recording *r, const struct container *c, const char *section)
+{
+	const struct container_section *s;
+	char *stem = plain_name(c->packed ? section : c->path);
+	struct strbuf name = { 0 };
+	struct container *file;
+	size_t i;
+
+	for (i = 0; witness_suffixes[i] != NULL; i++) {
+		strbuf_reset(&name);
+		strbuf_addf(&name, "%s%s", stem, witness_suffixes[i]);
+		if (c->packed) {
+			if (container_find(c, strbuf_str(&name), "", &s,
+				NULL) == 0)
+				take_beside(r, witness_suffixes[i], s->data,
+				    s->bytes);
+		} else if (strcmp(stem, c->path) != 0 &&
+		    container_read(strbuf_str(&name), &file, NULL) == 0) {
+			take_beside(r, witness_suffixes[i], file->text,
+			    file->bytes);
+			container_free(file);
+		}
+	}
+	strbuf_fini(&name);
+	free(stem);
+}
+
 static int
 add_section(struct recording *r, const struct container *c,
     const struct container_section *s, struct diag *d, struct err *e)
@@ -65,6 +104,8 @@ add_section(struct recording *r, const struct container *c,
 		    c->path, r->records[first].line, s->name);
 	}
 	strbuf_fini(&l.first);
+	if (rc == 0)
+		add_beside(r, c, s->name);
 	return rc;
 }
 

@@ -35,8 +35,9 @@ enum scn_stimulus {
 	SCN_DEVD_CLOSE,	      /* the engine loses its client connection */
 	SCN_NETLINK_OVERFLOW, /* messages were lost, and the engine is told */
 	SCN_USER,	      /* text: a command line typed by the user */
-	SCN_RECORD, /* text: a record put into devctl verbatim; times */
-	SCN_MARK,   /* nothing but its mark */
+	SCN_RECORD,	  /* text: a record put into devctl verbatim; times */
+	SCN_RECORDS_READ, /* somebody reads all there are; has no words */
+	SCN_MARK,	  /* nothing but its mark */
 	SCN_END,
 };
 

@@ -138,6 +138,9 @@ scn_step_text(const struct scn_step *p, struct strbuf *out)
 	case SCN_NETLINK_OVERFLOW:
 		strbuf_adds(out, plain[p->kind]);
 		break;
+	case SCN_RECORDS_READ:
+		strbuf_adds(out, "records read");
+		break;
 	case SCN_MARK:
 	case SCN_END:
 		break;

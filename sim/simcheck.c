@@ -19,6 +19,7 @@ is_modelled(enum scn_stimulus kind)
 	case SCN_DAEMON_RESTART:
 	case SCN_USER:
 	case SCN_RECORD:
+	case SCN_RECORDS_READ:
 	case SCN_MARK:
 	case SCN_END:
 		return true;

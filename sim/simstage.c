@@ -387,6 +387,7 @@ deliver_step(struct machine *m, struct ktask *k)
 	const struct delivery *d = k->owned;
 	const struct scn_step *p = d->step;
 	struct ifnet *ifp;
+	int32_t row;
 	unsigned i;
 
 	switch (p->kind) {
@@ -413,6 +414,10 @@ deliver_step(struct machine *m, struct ktask *k)
 	case SCN_RECORD:
 		for (i = 0; i < p->times; i++)
 			devctl_inject(m, p->text, strlen(p->text));
+		break;
+	case SCN_RECORDS_READ:
+		while (devctl_pop(m, &row))
+			;
 		break;
 	case SCN_DAEMON_RESTART:
 	case SCN_DAEMON_KILL:

@@ -16,6 +16,7 @@
 #include "base/dur.h"
 #include "base/mem.h"
 #include "cmd/cmds.h"
+#include "cmd/faithful.h"
 #include "cmd/inputs.h"
 #include "cmd/outfile.h"
 #include "cmd/pcapdir.h"
@@ -62,6 +63,7 @@ struct replay {
 	struct recording *recording;
 	struct ruleset *rules;
 	struct trace *traces[2];
+	struct faithful faithful;
 	bool good;
 };
 
@@ -142,7 +144,8 @@ parse_options(int argc, char **argv, struct replay *r, int *status)
 		r->recording_spec = argv[optind++];
 	if (r->open && r->pcap_dir != NULL) {
 		fputs("switchback replay: --pcap: an open replay has no "
-		      "packets; leave one of the two out\n", stderr);
+		      "packets; leave one of the two out\n",
+		    stderr);
 		return false;
 	}
 	if (optind == argc &&
@@ -196,12 +199,22 @@ static bool
 load(struct replay *r)
 {
 	struct err e;
+	bool bad;
 
 	if (r->scenario_path != NULL &&
 	    (r->scenario = input_scenario_text(r->scenario_path)) == NULL)
 		return false;
 	if ((r->recording = load_recording(r)) == NULL)
 		return false;
+	if (r->scenario == NULL && !r->open) {
+		r->scenario = faithful_open(&r->faithful, r->recording, &bad);
+		if (bad)
+			return false;
+		if (r->scenario != NULL) {
+			r->rules = input_rules(r->scenario);
+			return r->rules != NULL;
+		}
+	}
 	if (r->scenario == NULL)
 		r->scenario = stimuli_scenario(r->recording);
 	if (stimuli_add(r->scenario, r->recording, &e) < 0 && !r->open) {
@@ -332,6 +345,7 @@ add_table(const struct replay *r, bool color, struct strbuf *out)
 	compare_write(list, r->policies.count, color, out);
 	for (i = 0; i < r->policies.count; i++)
 		add_failures(r, i, color, out);
+	faithful_write(&r->faithful, color, out);
 }
 
 static int
@@ -358,7 +372,8 @@ show(const struct replay *r)
 	size_t i;
 
 	if (r->json) {
-		compare_write_json(list, r->policies.count, &text);
+		compare_write_json_beside(list, r->policies.count,
+		    r->faithful.fidelity, &text);
 	} else {
 		for (i = 0; i < r->policies.count; i++)
 			add_timeline(r, i, first_departure(r->traces[i]), color,
@@ -388,6 +403,12 @@ replay(struct replay *r)
 		drop_packet_expectations(r->scenario);
 	for (i = 0; i < r->policies.count && status == CMD_PASS; i++)
 		status = run_policy(r, i);
+	/* What was recorded was FreeBSD's own. */
+	for (i = 0; i < r->policies.count && status == CMD_PASS; i++)
+		if (r->faithful.from_ns > 0 &&
+		    r->policies.list[i] == CORE_STOCK)
+			faithful_judge(&r->faithful, r->recording,
+			    r->traces[i]);
 	r->scenario->n_expects = expects;
 	if (status != CMD_PASS)
 		return status;
@@ -398,7 +419,10 @@ replay(struct replay *r)
 	show(r);
 	if (status == CMD_PASS)
 		status = wrote;
-	return status == CMD_PASS && !r->good ? CMD_FAIL : status;
+	return status == CMD_PASS &&
+		!(r->good && faithful_is_good(&r->faithful))
+	    ? CMD_FAIL
+	    : status;
 }
 
 int
@@ -415,6 +439,7 @@ cmd_replay(int argc, char **argv)
 	trace_free(r.traces[0]);
 	trace_free(r.traces[1]);
 	ruleset_free(r.rules);
+	faithful_close(&r.faithful);
 	recording_free(r.recording);
 	scenario_free(r.scenario);
 	return status;

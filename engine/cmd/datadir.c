@@ -20,6 +20,7 @@ static const struct {
 } kinds[] = {
 	{ "machines", "fixtures/machines" },
 	{ "rules", "engine/rules/conf" },
+	{ "recordings", "fixtures/recordings" },
 };
 
 static const char *

@@ -8,6 +8,7 @@
 
 #include "base/dur.h"
 #include "report/clean.h"
+#include "report/fidelity_parts.h"
 #include "report/final.h"
 #include "report/outage.h"
 #include "report/run_json.h"
@@ -229,6 +230,13 @@ void
 compare_write_json(const struct trace *const *traces, size_t n,
     struct strbuf *out)
 {
+	compare_write_json_beside(traces, n, NULL, out);
+}
+
+void
+compare_write_json_beside(const struct trace *const *traces, size_t n,
+    const struct fidelity *f, struct strbuf *out)
+{
 	json_t *root = json_object(), *runs = json_array();
 	size_t i;
 
@@ -237,5 +245,7 @@ compare_write_json(const struct trace *const *traces, size_t n,
 	json_object_set_new(root, "title",
 	    run_json_text(n > 0 ? traces[0]->run.title : ""));
 	json_object_set_new(root, "runs", runs);
+	if (f != NULL)
+		json_object_set_new(root, "fidelity", fidelity_json(f));
 	run_json_write(root, out);
 }

@@ -11,6 +11,7 @@
 
 #include "base/strbuf.h"
 #include "db/trace.h"
+#include "report/fidelity.h"
 
 /* A table in printable ASCII, 120 columns wide at most. Its rows are those of
  * the first trace: the others must be runs of the same scenario, at most 4 in
@@ -22,5 +23,9 @@ void compare_write(const struct trace *const *traces, size_t n, bool color,
  * and "runs", one for each trace. */
 void compare_write_json(const struct trace *const *traces, size_t n,
     struct strbuf *out);
+
+/* With "fidelity" besides, unless f is NULL. */
+void compare_write_json_beside(const struct trace *const *traces, size_t n,
+    const struct fidelity *f, struct strbuf *out);
 
 #endif

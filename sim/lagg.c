@@ -4,8 +4,12 @@
 #include <string.h>
 
 #include "sim/bond.h"
+#include "sim/ifdriver.h"
+#include "sim/ifops.h"
 #include "sim/inet.h"
 #include "sim/ifdriver.h"
+#include "sim/ifops.h"
+#include "sim/inet.h"
 
 struct ifnet *
 lagg_new(struct machine *m, const char *name)
@@ -82,15 +86,22 @@ lagg_port_link(struct ifnet *lagg)
 	machine_changed(lagg->m, lagg);
 }
 
-static void
-recompute_capabilities(struct ifnet *lagg)
+void
+lagg_capabilities(struct ifnet *lagg)
 {
+	const struct lagg *l = &lagg->lagg;
+	uint32_t can = ~0U, on = ~0U;
 	size_t i;
 
-	lagg->cap_linkstate = lagg->lagg.n_ports > 0;
-	for (i = 0; i < lagg->lagg.n_ports; i++)
-		if (!lagg->lagg.ports[i]->cap_linkstate)
-			lagg->cap_linkstate = false;
+	for (i = 0; i < l->n_ports; i++) {
+		can &= l->ports[i]->caps;
+		on &= l->ports[i]->capenable;
+	}
+	if (l->n_ports == 0)
+		can = on = 0;
+	for (i = 0; i < l->n_ports; i++)
+		driver_set_caps(l->ports[i], on);
+	ifnet_set_caps(lagg, can, on);
 }
 
 static void
@@ -102,11 +113,11 @@ insert(struct ifnet *lagg, struct ifnet *port)
 	/* Who is the first is decided now: others may have come and gone since
 	 * the call began. */
 	if (l->n_ports == 0) {
-		memcpy(port->mac, port->own_mac, sizeof(port->mac));
+		ifnet_set_mac(port, port->own_mac);
 		lagg->mtu = port->mtu;
-		memcpy(lagg->mac, port->mac, sizeof(lagg->mac));
+		ifnet_set_mac(lagg, port->mac);
 	} else {
-		memcpy(port->mac, lagg->mac, sizeof(port->mac));
+		ifnet_set_mac(port, lagg->mac);
 	}
 	while (at > 0 && l->ports[at - 1]->index > port->index) {
 		l->ports[at] = l->ports[at - 1];
@@ -117,10 +128,11 @@ insert(struct ifnet *lagg, struct ifnet *port)
 	if (l->primary == NULL)
 		l->primary = port;
 	port->member_of = lagg;
-	recompute_capabilities(lagg);
+	port->own_capenable = port->capenable;
+	lagg_capabilities(lagg);
 	machine_changed(lagg->m, port);
 	lagg_port_link(lagg);
-	machine_hint(lagg->m);
+	machine_hint(lagg->m); /* its multicast memberships, untold */
 }
 
 /* A port that has IPv6 addresses loses them all as it joins (D.3). */
@@ -167,27 +179,33 @@ lagg_add_step(struct ktask *k, struct ifnet *lagg, struct ifnet *port, int *pc)
 
 	switch (*pc) {
 	case 0:
+		/* The addresses go before anything is looked at (D.3). */
+		if (port != NULL)
+			wipe_ipv6(lagg, port);
 		k->result = why_not(lagg, port);
 		if (k->result != 0)
 			return KTASK_DONE;
-		wipe_ipv6(lagg, port);
-		if (lagg->lagg.n_ports == 0) {
-			*pc = 3;
-			return machine_delay(lagg->m, "lagg.port");
-		}
-		port->mtu = lagg->mtu;
-		memcpy(port->mac, lagg->mac, sizeof(port->mac));
-		*pc = port->running ? 1 : 3;
+		*pc = 1;
 		k->sub2 = 0;
 		return machine_delay(lagg->m, "lagg.port");
-	case 1: /* the MAC is set even if it is the same: a restart (D.3) */
-		if ((delay = driver_stop_step(k, port, &k->sub2)) != KTASK_DONE)
+	case 1:
+		if (k->sub2 == 0 &&
+		    (!lagg->attached || lagg->lagg.n_ports == 0)) {
+			*pc = 3;
+			return 0;
+		}
+		delay = ifops_mtu_step(k, port, lagg->mtu, &k->sub2);
+		if (delay != KTASK_DONE)
 			return delay;
-		*pc = 2;
+		if (k->result != 0)
+			return KTASK_DONE; /* H20: it does not join */
+		ifnet_set_mac(port, lagg->mac);
+		*pc = port->running ? 2 : 3;
+		k->sub2 = 0;
 		return 0;
-	case 2:
-		if ((delay = driver_start_step(k, port, &k->sub2)) !=
-		    KTASK_DONE)
+	case 2: /* the MAC is set even if it is the same: a restart (D.3) */
+		delay = driver_restart_step(k, port, &k->sub2);
+		if (delay != KTASK_DONE)
 			return delay;
 		*pc = 3;
 		return 0;
@@ -198,8 +216,11 @@ lagg_add_step(struct ktask *k, struct ifnet *lagg, struct ifnet *port, int *pc)
 	/* Another process may have been quicker. */
 	k->result =
 	    port->attached && lagg->attached ? why_not(lagg, port) : SIM_ENXIO;
-	if (k->result != 0)
+	if (k->result != 0) {
+		if (port->member_of == NULL && port->attached)
+			ifnet_set_mac(port, port->own_mac);
 		return KTASK_DONE;
+	}
 	insert(lagg, port);
 	if (!bond_guest(lagg->m))
 		return KTASK_DONE;
@@ -211,6 +232,7 @@ lagg_add_step(struct ktask *k, struct ifnet *lagg, struct ifnet *port, int *pc)
 static void
 take_out(struct ifnet *lagg, struct ifnet *port)
 {
+	static const uint8_t no_mac[6];
 	struct lagg *l = &lagg->lagg;
 	size_t i;
 
@@ -227,19 +249,18 @@ take_out(struct ifnet *lagg, struct ifnet *port)
 		/* The first in the list inherits, its own MAC with it. */
 		l->primary = l->n_ports > 0 ? l->ports[0] : NULL;
 		if (l->primary != NULL)
-			memcpy(lagg->mac, l->primary->own_mac,
-			    sizeof(lagg->mac));
+			ifnet_set_mac(lagg, l->primary->own_mac);
 		else
-			memset(lagg->mac, 0, sizeof(lagg->mac));
+			ifnet_set_mac(lagg, no_mac);
 		for (i = 0; i < l->n_ports; i++) {
-			memcpy(l->ports[i]->mac, lagg->mac, sizeof(lagg->mac));
+			ifnet_set_mac(l->ports[i], lagg->mac);
 			driver_bounce(l->ports[i]);
 		}
 	}
-	recompute_capabilities(lagg);
+	lagg_capabilities(lagg);
 	machine_changed(lagg->m, port);
 	lagg_port_link(lagg);
-	machine_hint(lagg->m);
+	machine_hint(lagg->m); /* its multicast memberships, untold */
 }
 
 int
@@ -250,7 +271,8 @@ lagg_del(struct ifnet *lagg, struct ifnet *port)
 	if (port->member_of != lagg)
 		return SIM_ENOENT;
 	take_out(lagg, port);
-	memcpy(port->mac, port->own_mac, sizeof(port->mac));
+	ifnet_set_mac(port, port->own_mac);
+	driver_set_caps(port, port->own_capenable);
 	driver_bounce(port);
 	return 0;
 }
@@ -270,6 +292,5 @@ lagg_destroy(struct ifnet *lagg)
 	if (bond_guest(lagg->m))
 		bond_forget(lagg);
 	ifnet_remove(lagg);
-	devctl_emit(lagg->m, "!system=IFNET subsystem=%s type=DETACH",
-	    lagg->name);
+	ifnet_detached(lagg);
 }

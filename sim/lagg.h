@@ -19,6 +19,10 @@ int lagg_del(struct ifnet *lagg, struct ifnet *port); /* 0 or errno */
 void lagg_port_departed(struct ifnet *port);
 void lagg_port_link(struct ifnet *lagg); /* a port's link was reported */
 
+/* What all ports can is the lagg's, and what all have enabled is pushed back
+ * to them (D.3). */
+void lagg_capabilities(struct ifnet *lagg);
+
 /* NULL when no port is active. */
 struct ifnet *lagg_active(const struct ifnet *lagg);
 

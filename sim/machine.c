@@ -46,6 +46,8 @@ machine_new(struct profile *profile, struct trace *trace)
 	m->dirty = true;
 	TAILQ_INIT(&m->ifs);
 	TAILQ_INIT(&m->gone);
+	TAILQ_INIT(&m->jailed);
+	TAILQ_INIT(&m->swi);
 	TAILQ_INIT(&m->routes);
 	TAILQ_INIT(&m->tasks);
 	STAILQ_INIT(&m->devctl);
@@ -68,14 +70,13 @@ machine_free(struct machine *m)
 	guest_forget_all(m);
 	inet_fini(m);
 	devctl_fini(m);
+	TAILQ_CONCAT(&m->ifs, &m->jailed, entry);
+	TAILQ_CONCAT(&m->ifs, &m->gone, entry);
 	while ((ifp = TAILQ_FIRST(&m->ifs)) != NULL) {
 		TAILQ_REMOVE(&m->ifs, ifp, entry);
 		free(ifp);
 	}
-	while ((ifp = TAILQ_FIRST(&m->gone)) != NULL) {
-		TAILQ_REMOVE(&m->gone, ifp, entry);
-		free(ifp);
-	}
+	free(m->dirty_ifs);
 	vclock_fini(&m->clock);
 	free(m);
 }
@@ -86,16 +87,57 @@ machine_delay(struct machine *m, const char *name)
 	return profile_delay(m->profile, name);
 }
 
+bool
+machine_flag(const struct machine *m, const char *name)
+{
+	return profile_flag(m->profile, name);
+}
+
+static void
+mark_dirty(struct machine *m, struct ifnet *ifp)
+{
+	if (ifp->dirty)
+		return;
+	ifp->dirty = true;
+	*MEM_PUSH(m->dirty_ifs, m->n_dirty, m->cap_dirty) = ifp;
+}
+
 void
 machine_changed(struct machine *m, struct ifnet *ifp)
 {
 	m->dirty = m->path_changed = true;
 	if (ifp == NULL)
 		return;
-	ifp->dirty = true;
+	mark_dirty(m, ifp);
 	/* What a lagg shows follows from its ports. */
 	if (ifp->member_of != NULL)
-		ifp->member_of->dirty = true;
+		mark_dirty(m, ifp->member_of);
+}
+
+/* Its name is about to change: the old one is gone for who looks, and all
+ * that show it show another. */
+void
+machine_renamed(struct machine *m, struct ifnet *ifp)
+{
+	machine_settle(m);
+	if (m->trace != NULL)
+		trace_set_state(m->trace, m->clock.now_ns, ifp->name, "exists",
+		    "no");
+	machine_changed(m, ifp);
+	if (ifp->vf.hn != NULL)
+		machine_changed(m, ifp->vf.hn);
+}
+
+void
+machine_panic(struct machine *m, const char *why)
+{
+	if (m->panicked)
+		return;
+	m->panicked = true;
+	machine_kernel_note(m, "panic: %s", why);
+	trace_set_state(m->trace, m->clock.now_ns, "vm", "panicked", "yes");
+	vclock_freeze(&m->clock, INT64_MAX - m->clock.now_ns);
+	machine_changed(m, NULL);
 }
 
 void
@@ -235,26 +277,38 @@ show_system(struct machine *m)
 	    m->transparent ? "1" : "0");
 }
 
+/* What went away is told before what may have taken its name; then by
+ * index. */
+static int
+by_place(const void *left, const void *right)
+{
+	const struct ifnet *a = *(struct ifnet *const *)left;
+	const struct ifnet *b = *(struct ifnet *const *)right;
+	uint32_t x = a->attached ? a->index : a->departed;
+	uint32_t y = b->attached ? b->index : b->departed;
+
+	if (a->attached != b->attached)
+		return a->attached ? 1 : -1;
+	return (x > y) - (x < y);
+}
+
 void
 machine_settle(struct machine *m)
 {
-	struct ifnet *ifp;
+	size_t i;
 
-	if (!m->dirty)
+	if (!m->dirty || m->trace == NULL)
 		return;
 	m->dirty = false;
 	show_system(m);
-	/* What went away is told before what may have taken its name. */
-	TAILQ_FOREACH (ifp, &m->gone, entry)
-		if (ifp->dirty) {
-			ifp->dirty = false;
-			show_interface(ifp);
-		}
-	TAILQ_FOREACH (ifp, &m->ifs, entry)
-		if (ifp->dirty) {
-			ifp->dirty = false;
-			show_interface(ifp);
-		}
+	if (m->n_dirty > 1)
+		qsort(m->dirty_ifs, m->n_dirty, sizeof(m->dirty_ifs[0]),
+		    by_place);
+	for (i = 0; i < m->n_dirty; i++) {
+		m->dirty_ifs[i]->dirty = false;
+		show_interface(m->dirty_ifs[i]);
+	}
+	m->n_dirty = 0;
 }
 
 /* --- what the engine sees --------------------------------------------------
@@ -305,12 +359,21 @@ observe_interface(const struct ifnet *ifp, struct snap_if *s)
 	s->running = ifp->running;
 	s->link = ifp->link;
 	memcpy(s->descr, ifp->descr, sizeof(s->descr));
+	s->caps = ifp->caps;
+	s->capenable = ifp->capenable;
 	if (ifp->kind == KIND_VF)
-		snprintf(s->parent, sizeof(s->parent), "pci%d", ifp->unit + 1);
+		snprintf(s->parent, sizeof(s->parent), "pci%u", ifp->vf.bus);
 	if (ifp->member_of != NULL)
 		memcpy(s->lagg, ifp->member_of->name, IFNAME_MAX);
 	memcpy(s->addrs, ifp->addrs, sizeof(s->addrs));
+	memcpy(s->addr_flags, ifp->addr_flags, sizeof(s->addr_flags));
 	s->n_addrs = ifp->n_addrs;
+	s->accept_rtadv = ifp->accept_rtadv;
+	s->no_dad = ifp->no_dad;
+	if (ifp->kind == KIND_VLAN && ifp->vlan.parent != NULL) {
+		memcpy(s->vlan_parent, ifp->vlan.parent->name, IFNAME_MAX);
+		s->vlan_tag = ifp->vlan.tag;
+	}
 	if (ifp->kind == KIND_LAGG)
 		observe_ports(ifp, s);
 	if (ifp->kind == KIND_HN) {
@@ -330,6 +393,8 @@ machine_observe(struct machine *m, struct snapshot *out)
 	out->os = m->os;
 	out->no_bonding = profile_flag(m->profile, "bond.none");
 	out->vf_transparent = m->transparent ? 1 : 0;
+	if (machine_flag(m, "hn.old_kernel"))
+		out->vf_transparent = -1;
 	out->failover_rx_all = m->failover_rx_all;
 	TAILQ_FOREACH (ifp, &m->ifs, entry)
 		observe_interface(ifp, snapshot_add(out));

@@ -18,7 +18,7 @@
 #include "db/trace.h"
 #include "failover/operation.h"
 #include "failover/snapshot.h"
-#include "sim/ifnet.h"
+#include "sim/iftable.h"
 #include "sim/ktask.h"
 #include "sim/profile.h"
 #include "sim/vclock.h"
@@ -40,8 +40,14 @@ struct machine {
 	struct profile *profile; /* borrowed */
 	struct trace *trace;	 /* borrowed */
 	TAILQ_HEAD(, ifnet) ifs;
-	uint32_t n_born; /* interfaces there ever were */
+	uint32_t n_born;	  /* interfaces there ever were */
 	TAILQ_HEAD(, ifnet) gone; /* detached, still pointed at by tasks */
+	TAILQ_HEAD(, ifnet) jailed;
+	struct iftable table;
+	size_t n_vlans;
+	uint32_t departures;
+	struct ifnet **dirty_ifs; /* those with dirty set, in no order */
+	size_t n_dirty, cap_dirty;
 	TAILQ_HEAD(, route) routes;
 	TAILQ_HEAD(, ktask) tasks;
 	struct ktask *bus_owner; /* the one vmbusdev thread */
@@ -49,19 +55,19 @@ struct machine {
 	STAILQ_HEAD(, queued_record) devctl;
 	size_t devctl_queued, devctl_limit;
 
-	struct ifnet *swi[256]; /* link tasks in their order */
-	size_t n_swi;
+	TAILQ_HEAD(, ifnet) swi; /* link tasks in their order */
 	struct vevent swi_event;
 
-	struct rcvars *rc;   /* borrowed: /etc/rc.conf and its company */
-	struct dhcp *dhcp;   /* sim/dhcp.h: server and clients */
-	struct inet6 *inet6; /* sim/inet6.h: the router on the link */
+	struct rcvars *rc;     /* borrowed: /etc/rc.conf and its company */
+	struct dhcp *dhcp;     /* sim/dhcp.h: server and clients */
+	struct inet6 *inet6;   /* sim/inet6.h: the router on the link */
 	struct guests *guests; /* sim/guest.h: programs that run */
 
-	enum snap_os os;	/* of the guest */
+	enum snap_os os;     /* of the guest */
 	bool transparent;    /* hw.hn.vf_transparent */
 	int failover_rx_all; /* net.link.lagg.failover_rx_all */
 	bool following;	     /* states come from a recording, see facts.h */
+	bool panicked;	     /* nothing in the guest runs any more */
 	bool dirty;
 	bool path_changed; /* packets may fare differently now */
 
@@ -77,6 +83,7 @@ struct machine {
 struct machine *machine_new(struct profile *profile, struct trace *trace);
 void machine_free(struct machine *m);
 void machine_changed(struct machine *m, struct ifnet *ifp); /* ifp or NULL */
+void machine_renamed(struct machine *m, struct ifnet *ifp); /* will be */
 void machine_settle(struct machine *m); /* bring the trace up to date */
 void machine_hint(struct machine *m);	/* the routing socket speaks */
 /* The same with its message, which the trace keeps. Forms, as route(4):
@@ -90,8 +97,11 @@ void machine_rt(struct machine *m, const char *fmt, ...)
 void machine_reach(struct machine *m, const char *name);
 void machine_kernel_note(struct machine *m, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
+/* The guest's end: from now on none of its events fires. */
+void machine_panic(struct machine *m, const char *why);
 void machine_observe(struct machine *m, struct snapshot *out);
 int64_t machine_delay(struct machine *m, const char *name);
+bool machine_flag(const struct machine *m, const char *name); /* "hn.rings" */
 
 /* devctl.c */
 void devctl_emit(struct machine *m, const char *fmt, ...)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "sim/netpath.h"
 
+#include "sim/ifdriver.h"
 #include "sim/inet.h"
 #include "sim/lagg.h"
 
@@ -50,6 +51,13 @@ path_text(enum path p)
 		return "the guest does not have the address";
 	case PATH_VM_FROZEN:
 		return "the VM is frozen";
+	case PATH_VM_PANICKED:
+		return "the VM has panicked";
+	case PATH_HN_SUSPENDED:
+		return "hn's channels are being set up anew";
+	case PATH_ELSEWHERE:
+		return "sent out of an interface that does not lead to the "
+		       "peer";
 	case PATH_KINDS:
 		break;
 	}
@@ -59,7 +67,7 @@ path_text(enum path p)
 static enum path
 vf_out(const struct ifnet *vf)
 {
-	const struct ifnet *hn;
+	const struct ifnet *hn = vf->vf.hn;
 
 	if (vf->vf.surprised)
 		return PATH_VF_GONE;
@@ -67,12 +75,9 @@ vf_out(const struct ifnet *vf)
 		return PATH_NIC_STOPPED;
 	if (!vf->vf.carrier)
 		return PATH_NO_CARRIER;
-	TAILQ_FOREACH (hn, &vf->m->ifs, entry)
-		if (hn->kind == KIND_HN && hn->hn.vf == vf &&
-		    !hn->hn.host_path_vf &&
-		    profile_driver_flag(vf->m->profile, vf->vf.driver,
-			"host_drops_tx"))
-			return PATH_HOST_DROPS_VF;
+	if (hn != NULL && hn->hn.vf == vf && !hn->hn.host_path_vf &&
+	    driver_trait(vf, "host_drops_tx"))
+		return PATH_HOST_DROPS_VF;
 	return PATH_OK;
 }
 
@@ -83,13 +88,17 @@ hn_out(const struct ifnet *hn)
 		return PATH_NIC_STOPPED;
 	if (hn->hn.xen && hn->hn.vf != NULL)
 		return vf_out(hn->hn.vf);
+	if (hn->hn.suspended || hn->hn.xt_moving)
+		return PATH_HN_SUSPENDED;
 	return hn->hn.host_connected ? PATH_OK : PATH_VNIC_UNPLUGGED;
 }
 
 static enum path
 nic_out(const struct ifnet *ifp)
 {
-	return ifp->kind == KIND_VF ? vf_out(ifp) : hn_out(ifp);
+	if (ifp->kind == KIND_VF)
+		return vf_out(ifp);
+	return ifp->kind == KIND_HN ? hn_out(ifp) : PATH_ELSEWHERE;
 }
 
 static enum path
@@ -106,9 +115,12 @@ lagg_out(const struct ifnet *lagg)
 enum path
 netpath_out(const struct machine *m, const struct ipaddr *to)
 {
-	const struct route *r = inet_lookup(m, to);
+	const struct route *r;
 	const struct ifnet *ifp;
 
+	if (m->panicked)
+		return PATH_VM_PANICKED;
+	r = inet_lookup(m, to);
 	if (r == NULL)
 		return PATH_NO_ROUTE;
 	ifp = r->ifp;
@@ -120,6 +132,13 @@ netpath_out(const struct machine *m, const struct ipaddr *to)
 		return PATH_PORT_HAS_NO_OUTPUT;
 	if (!ifp->up)
 		return PATH_IF_DOWN;
+	if (ifp->kind == KIND_VLAN) {
+		/* Straight to the parent's driver: that it may be a port does
+		 * not matter (D.3). */
+		ifp = ifp->vlan.parent;
+		if (ifp == NULL || !ifp->up || !ifp->running)
+			return PATH_IF_DOWN;
+	}
 	return ifp->kind == KIND_LAGG ? lagg_out(ifp) : nic_out(ifp);
 }
 
@@ -129,7 +148,7 @@ arrive(const struct ifnet *hn, const struct ifnet **on)
 {
 	const struct ifnet *vf = hn->hn.vf;
 
-	if (hn->hn.host_path_vf && vf != NULL) {
+	if (hn->hn.host_path_vf && vf != NULL && vf->attached) {
 		if (vf->vf.surprised)
 			return PATH_VF_GONE;
 		if (!vf->vf.carrier)
@@ -141,6 +160,8 @@ arrive(const struct ifnet *hn, const struct ifnet **on)
 	}
 	if (!hn->hn.host_connected)
 		return PATH_VNIC_UNPLUGGED;
+	if (hn->hn.suspended)
+		return PATH_HN_SUSPENDED;
 	if (!hn->hn.filter_open)
 		return PATH_FILTER_CLOSED;
 	if (hn->hn.rewrite != NULL) {
@@ -151,18 +172,48 @@ arrive(const struct ifnet *hn, const struct ifnet **on)
 	return hn->running ? PATH_OK : PATH_NIC_STOPPED;
 }
 
+/* The vlan that has the address, if one has. Its frames are tagged: they are
+ * for it alone, and only by way of its parent. */
+static const struct ifnet *
+vlan_of(const struct machine *m, const struct ipaddr *addr)
+{
+	const struct ifnet *v;
+	size_t i;
+
+	if (m->n_vlans == 0)
+		return NULL;
+	TAILQ_FOREACH (v, &m->ifs, entry)
+		for (i = 0; v->kind == KIND_VLAN && i < v->n_addrs; i++)
+			if (ipaddr_same_host(&v->addrs[i], addr))
+				return v;
+	return NULL;
+}
+
 enum path
 netpath_in(const struct machine *m, const struct ifnet *hn,
     const struct ipaddr *guest)
 {
-	const struct ifnet *on = NULL;
-	enum path p = arrive(hn, &on);
+	const struct ifnet *on = NULL, *vlan;
+	enum path p;
 
-	if (p != PATH_OK)
+	if (m->panicked)
+		return PATH_VM_PANICKED;
+	/* Taken away and given back it is another, on the same switch port. */
+	if (!hn->attached) {
+		hn = ifnet_find_hn(m, hn->hw_mac);
+		if (hn == NULL)
+			return PATH_NIC_STOPPED;
+	}
+	if ((p = arrive(hn, &on)) != PATH_OK)
 		return p;
 	if (!on->up)
 		return PATH_IF_NOT_UP;
 	if (on->member_of != NULL && !lagg_accepts(on->member_of, on))
 		return PATH_LAGG_INPUT_RULE;
-	return inet_is_mine(m, guest) ? PATH_OK : PATH_NO_ADDRESS;
+	vlan = vlan_of(m, guest);
+	if (vlan != NULL && vlan->up &&
+	    vlan->vlan.parent == (on->member_of != NULL ? on->member_of : on))
+		return PATH_OK;
+	return vlan == NULL && inet_is_mine(m, guest) ? PATH_OK
+						      : PATH_NO_ADDRESS;
 }

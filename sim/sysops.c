@@ -9,6 +9,7 @@
 #include "sim/bond.h"
 #include "sim/hn.h"
 #include "sim/ifdriver.h"
+#include "sim/ifops.h"
 #include "sim/inet.h"
 #include "sim/lagg.h"
 
@@ -68,22 +69,27 @@ up_step(struct ktask *k)
 		return finish(k, SIM_ENXIO);
 	switch (k->pc) {
 	case 1:
-		if (ifp->up)
+		if (ifp->up && k->op.kind == OP_UP)
 			return KTASK_DONE;
-		ifnet_set_up(ifp, true);
+		k->sub3 = !ifp->up;
+		ifp->up = true;
+		machine_changed(ifp->m, ifp);
 		k->pc = 2;
 		/* FALLTHROUGH */
 	case 2:
-		delay = ifp->running ? KTASK_DONE
-				     : driver_start_step(k, ifp, &k->sub);
+		delay = ifp->running && ifp->kind != KIND_LOOP
+		    ? KTASK_DONE
+		    : driver_start_step(k, ifp, &k->sub);
 		if (delay != KTASK_DONE)
 			return delay;
 		k->pc = 3;
 		k->sub = 0;
 	}
-	if (ifp->kind != KIND_VF)
-		return KTASK_DONE;
-	return hn_switch_step(k, ifp, true, &k->sub);
+	/* An address on one that is up is looked at by hn too (N2). */
+	delay = hn_event_step(k, ifp, true, &k->sub);
+	if (delay == KTASK_DONE && k->sub3 != 0)
+		ifnet_flags_told(ifp);
+	return delay;
 }
 
 static int64_t
@@ -97,11 +103,9 @@ down_step(struct ktask *k)
 	if (k->pc == 1) {
 		if (!ifp->up && k->sub == 0)
 			return KTASK_DONE;
-		if (ifp->kind == KIND_VF) {
-			delay = hn_switch_step(k, ifp, false, &k->sub);
-			if (delay != KTASK_DONE)
-				return delay;
-		}
+		delay = hn_event_step(k, ifp, false, &k->sub);
+		if (delay != KTASK_DONE)
+			return delay;
 		ifnet_set_up(ifp, false);
 		k->pc = 2;
 		k->sub = 0;
@@ -244,7 +248,7 @@ sysop_step(struct machine *m, struct ktask *k)
 	default:
 		break;
 	}
-	return KTASK_DONE;
+	return ifops_knows(k->op.kind) ? ifops_step(k) : KTASK_DONE;
 }
 
 struct ktask *

@@ -48,6 +48,11 @@ static const char bench[] =
     "delay lagg.destroy = 1ms\n"
     "delay inet.address = 300us\n"
     "delay inet.route = 100us\n"
+    "delay clone.create = 100us\n"
+    "delay clone.destroy = 1ms\n"
+    "delay hn.mtu = 300ms\n"
+    "delay hn.retry = 1s\n"
+    "delay vf.surprise = 1500ms\n"
     "delay program.default = 0s\n"
     "delay program.ifconfig = 100us\n"
     "delay command.default = 10ms\n"
@@ -130,8 +135,9 @@ rig_vf(struct rig *r, const char *name, uint8_t last_byte)
 	bench_mac(mac, last_byte);
 	vf = ifnet_new(r->m, KIND_VF, name, mac);
 	strcpy(vf->vf.driver, "vf");
+	strcpy(vf->vf.device, name);
 	vf->vf.carrier = true;
-	vf->cap_linkstate = true;
+	ifnet_set_caps(vf, CAP_LINKSTATE, CAP_LINKSTATE);
 	hn_vf_arrived(vf);
 	machine_settle(r->m);
 	return vf;

@@ -339,6 +339,7 @@ an_ipv6_address_shows_what_is_known_of_it(void **state)
 	struct ifnet *hn = nic(KIND_HN, "hn0", "", 1);
 
 	(void)state;
+	ifnet_set_caps(hn, 0, 0);
 	hn->accept_rtadv = true;
 	give(hn, "fd00::15/64", SNAP_ADDR_AUTOCONF);
 	give(hn, "fd00::16/64", SNAP_ADDR_DUPLICATED | SNAP_ADDR_TENTATIVE);

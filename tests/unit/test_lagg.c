@@ -412,7 +412,7 @@ link_state_routes_need_the_capability_of_all_ports(void **state)
 	port("vmx0", 1, true, LINK_UP);
 	assert_true(lagg->cap_linkstate);
 	b = rig_vf(&r, "vmx1", 1);
-	b->cap_linkstate = false;
+	ifnet_set_caps(b, 0, 0);
 	assert_int_equal(rig_do(&r, "ifconfig lagg0 laggport vmx1"), 0);
 	assert_false(lagg->cap_linkstate);
 	assert_int_equal(rig_do(&r, "ifconfig lagg0 -laggport vmx1"), 0);

@@ -8,6 +8,7 @@
 
 #include "base/suggest.h"
 #include "cmd/cmds.h"
+#include "world/sandbox.h"
 
 static const struct command {
 	const char *name;
@@ -62,6 +63,9 @@ main(int argc, char **argv)
 	size_t i;
 	int status;
 
+	/* In a sandbox this file is other programs too. */
+	if (sandbox_is_part(argv[0]))
+		return sandbox_part(argc, argv);
 	/* A write beyond a size limit is an error, not the end. */
 	signal(SIGXFSZ, SIG_IGN);
 	if (argc < 2) {

@@ -100,42 +100,6 @@ guest_bad(struct guest_run *g, const char *fmt, ...)
 	return false;
 }
 
-const char *
-guest_strerror(int error)
-{
-	static const struct {
-		int error;
-		const char *text;
-	} texts[] = {
-		{ SIM_ENOENT, "No such file or directory" },
-		{ SIM_ENXIO, "Device not configured" },
-		{ SIM_EBUSY, "Device busy" },
-		{ SIM_EEXIST, "File exists" },
-		{ SIM_EINVAL, "Invalid argument" },
-		{ SIM_ENOSPC, "No space left on device" },
-		{ SIM_EPROTONOSUPPORT, "Protocol not supported" },
-		{ SIM_EADDRNOTAVAIL, "Can't assign requested address" },
-		{ SIM_ENETDOWN, "Network is down" },
-		{ SIM_ENETUNREACH, "Network is unreachable" },
-		{ SIM_EHOSTUNREACH, "No route to host" },
-		{ SIM_EPERM, "Operation not permitted" },
-		{ SIM_EOPNOTSUPP, "Operation not supported" },
-		/* What only a scenario's faults bring. */
-		{ 3, "No such process" },
-		{ 4, "Interrupted system call" },
-		{ 5, "Input/output error" },
-		{ 12, "Cannot allocate memory" },
-		{ 35, "Resource temporarily unavailable" },
-		{ 55, "No buffer space available" },
-	};
-	size_t i;
-
-	for (i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
-		if (texts[i].error == error)
-			return texts[i].text;
-	return "Unknown error";
-}
-
 struct ifnet *
 guest_find(const struct guest_run *g, const char *name)
 {

@@ -101,6 +101,8 @@ follow(void)
 	for (k = 0; k < sys.s.n_ifs; k++) {
 		i = &sys.s.ifs[k];
 		vf = i->class == IF_HN && i->vf[0] != '\0' ? get(i->vf) : NULL;
+		if (i->class == IF_HN && i->rxvf && sys.sticky)
+			continue;
 		if (i->class == IF_HN) {
 			i->rxvf = vf != NULL && vf->up && !sys.held_back &&
 			    sys.s.vf_transparent == 0;
@@ -280,7 +282,8 @@ obey(const struct operation *op)
 {
 	struct snap_if *i;
 
-	if (sys.result != 0 && op->kind == sys.fails)
+	if (sys.result != 0 && op->kind == sys.fails &&
+	    (sys.fails_on == NULL || strcmp(op->ifname, sys.fails_on) == 0))
 		return sys.result;
 	if ((int)op->kind == sys.inert)
 		return 0;
@@ -366,24 +369,33 @@ times_told(const char *text)
 
 /* Operations, and the time between them, until nothing is wanted any more or
  * the horizon is reached. */
+bool
+act(int64_t *wake_ns)
+{
+	int result;
+
+	follow();
+	if (!native_plan(n, &sys.s, sys.now_ns, &sys.last, wake_ns))
+		return false;
+	sys.operations++;
+	sys.of_kind[sys.last.kind]++;
+	assert_true(sys.operations < 4000);
+	result = obey(&sys.last);
+	sys.now_ns += DUR_MS;
+	native_result(n, &sys.last, result, sys.now_ns);
+	hear();
+	follow();
+	return true;
+}
+
 void
 settle(int64_t horizon_ns)
 {
 	int64_t wake, until = sys.now_ns + horizon_ns;
-	int result;
 
 	for (;;) {
-		follow();
-		while (native_plan(n, &sys.s, sys.now_ns, &sys.last, &wake)) {
-			sys.operations++;
-			sys.of_kind[sys.last.kind]++;
-			assert_true(sys.operations < 2000);
-			result = obey(&sys.last);
-			sys.now_ns += DUR_MS;
-			native_result(n, &sys.last, result, sys.now_ns);
-			hear();
-			follow();
-		}
+		while (act(&wake))
+			;
 		if (wake > until)
 			break;
 		assert_true(wake > sys.now_ns);
@@ -433,7 +445,8 @@ void
 put_vf(void)
 {
 	add_if("mce0", IF_OTHER, mac);
-	strcpy(get("hn0")->vf, "mce0");
+	if (get("hn0") != NULL)
+		strcpy(get("hn0")->vf, "mce0");
 }
 
 void

@@ -17,12 +17,14 @@
 
 struct native_rig {
 	struct snapshot s;
-	bool vf_link;	    /* what the VF has when it is up */
-	bool held_back;	    /* the host withdraws the VF: hn takes over */
-	bool silent;	    /* a DHCP server that does not answer */
-	char lease[24];	    /* what it gives; "" for 10.0.0.9/24 */
-	enum op_kind fails; /* this operation fails … */
-	int result;	    /* … with this errno; 0: none does */
+	bool vf_link;	      /* what the VF has when it is up */
+	bool held_back;	      /* the host withdraws the VF: hn takes over */
+	bool sticky;	      /* an hn keeps what it handed over */
+	bool silent;	      /* a DHCP server that does not answer */
+	char lease[24];	      /* what it gives; "" for 10.0.0.9/24 */
+	enum op_kind fails;   /* this operation fails … */
+	const char *fails_on; /* … for this interface; NULL: for all … */
+	int result;	      /* … with this errno; 0: none does */
 	int inert; /* this kind does nothing, and says it did; -1: none */
 	int64_t now_ns;
 	unsigned operations;
@@ -54,6 +56,9 @@ void take_away(const char *name); /* the interface is gone */
 void follow(void); /* hn follows its VF's flag, ports link and flag */
 bool told(const char *text);
 unsigned times_told(const char *text);
+
+/* One operation, if one is wanted now. */
+bool act(int64_t *wake_ns);
 
 /* Operations, and the time between them, until nothing is wanted any more or
  * the horizon is reached. */

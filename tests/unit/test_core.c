@@ -27,7 +27,13 @@ static const struct mem_file files[] = {
 	    "$subsystem\"; };\n"
 	    "notify 5 { match \"type\" \"DETACH\"; action \"gone $subsystem\"; "
 	    "};\n"
-	    "notify 1 { match \"system\" \"NONE\"; };\n" },
+	    "notify 1 { match \"system\" \"NONE\"; };\n"
+	    "notify 1 { match \"system\" \"LINK\"; action \"first "
+	    "$subsystem\";\n"
+	    "  action \"service dhclient quietstart $subsystem\"; action "
+	    "\"last $subsystem\"; };\n"
+	    "notify 1 { match \"system\" \"NEW\";\n"
+	    "  action \"/etc/pccard_ether $subsystem start\"; };\n" },
 	{ NULL, NULL }
 };
 
@@ -137,6 +143,10 @@ setup(void **state)
 	hn->class = IF_HN;
 	strcpy(hn->vf, "mce0");
 	strcpy(snapshot_add(&snap)->name, "mce0");
+	strcpy(snap.ifs[1].parent, "pci1");
+	strcpy(snapshot_add(&snap)->name, "em0");
+	strcpy(snap.ifs[2].parent, "pci2");
+	snap.ifs[2].mac[0] = 2;
 	return 0;
 }
 
@@ -476,6 +486,92 @@ the_same_inputs_give_the_same_intents(void **state)
 	strbuf_fini(&first);
 }
 
+/* --- what native configures --- */
+
+static void
+what_sets_up_an_interface_of_native_is_not_run(void **state)
+{
+	(void)state;
+	begin(CORE_NATIVE, false);
+	record("!system=NEW subsystem=mce0 type=X");
+	assert_false(told("fired"));
+	assert_false(core_wants_record(core)); /* not before it is decided */
+	input(INPUT_SNAPSHOT, 0, 0);
+	assert_true(told("fired 0 7 /etc/pccard_ether $'mce0' start"));
+	assert_true(core_wants_record(core));
+	assert_int_equal(runs, 0);
+	/* Native is busy with an operation, and there is a look all the
+	 * same. */
+	assert_true(told("apply"));
+	looks = 0;
+	record("!system=NEW subsystem=em0 type=X");
+	assert_int_equal(looks, 1);
+	input(INPUT_SNAPSHOT, 0, 0);
+	assert_int_equal(runs, 1);
+}
+
+static void
+the_actions_of_a_record_keep_their_order_around_it(void **state)
+{
+	const char *first, *between, *last;
+
+	(void)state;
+	begin(CORE_NATIVE, false);
+	record("!system=LINK subsystem=em0 type=X");
+	input(INPUT_SNAPSHOT, 0, 0);
+	input(INPUT_EXITED, ids[0], 0);
+	input(INPUT_EXITED, ids[1], 0);
+	assert_int_equal(runs, 3);
+	first = strstr(strbuf_str(&story), "first $'em0'\n");
+	between = strstr(strbuf_str(&story), "quietstart $'em0'\n");
+	last = strstr(strbuf_str(&story), "last $'em0'\n");
+	assert_true(first != NULL && first < between && between < last);
+	begin(CORE_NATIVE, false);
+	record("!system=LINK subsystem=hn0 type=X");
+	input(INPUT_SNAPSHOT, 0, 0);
+	input(INPUT_EXITED, ids[0], 0);
+	assert_int_equal(runs, 2);
+	assert_true(told("fired 0 7 service dhclient quietstart $'hn0'"));
+}
+
+static void
+who_carried_it_is_said(void **state)
+{
+	(void)state;
+	begin(CORE_NATIVE, false);
+	record("!system=NEW subsystem=hn0 type=X");
+	input(INPUT_SNAPSHOT, 0, 0);
+	assert_string_equal(out.list[0].carried, "controller");
+	record("!system=NEW subsystem=em0 type=X");
+	input(INPUT_SNAPSHOT, 0, 0);
+	assert_string_equal(out.list[0].carried, "command");
+	begin(CORE_STOCK, false);
+	record("!system=NEW subsystem=hn0 type=X");
+	assert_string_equal(out.list[0].carried, "command");
+	assert_int_equal(runs, 1);
+}
+
+static void
+a_new_configuration_is_looked_at(void **state)
+{
+	struct rcvars fresh = { 0 };
+
+	(void)state;
+	begin(CORE_NATIVE, false);
+	input(INPUT_SNAPSHOT, 0, 0);
+	assert_true(told("apply"));
+	begin(CORE_NATIVE, false);
+	core_set_rc(core, &fresh);
+	input(INPUT_SNAPSHOT, 0, 0);
+	assert_false(told("apply"));
+	looks = 0;
+	core_set_rc(core, &rc);
+	input(INPUT_TIMER, 0, 0);
+	assert_int_equal(looks, 1);
+	input(INPUT_SNAPSHOT, 0, 0);
+	assert_true(told("lagg0 create"));
+}
+
 #define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 
 int
@@ -500,6 +596,10 @@ main(void)
 		T(the_commands_of_the_hyper_v_rules_are_the_controllers),
 		T(a_rule_without_action_is_told_as_fired),
 		T(the_same_inputs_give_the_same_intents),
+		T(what_sets_up_an_interface_of_native_is_not_run),
+		T(the_actions_of_a_record_keep_their_order_around_it),
+		T(who_carried_it_is_said),
+		T(a_new_configuration_is_looked_at),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 
 #include "base/mem.h"
+#include "sim/reach.h"
 
 static void
 drop_oldest(struct machine *m)
@@ -32,6 +33,8 @@ devctl_inject(struct machine *m, const char *raw, size_t bytes)
 		m->trace->records[row].fate = TRACE_RECORD_DROPPED;
 		return;
 	}
+	if (m->devctl_queued >= m->devctl_limit)
+		machine_reach(m, REACH_OVERFLOW);
 	while (m->devctl_queued >= m->devctl_limit)
 		drop_oldest(m);
 	q = mem_zero(1, sizeof(*q));

@@ -93,6 +93,13 @@ read_vf(const struct guest_run *g, const struct ifnet *hn, struct strbuf *out)
 		strbuf_adds(out, hn->hn.vf->name);
 }
 
+static void
+read_xpnt(const struct guest_run *g, const struct ifnet *hn, struct strbuf *out)
+{
+	(void)g;
+	strbuf_adds(out, hn->hn.xen ? "1" : "0");
+}
+
 static const struct oid oids[] = {
 	{ "hw.bus.devctl_queue", true, read_queue },
 	{ "hw.hn.vfmap", false, read_vfmap },
@@ -100,11 +107,21 @@ static const struct oid oids[] = {
 	{ "hw.hn.vf_transparent", true, read_transparent },
 	{ "dev.hn.*.rxvf", false, read_rxvf },
 	{ "dev.hn.*.vf", false, read_vf },
+	{ "dev.hn.*.vf_xpnt_enabled", false, read_xpnt },
 	{ "net.link.lagg.failover_rx_all", true, read_rx_all },
 };
 #define N_OIDS (sizeof(oids) / sizeof(oids[0]))
 
 /* --- names --- */
+
+/* Kernels before the transparent mode (FACTS.md I 62). */
+static bool
+is_missing(const struct guest_run *g, const char *name)
+{
+	return machine_flag(g->m, "hn.old_kernel") &&
+	    (strcmp(name, "hw.hn.vflist") == 0 ||
+		strcmp(name, "hw.hn.vf_transparent") == 0);
+}
 
 /* The name of o for this hn (or -1). */
 static void
@@ -151,6 +168,7 @@ print_asked(struct guest_run *g, const char *asked)
 
 	for (i = 0; i < N_OIDS; i++)
 		if (strchr(oids[i].name, '*') == NULL &&
+		    !is_missing(g, oids[i].name) &&
 		    is_asked(oids[i].name, asked)) {
 			print_oid(g, &oids[i], NULL, oids[i].name);
 			any = true;
@@ -203,7 +221,7 @@ before_set(struct guest_run *g, struct guest_step *s)
 	const struct oid *o = find_oid(s->op.text);
 	struct strbuf old = { 0 };
 
-	if (o == NULL) {
+	if (o == NULL || is_missing(g, s->op.text)) {
 		unknown_oid(g, s->op.text);
 		return false;
 	}

@@ -95,6 +95,7 @@ struct ifnet {
 	uint32_t born;	 /* the how-manyth: the kernel lists them so */
 	bool in_jail;	 /* moved into a vnet: the host sees it no more */
 	uint32_t caps, capenable; /* CAP_*; ifnet_set_caps() */
+	uint32_t shown_caps;	  /* what the trace has seen of capenable */
 	uint32_t own_capenable;	  /* to be restored when it leaves a lagg */
 	struct ifnet *peer;	  /* of an epair's half */
 	struct hn hn;

@@ -12,6 +12,7 @@
 #include "sim/guest.h"
 #include "sim/inet.h"
 #include "sim/lagg.h"
+#include "sim/reach.h"
 
 #define DEVCTL_QUEUE 1000 /* hw.bus.devctl_queue's default (FACTS.md A.6) */
 
@@ -123,6 +124,7 @@ machine_renamed(struct machine *m, struct ifnet *ifp)
 	if (m->trace != NULL)
 		trace_set_state(m->trace, m->clock.now_ns, ifp->name, "exists",
 		    "no");
+	ifp->shown_caps = 0;
 	machine_changed(m, ifp);
 	if (ifp->vf.hn != NULL)
 		machine_changed(m, ifp->vf.hn);
@@ -135,7 +137,6 @@ machine_panic(struct machine *m, const char *why)
 		return;
 	m->panicked = true;
 	machine_kernel_note(m, "panic: %s", why);
-	trace_set_state(m->trace, m->clock.now_ns, "vm", "panicked", "yes");
 	vclock_freeze(&m->clock, INT64_MAX - m->clock.now_ns);
 	machine_changed(m, NULL);
 }
@@ -216,6 +217,36 @@ show_addresses(const struct ifnet *ifp)
 	strbuf_fini(&list);
 }
 
+/* The words of ifconfig(8). */
+static void
+show_capabilities(struct ifnet *ifp)
+{
+	static const struct {
+		uint32_t bit;
+		const char *word;
+	} words[] = { { CAP_RXCSUM, "rxcsum" }, { CAP_TXCSUM, "txcsum" },
+		{ CAP_VLAN_MTU, "vlanmtu" },
+		{ CAP_VLAN_HWTAGGING, "vlanhwtag" },
+		{ CAP_JUMBO_MTU, "jumbomtu" },
+		{ CAP_VLAN_HWCSUM, "vlanhwcsum" }, { CAP_TSO4, "tso4" },
+		{ CAP_TSO6, "tso6" }, { CAP_LRO, "lro" },
+		{ CAP_VLAN_HWTSO, "vlanhwtso" }, { CAP_LINKSTATE, "linkstate" },
+		{ CAP_RXCSUM_IPV6, "rxcsum6" },
+		{ CAP_TXCSUM_IPV6, "txcsum6" } };
+	struct strbuf list = { 0 };
+	size_t i;
+
+	if (ifp->shown_caps == ifp->capenable)
+		return;
+	ifp->shown_caps = ifp->capenable;
+	for (i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		if ((ifp->capenable & words[i].bit) != 0)
+			strbuf_addf(&list, "%s%s", list.bytes > 0 ? " " : "",
+			    words[i].word);
+	show(ifp, "capabilities", strbuf_str(&list));
+	strbuf_fini(&list);
+}
+
 static void
 show_lagg(const struct ifnet *lagg)
 {
@@ -231,8 +262,32 @@ show_lagg(const struct ifnet *lagg)
 	strbuf_fini(&list);
 }
 
+/* Which row of D.2's table it is in: what hn and the VF could carry. */
 static void
-show_interface(const struct ifnet *ifp)
+reach_row(const struct ifnet *lagg)
+{
+	bool hn = false, hn_up = false, vf_up = false;
+	const struct ifnet *port;
+	size_t i;
+
+	for (i = 0; i < lagg->lagg.n_ports; i++) {
+		port = lagg->lagg.ports[i];
+		if (port->kind == KIND_HN) {
+			hn = true;
+			hn_up = port->link == LINK_UP;
+		} else if (port->up && port->link == LINK_UP) {
+			vf_up = true;
+		}
+	}
+	if (hn)
+		machine_reach(lagg->m,
+		    hn_up	? vf_up ? REACH_D2_BOTH : REACH_D2_SYNTHETIC
+			: vf_up ? REACH_D2_VF
+				: REACH_D2_NONE);
+}
+
+static void
+show_interface(struct ifnet *ifp)
 {
 	static const char *const links[] = { "unknown", "down", "up" };
 	char text[MAC_TEXT];
@@ -247,9 +302,14 @@ show_interface(const struct ifnet *ifp)
 	snprintf(text, sizeof(text), "%u", ifp->mtu);
 	show(ifp, "mtu", text);
 	show_addresses(ifp);
+	show_capabilities(ifp);
 	show(ifp, "member-of", name_or_none(ifp->member_of));
-	if (ifp->kind == KIND_LAGG)
+	if (ifp->kind == KIND_LAGG) {
 		show_lagg(ifp);
+		reach_row(ifp);
+	}
+	if (ifp->kind == KIND_VLAN)
+		show(ifp, "parent", name_or_none(ifp->vlan.parent));
 	if (ifp->kind == KIND_HN) {
 		show(ifp, "vf", name_or_none(ifp->hn.vf));
 		show(ifp, "rxvf", yes_no(ifp->hn.rxvf));
@@ -271,6 +331,7 @@ show_system(struct machine *m)
 		snprintf(text, sizeof(text), "%s via %s",
 		    ipaddr_format(&r->gateway, false, gw), r->ifp->name);
 	trace_set_state(m->trace, now, "route", "default", text);
+	trace_set_state(m->trace, now, "vm", "panicked", yes_no(m->panicked));
 	trace_set_state(m->trace, now, "sysctl",
 	    "net.link.lagg.failover_rx_all", m->failover_rx_all ? "1" : "0");
 	trace_set_state(m->trace, now, "sysctl", "hw.hn.vf_transparent",

@@ -127,7 +127,7 @@ traffic_path_out(const struct stream *s)
 	const struct ipaddr *to = traffic_destination(s);
 
 	if (vclock_is_frozen(&m->clock))
-		return PATH_VM_FROZEN;
+		return m->panicked ? PATH_VM_PANICKED : PATH_VM_FROZEN;
 	return to->family == 0 ? PATH_NO_ROUTE : netpath_out(m, to);
 }
 
@@ -136,8 +136,9 @@ path_in(const struct traffic *t, const struct end *e)
 {
 	const struct machine *m = t->setup.m;
 
-	return vclock_is_frozen(&m->clock) ? PATH_VM_FROZEN
-					   : netpath_in(m, e->hn, &e->guest);
+	if (vclock_is_frozen(&m->clock))
+		return m->panicked ? PATH_VM_PANICKED : PATH_VM_FROZEN;
+	return netpath_in(m, e->hn, &e->guest);
 }
 
 enum path

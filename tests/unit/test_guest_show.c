@@ -549,7 +549,8 @@ sysctls_are_read_and_set(void **state)
 	    "hw.hn.vflist: vmx0\n"
 	    "hw.hn.vf_transparent: 0\n"
 	    "dev.hn.0.rxvf: \n"
-	    "dev.hn.0.vf: vmx0\n");
+	    "dev.hn.0.vf: vmx0\n"
+	    "dev.hn.0.vf_xpnt_enabled: 0\n");
 	hn->hn.rewrite = hn->hn.vf;
 	prints("sysctl -n dev.hn.0.rxvf dev.hn.0.vf", "vmx0\nvmx0\n");
 	prints("sysctl net.link.lagg.failover_rx_all=1",

@@ -243,16 +243,15 @@ is_known_delay(const char *name, const char **nearest)
 	char vf[64];
 	size_t i;
 
-	*nearest = suggest(name, needed, N_NEEDED);
-	if (dot == NULL || dot == name)
-		return false;
 	if (strncmp(name, "program.", 8) == 0 ||
 	    strncmp(name, "command.", 8) == 0)
 		return true;
-	snprintf(vf, sizeof(vf), "vf.%s", dot + 1);
+	snprintf(vf, sizeof(vf), "vf.%s",
+	    dot == NULL || dot == name ? "" : dot + 1);
 	for (i = 0; i < N_NEEDED; i++)
 		if (strcmp(needed[i], name) == 0 || strcmp(needed[i], vf) == 0)
 			return true;
+	*nearest = suggest(name, needed, N_NEEDED);
 	return false;
 }
 

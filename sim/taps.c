@@ -19,7 +19,7 @@ taps_out(const struct machine *m, const struct ipaddr *to, enum path path,
 	const struct ifnet *ifp;
 
 	out->n = 0;
-	if (path == PATH_VM_FROZEN || r == NULL)
+	if (path == PATH_VM_FROZEN || path == PATH_VM_PANICKED || r == NULL)
 		return;
 	/* Refused by IP or by the interface's own state: nobody saw it. A lagg
 	 * sees what it then has no port for. */
@@ -41,7 +41,7 @@ taps_out(const struct machine *m, const struct ipaddr *to, enum path path,
 		add(out, ifp);
 		ifp = ifp->hn.vf;
 	}
-	if (path != PATH_NIC_STOPPED)
+	if (path != PATH_NIC_STOPPED && path != PATH_HN_SUSPENDED)
 		add(out, ifp);
 }
 

@@ -278,18 +278,30 @@ evaluate(const struct stream *s, int64_t from_ns, int64_t until_ns,
 static void
 explain(struct trace *tr, struct trace_gap *g, int64_t at_ns)
 {
-	size_t i;
+	size_t low, high, middle;
 
-	g->state = g->record = TRACE_NONE;
-	for (i = 0; i < tr->n_states && tr->states[i].at_ns <= at_ns; i++)
-		if (strcmp(tr->states[i].object, "sysctl") != 0)
-			g->state = (int32_t)i;
-	for (i = 0; i < tr->n_records; i++)
-		if (tr->records[i].emit_ns <= g->to_ns &&
-		    tr->records[i].emit_ns >= g->from_ns) {
-			g->record = (int32_t)i;
-			break;
-		}
+	/* Both tables are in the order of time: by halves, since a long run
+	 * has as many gaps as rows. */
+	for (low = 0, high = tr->n_states; low < high;) {
+		middle = low + (high - low) / 2;
+		if (tr->states[middle].at_ns <= at_ns)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	while (low > 0 && strcmp(tr->states[low - 1].object, "sysctl") == 0)
+		low--;
+	g->state = low > 0 ? (int32_t)(low - 1) : TRACE_NONE;
+	for (low = 0, high = tr->n_records; low < high;) {
+		middle = low + (high - low) / 2;
+		if (tr->records[middle].emit_ns < g->from_ns)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	g->record = TRACE_NONE;
+	if (low < tr->n_records && tr->records[low].emit_ns <= g->to_ns)
+		g->record = (int32_t)low;
 }
 
 static void

@@ -293,8 +293,8 @@ case_done(void *ctx, struct testrun_case *c)
 		return;
 	if (t->hash)
 		strbuf_addf(&t->hashes, "%016" PRIx64 " %s %s %" PRIu64 "\n",
-		    trace_hash(c->trace), c->file->path,
-		    policy_word(c->policy), c->seed);
+		    trace_hash(c->trace), c->file->path, policy_word(c->policy),
+		    c->seed);
 	store_trace(t, c->trace);
 	if (t->trace_dir != NULL)
 		write_trace(t, c);

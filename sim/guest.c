@@ -139,7 +139,7 @@ static bool
 is_missing(const struct guest_run *g, const struct guest_step *s)
 {
 	return s->own_name && g->next == 0 && s->op.kind != OP_CLONE &&
-	    s->op.kind != OP_LAGG_CREATE && guest_find(g, g->ifname) == NULL;
+	    guest_find(g, g->ifname) == NULL;
 }
 
 static void
@@ -166,6 +166,18 @@ step_done(struct ktask *k)
 	struct guest_run *g = k->ctx;
 
 	g->paid = true;
+	/* A clone has got its name. */
+	memcpy(g->steps[g->next].op.ifname, k->op.ifname, sizeof(k->op.ifname));
+	take_result(g, &g->steps[g->next], k->result);
+	g->next++;
+	go_on(g);
+}
+
+static void
+task_done(struct ktask *k)
+{
+	struct guest_run *g = k->ctx;
+
 	take_result(g, &g->steps[g->next], k->result);
 	g->next++;
 	go_on(g);
@@ -232,8 +244,19 @@ pause_over(void *ctx, struct vevent *e)
 static void
 begin(struct guest_run *g, struct guest_step *s)
 {
+	struct ktask *k;
+
 	if (s->pause_ns > 0) {
 		wait_for(g, pause_over, s->pause_ns);
+		return;
+	}
+	if (s->begin != NULL) {
+		if ((k = s->begin(g, s)) == NULL) {
+			go_on(g);
+			return;
+		}
+		k->done = task_done;
+		k->ctx = g;
 		return;
 	}
 	if (s->own_name)
@@ -252,7 +275,7 @@ go_on(struct guest_run *g)
 	while (!g->ending && g->next < g->n_steps) {
 		s = &g->steps[g->next];
 		if (!g->paid &&
-		    (s->ready != NULL || s->pause_ns > 0 ||
+		    (s->ready != NULL || s->begin != NULL || s->pause_ns > 0 ||
 			g->program->is_script)) {
 			pay(g);
 			return;

@@ -193,21 +193,6 @@ take_vlan(struct request *r, const struct word *w, const char *arg)
 	return true;
 }
 
-/* "em0.20": the vlan of that tag on em0. */
-static bool
-vlan_of_name(const char *name, char parent[IFNAME_MAX], int *tag)
-{
-	const char *dot = strrchr(name, '.');
-	int64_t v;
-
-	if (dot == NULL || dot == name ||
-	    !num_parse(dot + 1, strlen(dot + 1), 1, 4094, &v))
-		return false;
-	snprintf(parent, IFNAME_MAX, "%.*s", (int)(dot - name), name);
-	*tag = (int)v;
-	return true;
-}
-
 /* --- capabilities, flags and groups: seen only when it comes to them --- */
 
 static bool
@@ -300,6 +285,35 @@ set_group(struct guest_run *g, struct guest_step *s)
 	return false;
 }
 
+/* The machine has no jails; that one exists is taken for granted. */
+static bool
+move_to_jail(struct guest_run *g, struct guest_step *s)
+{
+	struct ifnet *ifp = guest_find(g, g->ifname);
+	int error = s->op.value == 0 ? ifnet_from_jail(g->m, g->ifname)
+	    : ifp == NULL	     ? SIM_ENXIO
+				     : ifnet_to_jail(ifp);
+
+	if (error != 0) {
+		g->error = error;
+		guest_die(g, 1, "%s: %s", s->what, guest_strerror(error));
+	}
+	return false;
+}
+
+static bool
+take_vnet(struct request *r, const struct word *w, const char *arg)
+{
+	struct guest_step *s = guest_push_own(r->g, OP_PROCESS, w->what);
+
+	(void)arg;
+	s->op.value = (int)w->value;
+	s->ready = move_to_jail;
+	/* Back: the host does not see it until then. */
+	s->own_name = w->value != 0;
+	return true;
+}
+
 static bool
 take_group(struct request *r, const struct word *w, const char *arg)
 {
@@ -313,75 +327,20 @@ take_group(struct request *r, const struct word *w, const char *arg)
 	return true;
 }
 
-/* --- creation and destruction --- */
-
-/* The lowest unit that is free, as the cloners choose. */
-static bool
-choose_unit(struct guest_run *g, struct guest_step *s)
-{
-	char name[IFNAME_MAX + 8];
-	unsigned unit;
-
-	(void)s;
-	for (unit = 0; unit < 32768; unit++) {
-		snprintf(name, sizeof(name), "%s%u%s", g->named, unit,
-		    strcmp(g->named, "epair") == 0 ? "a" : "");
-		if (strlen(name) >= IFNAME_MAX)
-			break;
-		if (ifnet_find(g->m, name) == NULL) {
-			snprintf(g->ifname, sizeof(g->ifname), "%.15s", name);
-			return true;
-		}
-	}
-	guest_die(g, 1, "SIOCIFCREATE2: %s", guest_strerror(SIM_ENOSPC));
-	return false;
-}
+/* --- creation --- */
 
 static bool
 created(struct guest_run *g, struct guest_step *s, int error)
 {
-	size_t n = strlen(g->ifname);
-
-	if (error == SIM_EEXIST && s->ready == NULL &&
-	    guest_find(g, g->ifname) != NULL) {
+	if (error == SIM_EEXIST && guest_find(g, g->ifname) != NULL) {
 		/* To an interface that is there, "create" is an address. */
 		guest_die(g, 1, "create: bad value");
 		return true;
 	}
-	/* The name of a pair is that of its first half. */
-	if (error == 0 && strncmp(g->ifname, "epair", 5) == 0 &&
-	    g->ifname[n - 1] != 'a' && n + 1 < IFNAME_MAX)
-		memcpy(g->ifname + n, "a", 2);
+	/* The kernel chose it for a kind alone; of a pair it is the first. */
+	if (error == 0)
+		memcpy(g->ifname, s->op.ifname, sizeof(g->ifname));
 	return false;
-}
-
-static bool
-is_lagg_name(const char *name)
-{
-	return strncmp(name, "lagg", 4) == 0 &&
-	    name[4 + strspn(name + 4, "0123456789")] == '\0';
-}
-
-static void
-push_create(struct guest_run *g)
-{
-	bool wild = strpbrk(g->named, "0123456789") == NULL;
-	struct guest_step *s = guest_push_own(g,
-	    is_lagg_name(g->named) ? OP_LAGG_CREATE : OP_CLONE,
-	    "SIOCIFCREATE2");
-
-	s->after = created;
-	if (wild)
-		s->ready = choose_unit;
-}
-
-static bool
-take_destroy(struct request *r, const struct word *w, const char *arg)
-{
-	(void)arg;
-	guest_push_own(r->g,
-	    is_lagg_name(r->g->named) ? OP_LAGG_DESTROY : OP_DESTROY, w->what);
-	return true;
 }
 
 /* --- the address --- */
@@ -475,7 +434,7 @@ take_address(struct request *r, const char *word)
 static const struct word words[] = {
 	{ "up", take_plain, false, OP_UP, 0, "up" },
 	{ "down", take_plain, false, OP_DOWN, 0, "down" },
-	{ "destroy", take_destroy, false, 0, 0, "SIOCIFDESTROY" },
+	{ "destroy", take_plain, false, OP_DESTROY, 0, "SIOCIFDESTROY" },
 	{ "laggport", take_port, true, OP_PORT_ADD, 0, "SIOCSLAGGPORT" },
 	{ "-laggport", take_port, true, OP_PORT_DEL, 0, "SIOCSLAGGDELPORT" },
 	{ "laggproto", take_proto, true, 0, 0, NULL },
@@ -506,6 +465,8 @@ static const struct word words[] = {
 	{ "-group", take_group, true, 0, 0, NULL },
 	{ "promisc", take_flag, false, 0, 1, NULL },
 	{ "-promisc", take_flag, false, 0, 0, NULL },
+	{ "vnet", take_vnet, true, 0, 1, "SIOCSIFVNET" },
+	{ "-vnet", take_vnet, true, 0, 0, "SIOCSIFRVNET" },
 	{ "vlan", take_vlan, true, 0, 0, NULL },
 	{ "vlandev", take_vlan, true, 0, 1, NULL },
 	{ "-vlandev", take_plain, false, OP_VLAN, 0, "SIOCSETVLAN" },
@@ -592,14 +553,12 @@ push_vlan(struct request *r)
 
 /* "create" takes the vlan's words that follow it with it. */
 static bool
-take_create(struct request *r, size_t *at, char parent[IFNAME_MAX])
+take_create(struct request *r, size_t *at)
 {
 	const struct word *w;
 
-	push_create(r->g);
+	guest_push_own(r->g, OP_CLONE, "SIOCIFCREATE2")->after = created;
 	(*at)++;
-	if (vlan_of_name(r->g->named, parent, &r->tag))
-		r->parent = parent;
 	while (*at + 1 < r->g->argc &&
 	    (w = find_word(r->g->argv[*at])) != NULL && w->take == take_vlan) {
 		if (!take_vlan(r, w, r->g->argv[*at + 1]))
@@ -632,7 +591,6 @@ bool
 guest_plan_ifconfig(struct guest_run *g)
 {
 	struct request r = { .g = g, .bits = -1, .tag = -1 };
-	char parent[IFNAME_MAX];
 	size_t at = 2;
 
 	if (g->argc < 2 || g->argv[1][0] == '-')
@@ -644,7 +602,7 @@ guest_plan_ifconfig(struct guest_run *g)
 	memcpy(g->named, g->ifname, sizeof(g->named));
 	g->finish = print_name;
 	if (at < g->argc && strcmp(g->argv[at], "create") == 0 &&
-	    !take_create(&r, &at, parent))
+	    !take_create(&r, &at))
 		return false;
 	at = take_family(&r, at);
 	if (at == g->argc && g->n_steps == 0) /* nothing to do but show */

@@ -37,6 +37,9 @@ struct guest_step {
 	/* Looks at the machine, may change op or end the program; false: no
 	 * operation is needed. */
 	bool (*ready)(struct guest_run *g, struct guest_step *s);
+	/* Instead of an operation: a task of the kernel, or NULL and the
+	 * program has ended. */
+	struct ktask *(*begin)(struct guest_run *g, struct guest_step *s);
 	/* After the operation; error is 0 or SIM_E… true: the error is dealt
 	 * with. */
 	bool (*after)(struct guest_run *g, struct guest_step *s, int error);

@@ -10,6 +10,7 @@
 #include "base/dur.h"
 #include "base/mem.h"
 #include "sim/guest_parts.h"
+#include "sim/ifdriver.h"
 
 /* --- sleep, logger --- */
 
@@ -250,12 +251,31 @@ guest_plan_service(struct guest_run *g)
 
 /* --- devctl --- */
 
+static struct ktask *
+begin_devctl(struct guest_run *g, struct guest_step *s)
+{
+	struct ktask *k = s->op.value == 0 ? vf_unbind(g->m, g->argv[2])
+					   : vf_bind(g->m, g->argv[2]);
+
+	if (k == NULL) {
+		g->error = SIM_ENOENT;
+		guest_die(g, 1, "Failed to %s %s: %s", g->argv[1], g->argv[2],
+		    guest_strerror(SIM_ENOENT));
+	}
+	return k;
+}
+
 bool
 guest_plan_devctl(struct guest_run *g)
 {
+	struct guest_step *s;
+
 	if (g->argc != 3 ||
 	    (strcmp(g->argv[1], "detach") != 0 &&
 		strcmp(g->argv[1], "attach") != 0))
 		return guest_bad(g, "detach and attach are known");
+	s = guest_push(g, OP_PROCESS);
+	s->op.value = strcmp(g->argv[1], "attach") == 0;
+	s->begin = begin_devctl;
 	return true;
 }

@@ -39,6 +39,11 @@ struct vf_arrival {
 void vf_offer(struct machine *m, const struct vf_arrival *vf);
 void vf_eject(struct machine *m, const char *name);
 void vf_rescind(struct machine *m, const char *name);
+/* devctl(8): the driver lets the device go, or takes it again; the hardware
+ * stays. NULL when there is none of this name (of the driver's unit, or
+ * "pci0:BUS:0:0"). */
+struct ktask *vf_unbind(struct machine *m, const char *device);
+struct ktask *vf_bind(struct machine *m, const char *device);
 void vf_set_carrier(struct machine *m, const char *name, bool carrier);
 
 #endif

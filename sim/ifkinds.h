@@ -43,6 +43,7 @@ struct vf {
 	uint32_t starts;	 /* how often the driver was started */
 	bool carrier;		 /* what the physical function offers */
 	bool surprised;		 /* the hardware is gone already */
+	bool unbound;		 /* devctl(8) took it from its driver */
 };
 
 struct bond { /* of a Linux guest's aggregate, see sim/bond.h */

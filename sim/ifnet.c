@@ -337,6 +337,7 @@ ifnet_from_jail(struct machine *m, const char *name)
 	TAILQ_REMOVE(&m->jailed, ifp, entry);
 	ifp->in_jail = false;
 	ifp->attached = true;
+	ifp->born = ++m->n_born;
 	insert_by_index(m, ifp);
 	iftable_enter(&m->table, ifp);
 	machine_changed(m, ifp);

@@ -165,7 +165,8 @@ attach_step(struct machine *m, struct ktask *k)
 		machine_hint(m);
 		return driver_delay(vf, "attached");
 	}
-	if (bus_record(vf, '+', (size_t)(k->pc - 4)))
+	if ((k->pc == 4 || !k->sub3) &&
+	    bus_record(vf, '+', (size_t)(k->pc - 4)))
 		return driver_delay(vf, "bus");
 	bus_release(m);
 	return KTASK_DONE;
@@ -278,10 +279,15 @@ detach_bus(struct machine *m, struct ktask *k, struct ifnet *vf)
 {
 	int n = k->pc++ - DETACH_BUS;
 
-	if (!bus_record(vf, '-', (size_t)n)) {
+	/* Only the driver is to go (sub3): the bus stays. */
+	if (k->sub3 && n == 1)
+		vf->vf.unbound = true;
+	if ((k->sub3 && n == 1) || !bus_record(vf, '-', (size_t)n)) {
 		bus_release(m);
 		return KTASK_DONE;
 	}
+	if (k->sub3)
+		return 0;
 	if (n > 0 || vf->vf.surprised)
 		return driver_delay(vf, "bus_gone");
 	associate(m, vf->hw_mac, false);
@@ -330,6 +336,54 @@ vf_rescind(struct machine *m, const char *name)
 		machine_changed(m, vf);
 	}
 	vf_eject(m, name);
+}
+
+static bool
+is_called(const struct ifnet *vf, const char *device)
+{
+	char pci[24];
+
+	snprintf(pci, sizeof(pci), "pci0:%u:0:0", vf->vf.bus);
+	return strcmp(vf->vf.device, device) == 0 || strcmp(pci, device) == 0;
+}
+
+struct ktask *
+vf_unbind(struct machine *m, const char *device)
+{
+	struct ifnet *vf;
+	struct ktask *k;
+
+	TAILQ_FOREACH (vf, &m->ifs, entry)
+		if (vf->kind == KIND_VF && is_called(vf, device))
+			break;
+	if (vf == NULL)
+		return NULL;
+	k = ktask_start(m, detach_step, 0);
+	memcpy(k->op.ifname, vf->vf.device, sizeof(k->op.ifname));
+	k->sub3 = 1;
+	return k;
+}
+
+struct ktask *
+vf_bind(struct machine *m, const char *device)
+{
+	struct vf_arrival a;
+	struct ifnet *vf;
+	struct ktask *k;
+
+	TAILQ_FOREACH (vf, &m->gone, entry)
+		if (vf->vf.unbound && is_called(vf, device))
+			break;
+	if (vf == NULL)
+		return NULL;
+	vf->vf.unbound = false;
+	memcpy(a.name, vf->vf.device, sizeof(a.name));
+	memcpy(a.driver, vf->vf.driver, sizeof(a.driver));
+	memcpy(a.mac, vf->hw_mac, sizeof(a.mac));
+	k = ktask_start(m, attach_step, 0);
+	k->owned = mem_copy(&a, sizeof(a));
+	k->sub = k->sub3 = 1; /* the host is not asked again */
+	return k;
 }
 
 void

@@ -255,6 +255,94 @@ a_name_that_is_too_long_is_the_kernels_to_refuse(void **state)
 	assert_true(hn->up);
 }
 
+/* d_rename.txt, c_epair.txt, j_cdev.txt, g_vlan.txt */
+static void
+interfaces_of_all_kinds_come_and_go(void **state)
+{
+	(void)state;
+	works("ifconfig lo7 create name lonew", "lonew\n");
+	works("ifconfig lonew name lo9", "lo9\n");
+	works("ifconfig lo9 destroy", "");
+	works("ifconfig epair create", "epair0a\n");
+	works("ifconfig epair0a name wan0", "wan0\n");
+	works("ifconfig wan0 destroy", "");
+	assert_null(ifnet_find(r.m, "epair0b"));
+	works("ifconfig epair17 create", "epair17a\n");
+	fails("ifconfig epair17 create", 1,
+	    "ifconfig: SIOCIFCREATE2: File exists\n");
+	works("ifconfig tun create", "tun0\n");
+	works("ifconfig hn0.20 create", "");
+	assert_int_equal(ifnet_find(r.m, "hn0.20")->vlan.tag, 20);
+	works("ifconfig vlan30 create vlan 30 vlandev hn0 up", "");
+	assert_true(ifnet_find(r.m, "vlan30")->up);
+	works("ifconfig vlan30 -vlandev", "");
+	assert_null(ifnet_find(r.m, "vlan30")->vlan.parent);
+	fails("ifconfig vlan30 create vlan 30 vlandev hn0", 1,
+	    "ifconfig: create: bad value\n");
+	fails("ifconfig hn0 name lo0x name tun0", 1,
+	    "ifconfig: ioctl SIOCSIFNAME (set name): File exists\n");
+	assert_non_null(ifnet_find(r.m, "lo0x"));
+	fails("ifconfig nosuch0 create", 1,
+	    "ifconfig: SIOCIFCREATE2: Invalid argument\n");
+	fails("ifconfig lo0x destroy", 1,
+	    "ifconfig: SIOCIFDESTROY: Invalid argument\n");
+}
+
+static void
+mtu_mac_and_capabilities_are_set(void **state)
+{
+	(void)state;
+	ifnet_set_caps(hn, CAP_TSO4 | CAP_LRO | CAP_RXCSUM, CAP_TSO4 | CAP_LRO);
+	works("ifconfig hn0 mtu 1400 -tso rxcsum txcsum", "");
+	assert_int_equal(hn->mtu, 1400);
+	assert_int_equal(hn->capenable, CAP_LRO | CAP_RXCSUM);
+	works("ifconfig hn0 ether 52:54:00:aa:00:99", "");
+	assert_int_equal(hn->mac[5], 0x99);
+	works("ifconfig lagg0 laggport hn0", "");
+	fails("ifconfig hn0 mtu 1500", 1,
+	    "ifconfig: ioctl SIOCSIFMTU (set mtu): Invalid argument\n");
+}
+
+static void
+an_interface_in_a_jail_is_not_seen(void **state)
+{
+	(void)state;
+	works("ifconfig hn0 vnet 1", "");
+	fails("ifconfig hn0", 1, "ifconfig: interface hn0 does not exist\n");
+	works("ifconfig -l", "lagg0\n");
+	works("ifconfig hn0 -vnet 1", "");
+	works("ifconfig -l", "lagg0 hn0\n");
+}
+
+/* l_devd_seq.log: the bus stays, the driver comes back under its name. */
+static void
+devctl_takes_a_device_from_its_driver_and_gives_it_back(void **state)
+{
+	size_t before;
+
+	(void)state;
+	rig_vf(&r, "mce0", 1)->vf.bus = 1;
+	before = r.trace->n_records;
+	works("devctl detach mce0", "");
+	assert_null(ifnet_find(r.m, "mce0"));
+	assert_int_equal(rig_count(&r, before, "subsystem=mce0 type=DETACH"),
+	    1);
+	assert_int_equal(rig_count(&r, before, "-mce0_core"), 1);
+	assert_int_equal(rig_count(&r, before, "-pci"), 0);
+	fails("devctl detach mce0", 1,
+	    "devctl: Failed to detach mce0: "
+	    "No such file or directory\n");
+	works("devctl attach pci0:1:0:0", "");
+	assert_non_null(ifnet_find(r.m, "mce0"));
+	assert_int_equal(rig_count(&r, before, "type=IFATTACH"), 1);
+	assert_int_equal(rig_count(&r, before, "+mce0_core"), 1);
+	assert_int_equal(rig_count(&r, before, "+pci"), 0);
+	fails("devctl attach pci0:1:0:0", 1,
+	    "devctl: Failed to attach pci0:1:0:0: "
+	    "No such file or directory\n");
+	works("ifconfig mce0 up", "");
+}
+
 /* --- processes --- */
 
 static void
@@ -372,6 +460,10 @@ main(void)
 		T(minus_alias_alone_removes_the_first_until_there_is_none),
 		T(creating_prints_the_name_that_the_kernel_chose),
 		T(a_name_that_is_too_long_is_the_kernels_to_refuse),
+		T(interfaces_of_all_kinds_come_and_go),
+		T(mtu_mac_and_capabilities_are_set),
+		T(an_interface_in_a_jail_is_not_seen),
+		T(devctl_takes_a_device_from_its_driver_and_gives_it_back),
 		T(a_program_nobody_has_is_not_found),
 		T(a_daemon_goes_on_after_its_starter),
 		T(a_signal_ends_a_sleep_at_once),

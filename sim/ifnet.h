@@ -19,6 +19,7 @@ struct machine;
 enum {
 	SIM_EPERM = 1,
 	SIM_ENOENT = 2,
+	SIM_EINTR = 4,
 	SIM_ENXIO = 6,
 	SIM_ENOMEM = 12,
 	SIM_EBUSY = 16,

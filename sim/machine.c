@@ -9,8 +9,11 @@
 #include "base/mem.h"
 #include "base/strbuf.h"
 #include "sim/bond.h"
+#include "sim/dhclient.h"
+#include "sim/dhcp.h"
 #include "sim/guest.h"
 #include "sim/inet.h"
+#include "sim/inet6.h"
 #include "sim/lagg.h"
 #include "sim/reach.h"
 
@@ -69,6 +72,8 @@ machine_free(struct machine *m)
 	m->on_record = m->on_hint = NULL;
 	ktask_forget_all(m);
 	guest_forget_all(m);
+	dhcp_free(m);
+	inet6_free(m);
 	inet_fini(m);
 	devctl_fini(m);
 	TAILQ_CONCAT(&m->ifs, &m->jailed, entry);
@@ -160,6 +165,8 @@ machine_rt(struct machine *m, const char *fmt, ...)
 	va_end(ap);
 	if (m->trace != NULL)
 		trace_add_hint(m->trace, m->clock.now_ns, text);
+	dhclient_hear(m, text);
+	inet6_hear(m, text);
 	machine_hint(m);
 }
 
@@ -303,6 +310,7 @@ show_interface(struct ifnet *ifp)
 	show(ifp, "mtu", text);
 	show_addresses(ifp);
 	show_capabilities(ifp);
+	show(ifp, "dhclient", dhclient_state(ifp->m, ifp->name));
 	show(ifp, "member-of", name_or_none(ifp->member_of));
 	if (ifp->kind == KIND_LAGG) {
 		show_lagg(ifp);
@@ -319,18 +327,26 @@ show_interface(struct ifnet *ifp)
 }
 
 static void
-show_system(struct machine *m)
+show_default(struct machine *m, const char *field, const struct route *r)
 {
-	const struct route *r = inet_default(m);
 	char text[IPADDR_TEXT + IFNAME_MAX + 8], gw[IPADDR_TEXT];
-	int64_t now = m->clock.now_ns;
 
 	if (r == NULL)
 		snprintf(text, sizeof(text), "none");
 	else
 		snprintf(text, sizeof(text), "%s via %s",
 		    ipaddr_format(&r->gateway, false, gw), r->ifp->name);
-	trace_set_state(m->trace, now, "route", "default", text);
+	trace_set_state(m->trace, m->clock.now_ns, "route", field, text);
+}
+
+static void
+show_system(struct machine *m)
+{
+	int64_t now = m->clock.now_ns;
+
+	show_default(m, "default", inet_default(m));
+	if (m->inet6 != NULL || inet_default6(m) != NULL)
+		show_default(m, "default6", inet_default6(m));
 	trace_set_state(m->trace, now, "vm", "panicked", yes_no(m->panicked));
 	trace_set_state(m->trace, now, "sysctl",
 	    "net.link.lagg.failover_rx_all", m->failover_rx_all ? "1" : "0");
@@ -431,6 +447,7 @@ observe_interface(const struct ifnet *ifp, struct snap_if *s)
 	s->n_addrs = ifp->n_addrs;
 	s->accept_rtadv = ifp->accept_rtadv;
 	s->no_dad = ifp->no_dad;
+	s->dhclient = dhclient_runs(ifp->m, ifp->name);
 	if (ifp->kind == KIND_VLAN && ifp->vlan.parent != NULL) {
 		memcpy(s->vlan_parent, ifp->vlan.parent->name, IFNAME_MAX);
 		s->vlan_tag = ifp->vlan.tag;
@@ -448,7 +465,7 @@ observe_interface(const struct ifnet *ifp, struct snap_if *s)
 void
 machine_observe(struct machine *m, struct snapshot *out)
 {
-	const struct route *r = inet_default(m);
+	const struct route *r = inet_default(m), *r6 = inet_default6(m);
 	const struct ifnet *ifp;
 
 	out->os = m->os;
@@ -462,5 +479,9 @@ machine_observe(struct machine *m, struct snapshot *out)
 	if (r != NULL) {
 		out->default_gateway = r->gateway;
 		memcpy(out->default_if, r->ifp->name, IFNAME_MAX);
+	}
+	if (r6 != NULL) {
+		out->default_gateway6 = r6->gateway;
+		memcpy(out->default_if6, r6->ifp->name, IFNAME_MAX);
 	}
 }

@@ -142,6 +142,26 @@ netpath_out(const struct machine *m, const struct ipaddr *to)
 	return ifp->kind == KIND_LAGG ? lagg_out(ifp) : nic_out(ifp);
 }
 
+/* --- frames of no address --- */
+
+enum path
+netpath_frame_out(const struct ifnet *ifp)
+{
+	if (!ifp->up)
+		return PATH_IF_DOWN;
+	if (ifp->kind == KIND_VLAN && (ifp = ifp->vlan.parent) == NULL)
+		return PATH_IF_DOWN;
+	return ifp->kind == KIND_LAGG ? lagg_out(ifp) : nic_out(ifp);
+}
+
+const struct ifnet *
+netpath_nic(const struct machine *m, const struct ifnet *ifp)
+{
+	if (ifp->kind == KIND_VLAN)
+		ifp = ifp->vlan.parent;
+	return ifp == NULL ? NULL : ifnet_find_hn(m, ifp->mac);
+}
+
 /* Which interface the frame is received by, or why by none. */
 static enum path
 arrive(const struct ifnet *hn, const struct ifnet **on)
@@ -187,6 +207,30 @@ vlan_of(const struct machine *m, const struct ipaddr *addr)
 			if (ipaddr_same_host(&v->addrs[i], addr))
 				return v;
 	return NULL;
+}
+
+enum path
+netpath_frame_in(const struct ifnet *ifp, bool raw)
+{
+	const struct ifnet *hn = netpath_nic(ifp->m, ifp), *on = NULL;
+	enum path p;
+
+	if (hn == NULL)
+		return PATH_NO_CARRIER;
+	p = arrive(hn, &on);
+	if (p != PATH_OK)
+		return p;
+	if (ifp->kind == KIND_VLAN)
+		ifp = ifp->vlan.parent;
+	if (!on->up)
+		return PATH_IF_NOT_UP;
+	if (on == ifp)
+		return PATH_OK;
+	if (on->member_of != ifp)
+		return PATH_NO_ADDRESS;
+	if (!ifp->up)
+		return PATH_IF_NOT_UP;
+	return raw || lagg_accepts(ifp, on) ? PATH_OK : PATH_LAGG_INPUT_RULE;
 }
 
 enum path

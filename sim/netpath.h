@@ -43,4 +43,15 @@ enum path netpath_out(const struct machine *m, const struct ipaddr *to);
 enum path netpath_in(const struct machine *m, const struct ifnet *hn,
     const struct ipaddr *guest);
 
+/* The hn on whose network the interface hangs: the one of its MAC; of a VLAN,
+ * its parent's. NULL when there is none. */
+const struct ifnet *netpath_nic(const struct machine *m,
+    const struct ifnet *ifp);
+
+/* A frame of no address: as it is sent past the interface's own output (which
+ * a lagg's port refuses everything else), and as one for its MAC is seen on
+ * it. raw: by BPF, which sees what lagg then drops. */
+enum path netpath_frame_out(const struct ifnet *ifp);
+enum path netpath_frame_in(const struct ifnet *ifp, bool raw);
+
 #endif

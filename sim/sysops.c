@@ -7,10 +7,12 @@
 #include "base/dur.h"
 #include "base/suggest.h"
 #include "sim/bond.h"
+#include "sim/dhclient.h"
 #include "sim/hn.h"
 #include "sim/ifdriver.h"
 #include "sim/ifops.h"
 #include "sim/inet.h"
+#include "sim/inet6.h"
 #include "sim/lagg.h"
 
 static const char *const sysctls[] = { "hw.hn.vf_transparent",
@@ -127,7 +129,9 @@ address_step(struct ktask *k)
 	if (k->op.kind == OP_ADDR_DEL)
 		return finish(k, inet_del(ifp, &k->op.addr));
 	if (k->sub2 == 1) {
-		k->result = inet_add(ifp, &k->op.addr);
+		k->result = k->op.addr.family == 6
+		    ? inet6_add(ifp, &k->op.addr, 0)
+		    : inet_add(ifp, &k->op.addr);
 		if (k->result != 0)
 			return KTASK_DONE;
 		k->sub2 = 2;
@@ -196,6 +200,38 @@ sysctl_step(struct ktask *k)
 	    sysop_sysctl(k->m, k->op.text, value, NULL) == 0 ? 0 : SIM_ENOENT);
 }
 
+/* A program is waited for until it goes to the background; a start of our own
+ * that does not wait has nothing to say. */
+static int64_t
+dhcp_step(struct ktask *k)
+{
+	bool background = k->op.value == 0;
+
+	if (k->op.kind == OP_DHCP_STOP)
+		return finish(k,
+		    dhclient_stop(k->m, k->op.ifname) ? 0 : SIM_ENOENT);
+	if (k->pc++ > 1)
+		return KTASK_DONE;
+	if (!background || k->op.program[0] != '\0')
+		return dhclient_start(k->m, k->op.ifname, background, k);
+	if (dhclient_runs(k->m, k->op.ifname))
+		return finish(k, SIM_EEXIST);
+	dhclient_start(k->m, k->op.ifname, background, NULL);
+	return KTASK_DONE;
+}
+
+static int64_t
+nd6_step(struct ktask *k)
+{
+	if (k->op.kind == OP_RTADV)
+		inet6_set_rtadv(k->ifp, k->op.value != 0);
+	else if (k->op.kind == OP_NO_DAD)
+		inet6_set_no_dad(k->ifp, k->op.value != 0);
+	else
+		inet6_solicit(k->ifp);
+	return KTASK_DONE;
+}
+
 static bool
 needs_interface(enum op_kind kind)
 {
@@ -206,6 +242,7 @@ needs_interface(enum op_kind kind)
 	case OP_SYSCTL:
 	case OP_PROCESS:
 	case OP_CLONE:
+	case OP_DHCP_STOP:
 		return false;
 	default:
 		return true;
@@ -245,6 +282,13 @@ sysop_step(struct machine *m, struct ktask *k)
 		return route_step(k);
 	case OP_SYSCTL:
 		return sysctl_step(k);
+	case OP_DHCP_START:
+	case OP_DHCP_STOP:
+		return dhcp_step(k);
+	case OP_RTADV:
+	case OP_NO_DAD:
+	case OP_RTSOL:
+		return nd6_step(k);
 	default:
 		break;
 	}

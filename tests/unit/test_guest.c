@@ -187,6 +187,7 @@ static void
 an_address_without_alias_replaces_the_first_ipv4_one(void **state)
 {
 	(void)state;
+	hn->ifdisabled = true; /* no link-local address */
 	works("ifconfig hn0 inet 10.0.0.4/24", "");
 	works("ifconfig hn0 inet 10.0.1.4/24 alias", "");
 	assert_int_equal(hn->n_addrs, 2);

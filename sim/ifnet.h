@@ -85,6 +85,7 @@ struct ifnet {
 	bool dying;	    /* ioctls fail with ENXIO */
 	bool attached;	    /* between if_attach and if_detach */
 	bool dirty;	    /* the trace has not seen its newest state */
+	uint64_t version;   /* see struct snap_if */
 	uint32_t departed;  /* when gone: the how manieth to go */
 	struct ifnet *member_of;
 	struct ipaddr addrs[SNAP_ADDRS];

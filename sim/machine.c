@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "sim/machine.h"
 
+#include <assert.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -102,6 +103,7 @@ machine_flag(const struct machine *m, const char *name)
 static void
 mark_dirty(struct machine *m, struct ifnet *ifp)
 {
+	ifp->version = ++m->versions;
 	if (ifp->dirty)
 		return;
 	ifp->dirty = true;
@@ -429,6 +431,7 @@ observe_interface(const struct ifnet *ifp, struct snap_if *s)
 {
 	memcpy(s->name, ifp->name, IFNAME_MAX);
 	s->index = ifp->index;
+	s->version = ifp->version;
 	s->class = class_of(ifp);
 	memcpy(s->mac, ifp->mac, sizeof(s->mac));
 	s->mtu = ifp->mtu;
@@ -462,6 +465,21 @@ observe_interface(const struct ifnet *ifp, struct snap_if *s)
 	}
 }
 
+/* That nothing has changed without a machine_changed(): now and then only,
+ * since it takes as long as to fill it anew. */
+static void
+check_kept(struct machine *m, const struct ifnet *ifp, const struct snap_if *s)
+{
+	struct snap_if fresh;
+
+	if (m->versions % 16 != 0)
+		return;
+	memset(&fresh, 0, sizeof(fresh));
+	observe_interface(ifp, &fresh);
+	fresh.custom_vfup = s->custom_vfup;
+	assert(memcmp(&fresh, s, sizeof(fresh)) == 0);
+}
+
 void
 machine_observe(struct machine *m, struct snapshot *out)
 {
@@ -475,7 +493,10 @@ machine_observe(struct machine *m, struct snapshot *out)
 		out->vf_transparent = -1;
 	out->failover_rx_all = m->failover_rx_all;
 	TAILQ_FOREACH (ifp, &m->ifs, entry)
-		observe_interface(ifp, snapshot_add(out));
+		if (snapshot_keep(out, ifp->version))
+			check_kept(m, ifp, &out->ifs[out->n_ifs - 1]);
+		else
+			observe_interface(ifp, snapshot_add(out));
 	if (r != NULL) {
 		out->default_gateway = r->gateway;
 		memcpy(out->default_if, r->ifp->name, IFNAME_MAX);

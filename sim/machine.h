@@ -46,6 +46,7 @@ struct machine {
 	struct iftable table;
 	size_t n_vlans;
 	uint32_t departures;
+	uint64_t versions; /* given out, see struct snap_if */
 	struct ifnet **dirty_ifs; /* those with dirty set, in no order */
 	size_t n_dirty, cap_dirty;
 	TAILQ_HEAD(, route) routes;
@@ -62,6 +63,7 @@ struct machine {
 	struct dhcp *dhcp;     /* sim/dhcp.h: server and clients */
 	struct inet6 *inet6;   /* sim/inet6.h: the router on the link */
 	struct guests *guests; /* sim/guest.h: programs that run */
+	struct shellguest *shell; /* borrowed: real shells, or NULL */
 
 	enum snap_os os;     /* of the guest */
 	bool transparent;    /* hw.hn.vf_transparent */

@@ -73,7 +73,8 @@ up_step(struct ktask *k)
 	case 1:
 		if (ifp->up && k->op.kind == OP_UP)
 			return KTASK_DONE;
-		k->sub3 = !ifp->up;
+		/* What an address sets up is not told (a_stock_bringup.rt). */
+		k->sub3 = !ifp->up && k->op.kind == OP_UP;
 		ifp->up = true;
 		machine_changed(ifp->m, ifp);
 		k->pc = 2;
@@ -269,6 +270,7 @@ sysop_step(struct machine *m, struct ktask *k)
 	case OP_DESCR:
 		snprintf(k->ifp->descr, sizeof(k->ifp->descr), "%s",
 		    k->op.text);
+		machine_changed(k->m, k->ifp);
 		return KTASK_DONE;
 	case OP_UP:
 		return up_step(k);

@@ -18,10 +18,12 @@ snapshot_reset(struct snapshot *s)
 {
 	struct snap_if *ifs = s->ifs;
 	size_t cap = s->cap_ifs;
+	size_t filled = s->n_ifs > s->n_filled ? s->n_ifs : s->n_filled;
 
 	memset(s, 0, sizeof(*s));
 	s->ifs = ifs;
 	s->cap_ifs = cap;
+	s->n_filled = filled;
 	s->vf_transparent = -1;
 	s->failover_rx_all = -1;
 }
@@ -30,6 +32,16 @@ struct snap_if *
 snapshot_add(struct snapshot *s)
 {
 	return MEM_PUSH(s->ifs, s->n_ifs, s->cap_ifs);
+}
+
+bool
+snapshot_keep(struct snapshot *s, uint64_t version)
+{
+	if (version == 0 || s->n_ifs >= s->n_filled ||
+	    s->ifs[s->n_ifs].version != version)
+		return false;
+	s->n_ifs++;
+	return true;
 }
 
 const struct snap_if *

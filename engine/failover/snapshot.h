@@ -50,6 +50,9 @@ struct snap_port {
 struct snap_if {
 	char name[IFNAME_MAX];
 	uint32_t index; /* reused by the kernel after a detach */
+	/* Another number whenever anything here may be another, of no other
+	 * interface ever; 0: the world does not know. */
+	uint64_t version;
 	enum if_class class;
 	uint8_t mac[6];
 	uint32_t mtu;
@@ -89,6 +92,7 @@ struct snapshot {
 	int failover_rx_all; /* net.link.lagg.failover_rx_all; -1: none */
 	struct snap_if *ifs; /* by index, ascending */
 	size_t n_ifs, cap_ifs;
+	size_t n_filled; /* so many were filled once, see snapshot_keep() */
 	struct ipaddr default_gateway; /* family 0: no default route */
 	char default_if[IFNAME_MAX];
 	struct ipaddr default_gateway6; /* the same for IPv6 */
@@ -99,6 +103,9 @@ struct snapshot {
 void snapshot_fini(struct snapshot *s);
 void snapshot_reset(struct snapshot *s);
 struct snap_if *snapshot_add(struct snapshot *s); /* zeroed, at the end */
+/* True: the next interface is the one with this version, left as it was in
+ * the snapshot before. False: snapshot_add() it. */
+bool snapshot_keep(struct snapshot *s, uint64_t version);
 const struct snap_if *snapshot_find(const struct snapshot *s,
     const char *name); /* NULL if absent */
 const struct snap_port *snap_port_find(const struct snap_if *lagg,

@@ -10,6 +10,7 @@
 
 #include "base/mem.h"
 #include "sim/guest_parts.h"
+#include "sim/ifdriver.h"
 #include "sim/inet.h"
 #include "sim/lagg.h"
 
@@ -371,8 +372,10 @@ show_all(struct guest_run *g)
 	size_t i, n;
 
 	list = list_interfaces(g, &n);
-	for (i = 0; i < n; i++)
+	for (i = 0; i < n; i++) {
+		driver_media(list[i]);
 		print_interface(list[i], g, &g->out);
+	}
 	free(list);
 }
 
@@ -404,12 +407,14 @@ show_group(struct guest_run *g)
 static void
 show_one(struct guest_run *g)
 {
-	const struct ifnet *ifp = guest_find(g, g->ifname);
+	struct ifnet *ifp = guest_find(g, g->ifname);
 
-	if (ifp == NULL)
+	if (ifp == NULL) {
 		guest_die(g, 1, "interface %s does not exist", g->ifname);
-	else
-		print_interface(ifp, g, &g->out);
+		return;
+	}
+	driver_media(ifp);
+	print_interface(ifp, g, &g->out);
 }
 
 /* --- the command line --- */

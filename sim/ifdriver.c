@@ -147,6 +147,30 @@ driver_halt(struct ifnet *ifp)
 	ktask_start(ifp->m, halt_step, 0)->ifp = ifp;
 }
 
+/* --- the link --- */
+
+/* FREEBSD.md, ioctls: vmxnet3's interrupt is not delivered, and nobody notices
+ * before somebody asks. virtio hears of a carrier that comes before it was ever
+ * started (e_setlink); a stop resets it, and it is deaf (e2_linkflap). */
+void
+driver_carrier(struct ifnet *ifp)
+{
+	bool heard = ifp->running;
+
+	if (driver_trait(ifp, "link_unopened") && ifp->vf.starts == 0)
+		heard = heard || ifp->vf.carrier || ifp->link == LINK_UP;
+	if (heard && !driver_trait(ifp, "link_polled"))
+		ifnet_set_link(ifp, ifp->vf.carrier ? LINK_UP : LINK_DOWN);
+}
+
+void
+driver_media(struct ifnet *ifp)
+{
+	if (driver_trait(ifp, "link_polled") && ifp->running &&
+	    !ifp->vf.surprised)
+		ifnet_set_link(ifp, ifp->vf.carrier ? LINK_UP : LINK_DOWN);
+}
+
 /* --- what a driver may restart for --- */
 
 void

@@ -19,6 +19,13 @@ int64_t driver_restart_step(struct ktask *k, struct ifnet *ifp, int *pc);
 void driver_bounce(struct ifnet *ifp);
 void driver_halt(struct ifnet *ifp);
 
+/* The carrier came or went: what the driver makes of it. */
+void driver_carrier(struct ifnet *ifp);
+
+/* SIOCGIFMEDIA, with which programs ask for the link: some drivers do not look
+ * at it before ("link_polled"). */
+void driver_media(struct ifnet *ifp);
+
 /* A trait of the NIC's driver (see sim/profile.h), no for other kinds; and a
  * restart when it has that one. */
 bool driver_trait(const struct ifnet *ifp, const char *what);

@@ -32,7 +32,7 @@ static const char *const needed[] = { "kernel.link_task", "kernel.devctl",
 static const char *const traits[] = { "linkstate", "link_follows_open",
 	"detach_link_down", "link_later", "initial_link_down", "host_drops_tx",
 	"start_resets_link", "mtu_restarts", "caps_restart", "vlan_restarts",
-	"vlan_blocks_detach" };
+	"vlan_blocks_detach", "link_polled", "link_unopened" };
 #define N_TRAITS (sizeof(traits) / sizeof(traits[0]))
 
 /* What a machine may be, by itself; no when not given. hn's are the newer

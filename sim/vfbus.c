@@ -395,6 +395,5 @@ vf_set_carrier(struct machine *m, const char *name, bool carrier)
 		return;
 	vf->vf.carrier = carrier;
 	machine_changed(m, vf);
-	if (vf->running)
-		ifnet_set_link(vf, carrier ? LINK_UP : LINK_DOWN);
+	driver_carrier(vf);
 }

@@ -55,7 +55,8 @@ struct witness_hole { /* probes without an answer, one after the other */
 struct witness_flow { /* one run of a probe */
 	int64_t start_ns, end_ns, period_ns;
 	uint64_t sent, lost, refused;
-	int64_t gap_ns; /* the longest */
+	int64_t gap_ns;	  /* the longest */
+	int64_t stall_ns; /* the sender's own longest pause */
 	size_t first_hole, n_holes;
 };
 

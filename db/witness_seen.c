@@ -218,6 +218,7 @@ take_summary(struct witness *w, const char *line)
 	witness_number(line, "lost", &f->lost);
 	witness_number(line, "senderr", &f->refused);
 	witness_time(line, "gap_ms", DUR_MS, &f->gap_ns);
+	witness_time(line, "sender_stall_ms", DUR_MS, &f->stall_ns);
 	f->end_ns = f->start_ns + (int64_t)f->sent * f->period_ns;
 }
 

@@ -8,11 +8,12 @@
 
 #include "base/dur.h"
 #include "base/mem.h"
+#include "failover/snapshot.h"
 #include "sim/guest.h"
 #include "sim/reenact_parts.h"
 
 #define TAIL	   (INT64_C(3) * DUR_SEC)
-#define PROGRAM	   (20 * DUR_MS)   /* a remark tells the end of a command */
+#define PROGRAM	   (40 * DUR_MS)   /* a remark tells the end of a command */
 #define BACK2BACK  (6 * DUR_MS)	   /* host actions one after the other */
 #define PREPARE_HN (1500 * DUR_MS) /* behind rc.d/netif */
 #define PREPARE	   (600 * DUR_MS)  /* behind the NICs' arrival */
@@ -95,36 +96,50 @@ is_known(const char *command, struct err *e)
 	return good;
 }
 
-/* The stand-in's own knobs are delays of the machine; what is left of the
- * command line is the guest's. */
+/* The stand-in's own knobs are delays of the machine, to which the guest's
+ * stalls come; what is left of the command line is the guest's. */
+static const struct knob {
+	const char *name, *delay;
+	int least, mostly, most; /* ms beside the knob's own */
+} knobs[] = {
+	/* d*_sw20: 21..33 probes, median 22 */
+	{ "hw.hnsim.switch_ms=", "hn.switch_window", 1, 2, 13 },
+	/* bvn_unplug_ld50, ld500: 54..56, 505..509 probes */
+	{ "hw.hnsim.linkdelay_ms=", "hn.link_query", 4, 6, 9 },
+};
+#define KNOBS (sizeof(knobs) / sizeof(knobs[0]))
+
+static void
+turn_knob(struct play *p, const struct knob *k, int ms)
+{
+	char value[64];
+
+	if (ms <= 0)
+		return; /* as it is in the profile */
+	snprintf(value, sizeof(value), "%dms..%dms..%dms", ms + k->least,
+	    ms + k->mostly, ms + k->most);
+	add_pair(&p->s->delays, &p->s->n_delays, &p->s->cap_delays, k->delay,
+	    value);
+}
+
 static char *
 without_knobs(struct play *p, const char *command)
 {
-	static const struct {
-		const char *knob, *delay;
-	} knobs[] = {
-		{ "hw.hnsim.switch_ms=", "hn.switch_window" },
-		{ "hw.hnsim.linkdelay_ms=", "hn.link_query" },
-	};
 	char *copy = mem_str(command), *rest = copy, *word;
 	struct strbuf out = { 0 };
-	char value[24];
-	size_t i, n;
+	size_t i, n = 0;
 
-	while ((word = strsep(&rest, " ")) != NULL) {
-		for (i = 0; i < 2; i++) {
-			n = strlen(knobs[i].knob);
-			if (strncmp(word, knobs[i].knob, n) == 0)
+	while ((word = strsep(&rest, " ,\n")) != NULL) {
+		for (i = 0; i < KNOBS; i++) {
+			n = strlen(knobs[i].name);
+			if (strncmp(word, knobs[i].name, n) == 0)
 				break;
 		}
-		if (i == 2) {
+		if (i < KNOBS)
+			turn_knob(p, &knobs[i], atoi(word + n));
+		else
 			strbuf_addf(&out, "%s%s", out.bytes > 0 ? " " : "",
 			    word);
-			continue;
-		}
-		snprintf(value, sizeof(value), "%dms", atoi(word + n));
-		add_pair(&p->s->delays, &p->s->n_delays, &p->s->cap_delays,
-		    knobs[i].delay, value);
 	}
 	free(copy);
 	return strbuf_take(&out);
@@ -240,21 +255,86 @@ prepare(struct play *p, const char *fmt, ...)
 	*MEM_PUSH(p->prepare, p->n_prepare, p->cap_prepare) = mem_str(text);
 }
 
-/* Names of the first look's ports that have the word, in their order there. */
-static void
-join_ports(struct play *p, const char *lagg, const char *look, bool master)
-{
-	char *copy = mem_str(look), *rest = copy, *word;
-	bool is_master;
+/* The aggregate's ports when the recording begins: those of the first look,
+ * with what was typed before it undone, newest first. */
+struct ports {
+	char names[SNAP_PORTS][SCN_NAME_MAX];
+	size_t n;
+	char master[SCN_NAME_MAX];
+};
 
-	while ((word = strsep(&rest, ",")) != NULL) {
-		is_master = strstr(word, " MASTER") != NULL;
-		word += strspn(word, " ");
-		word[strcspn(word, " ")] = '\0';
-		if (is_master == master && strcmp(word, "no") != 0)
-			prepare(p, "ifconfig %s laggport %s", lagg, word);
+static void
+set_port(struct ports *ports, const char *name, bool in)
+{
+	size_t i;
+
+	for (i = 0; i < ports->n && strcmp(ports->names[i], name) != 0; i++)
+		;
+	if (in && i == ports->n && i < SNAP_PORTS)
+		snprintf(ports->names[ports->n++], SCN_NAME_MAX, "%s", name);
+	else if (!in && i < ports->n)
+		memcpy(ports->names[i], ports->names[--ports->n], SCN_NAME_MAX);
+}
+
+static void
+undo_command(void *ctx, const char *command)
+{
+	struct ports *ports = ctx;
+	char *copy = mem_str(command), *rest = copy, *word, *last = NULL;
+	bool ours;
+
+	ours = strncmp(command, "ifconfig ", 9) == 0;
+	while (ours && (word = strsep(&rest, " ")) != NULL) {
+		if (last != NULL && strcmp(last, "laggport") == 0)
+			set_port(ports, word, false);
+		else if (last != NULL && strcmp(last, "-laggport") == 0)
+			set_port(ports, word, true);
+		last = word;
 	}
 	free(copy);
+}
+
+static void
+first_ports(const struct play *p, struct ports *ports)
+{
+	const struct witness_sight *look;
+	char *copy, *rest, *word;
+	bool master;
+	size_t i;
+
+	memset(ports, 0, sizeof(*ports));
+	if (p->w->aggregate.count == 0)
+		return;
+	look = &p->w->aggregate.list[0];
+	copy = rest = mem_str(look->text);
+	while ((word = strsep(&rest, ",")) != NULL) {
+		master = strstr(word, " MASTER") != NULL;
+		word += strspn(word, " ");
+		word[strcspn(word, " ")] = '\0';
+		if (cast_find(&p->cast, word) == NULL)
+			continue; /* "none", "no ports" */
+		set_port(ports, word, true);
+		if (master)
+			snprintf(ports->master, SCN_NAME_MAX, "%s", word);
+	}
+	free(copy);
+	for (i = p->w->n_deeds; i-- > 0;)
+		if (p->w->deeds[i].kind == WITNESS_COMMAND &&
+		    p->w->deeds[i].at_ns < look->at_ns)
+			shell_each(p->w->deeds[i].text, undo_command, ports);
+}
+
+/* The master is the first that joins. */
+static void
+join_ports(struct play *p, const char *lagg, const struct ports *ports,
+    bool master)
+{
+	size_t i;
+
+	for (i = 0; i < ports->n; i++)
+		if ((strcmp(ports->names[i], ports->master) == 0) == master)
+			prepare(p, "ifconfig %s laggport %s", lagg,
+			    ports->names[i]);
 }
 
 /* The address that the probes come from, unless an output shows another. */
@@ -267,14 +347,14 @@ address_of(const struct play *p)
 static void
 prepare_lagg(struct play *p, const char *lagg)
 {
-	const char *address = address_of(p), *look = "";
+	const char *address = address_of(p);
+	struct ports ports;
 
-	if (p->w->aggregate.count > 0)
-		look = p->w->aggregate.list[0].text;
+	first_ports(p, &ports);
 	prepare(p, "ifconfig %s create", lagg);
 	prepare(p, "ifconfig %s laggproto failover", lagg);
-	join_ports(p, lagg, look, true);
-	join_ports(p, lagg, look, false);
+	join_ports(p, lagg, &ports, true);
+	join_ports(p, lagg, &ports, false);
 	if (p->cast.has_hn)
 		prepare(p, "ifconfig %s inet 10.0.2.15 -alias", p->cast.other);
 	if (address != NULL)
@@ -360,46 +440,82 @@ add_vf(struct play *p, const struct actor *a)
 	vf->present = cast_is_present(a);
 }
 
-/* rc.conf as somebody showed it, or the static one of the recordings. */
 static void
-add_rc(struct play *p)
+add_rc(struct play *p, const char *name, const char *value)
 {
-	char *copy, *rest, *line, *value;
-	bool shown = false;
-	size_t i, n;
+	add_pair(&p->s->rc, &p->s->n_rc, &p->s->cap_rc, name, value);
+}
 
-	for (i = 0; i < p->w->n_deeds; i++) {
-		if (strcmp(p->w->deeds[i].text, "cat /etc/rc.conf") != 0)
+/* The lines NAME="VALUE" of an rc.conf that somebody showed. */
+static void
+take_rc_text(struct play *p, const char *text)
+{
+	char *copy = mem_str(text), *rest = copy, *line, *value;
+	size_t n;
+
+	while ((line = strsep(&rest, "\n")) != NULL) {
+		value = strchr(line, '=');
+		if (value == NULL || line[0] == '#')
 			continue;
-		copy = rest = mem_str(p->w->deeds[i].output);
-		while ((line = strsep(&rest, "\n")) != NULL) {
-			value = strchr(line, '=');
-			if (value == NULL || line[0] == '#')
-				continue;
-			*value++ = '\0';
-			n = strlen(value);
-			if (n >= 2 && value[0] == '"' && value[n - 1] == '"') {
-				value[n - 1] = '\0';
-				value++;
-			}
-			add_pair(&p->s->rc, &p->s->n_rc, &p->s->cap_rc, line,
-			    value);
-			shown = true;
+		*value++ = '\0';
+		n = strlen(value);
+		if (n >= 2 && value[0] == '"' && value[n - 1] == '"') {
+			value[n - 1] = '\0';
+			value++;
 		}
-		free(copy);
-		break;
+		add_rc(p, line, value);
 	}
-	if (shown || !p->cast.has_hn)
+	free(copy);
+}
+
+/* "ifconfig -a" of before: the hn's IPv6 addresses but for link-local ones. */
+static void
+take_rc_state(struct play *p)
+{
+	char *copy = mem_str(p->w->state), *rest = copy, *line;
+	char name[64], value[96];
+	bool in_hn = false;
+	unsigned bits;
+
+	while ((line = strsep(&rest, "\n")) != NULL) {
+		if (line[0] != '\t')
+			in_hn = strncmp(line, p->cast.other,
+				    strlen(p->cast.other)) == 0;
+		if (in_hn && strchr(line, '%') == NULL &&
+		    sscanf(line, "\tinet6 %60s prefixlen %u", name, &bits) ==
+			2) {
+			snprintf(value, sizeof(value), "inet6 %s prefixlen %u",
+			    name, bits);
+			snprintf(name, sizeof(name), "ifconfig_%s_ipv6",
+			    p->cast.other);
+			add_rc(p, name, value);
+		}
+	}
+	free(copy);
+}
+
+/* As somebody showed rc.conf, or the static one of the recordings. */
+static void
+configure(struct play *p)
+{
+	char name[SCN_NAME_MAX + 16];
+	size_t i;
+
+	for (i = 0; i < p->w->n_deeds; i++)
+		if (strcmp(p->w->deeds[i].text, "cat /etc/rc.conf") == 0) {
+			take_rc_text(p, p->w->deeds[i].output);
+			return;
+		}
+	if (!p->cast.has_hn)
 		return;
+	snprintf(name, sizeof(name), "ifconfig_%s", p->cast.other);
 	if (is_about(p, "DHCP")) {
-		add_pair(&p->s->rc, &p->s->n_rc, &p->s->cap_rc, "ifconfig_hn0",
-		    "DHCP");
+		add_rc(p, name, "DHCP");
 		return;
 	}
-	add_pair(&p->s->rc, &p->s->n_rc, &p->s->cap_rc, "ifconfig_hn0",
-	    "inet 10.0.2.15/24");
-	add_pair(&p->s->rc, &p->s->n_rc, &p->s->cap_rc, "defaultrouter",
-	    "10.0.2.2");
+	add_rc(p, name, "inet 10.0.2.15/24");
+	add_rc(p, "defaultrouter", "10.0.2.2");
+	take_rc_state(p);
 }
 
 static void
@@ -437,7 +553,7 @@ add_machine(struct play *p)
 	if (p->s->n_nics > 0)
 		add_pair(&p->s->sysctls, &p->s->n_sysctls, &p->s->cap_sysctls,
 		    "hw.hn.vf_transparent", "0");
-	add_rc(p);
+	configure(p);
 	add_probes(p);
 }
 

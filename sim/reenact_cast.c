@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/dur.h"
 #include "base/mem.h"
 #include "event/devline.h"
 #include "sim/reenact_parts.h"
@@ -205,7 +206,6 @@ read_look(struct cast *c)
 {
 	const struct witness_list *l = &c->r->beside->aggregate;
 	char *copy, *rest, *word;
-	bool active;
 
 	if (l->count == 0)
 		return;
@@ -216,12 +216,27 @@ read_look(struct cast *c)
 	see(c, "lagg0", l->list[0].at_ns);
 	copy = rest = mem_str(l->list[0].text);
 	while ((word = strsep(&rest, ",")) != NULL) {
-		active = strstr(word, " ACTIVE") != NULL;
 		word += strspn(word, " ");
 		word[strcspn(word, " ")] = '\0';
 		see(c, word, l->list[0].at_ns);
-		if (active)
-			was_up(c, word, l->list[0].at_ns, true);
+	}
+	free(copy);
+}
+
+/* An active port is up. One that is not is so beside another NIC, but not
+ * beside an hn: that would have no link then. */
+static void
+read_flags(struct cast *c, const struct witness_sight *look)
+{
+	char *copy = mem_str(look->text), *rest = copy, *word;
+	bool active;
+
+	while ((word = strsep(&rest, ",")) != NULL) {
+		active = strstr(word, " ACTIVE") != NULL;
+		word += strspn(word, " ");
+		word[strcspn(word, " ")] = '\0';
+		if (cast_find(c, word) != NULL)
+			was_up(c, word, look->at_ns, active || !c->has_hn);
 	}
 	free(copy);
 }
@@ -294,6 +309,23 @@ read_command(void *ctx, const char *command)
 	free(copy);
 }
 
+/* Whether message m is the last of an interface that goes: it is down already,
+ * and if its link is known it was up before. */
+static bool
+is_leaving(const struct witness *w, size_t m, const char *name)
+{
+	char text[SCN_NAME_MAX + 32];
+	size_t i;
+
+	snprintf(text, sizeof(text), "ANNOUNCE %s departure", name);
+	for (i = m + 1; i < w->routes.count &&
+	     w->routes.list[i].at_ns < w->routes.list[m].at_ns + DUR_SEC;
+	     i++)
+		if (strcmp(w->routes.list[i].text, text) == 0)
+			return true;
+	return false;
+}
+
 /* Commands, outputs and messages in the order of their times: the first sign
  * of a flag counts. */
 static void
@@ -303,8 +335,17 @@ read_deeds(struct cast *c)
 	char *copy, *rest, *what, *name, *flag;
 	struct typed t = { .c = c };
 	size_t d = 0, m = 0;
+	bool looked = w->aggregate.count == 0;
+	int64_t next;
 
 	while (d < w->n_deeds || m < w->routes.count) {
+		next = d < w->n_deeds ? w->deeds[d].at_ns : INT64_MAX;
+		if (m < w->routes.count && w->routes.list[m].at_ns < next)
+			next = w->routes.list[m].at_ns;
+		if (!looked && w->aggregate.list[0].at_ns <= next) {
+			read_flags(c, &w->aggregate.list[0]);
+			looked = true;
+		}
 		if (m == w->routes.count ||
 		    (d < w->n_deeds &&
 			w->deeds[d].at_ns <= w->routes.list[m].at_ns)) {
@@ -325,7 +366,9 @@ read_deeds(struct cast *c)
 		} else if (strcmp(what, "ANNOUNCE") == 0 ||
 		    strcmp(what, "IFINFO") == 0) {
 			see(c, name, w->routes.list[m].at_ns);
-			if (strcmp(flag, "up") == 0)
+			if (strcmp(flag, "up") == 0 ||
+			    (rest != NULL && strcmp(rest, "link-up") == 0 &&
+				is_leaving(w, m, name)))
 				was_up(c, name, w->routes.list[m].at_ns, true);
 		}
 		free(copy);

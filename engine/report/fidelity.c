@@ -198,9 +198,10 @@ compare_flow(struct comparison *c, const struct witness_flow *w,
 
 	if (s != NULL) {
 		missing = (struct range){ s->low, s->high };
-		/* A probe each period: a hole is known to within one. */
-		hole = (struct range){ s->hole_low_ns - w->period_ns,
-			s->hole_high_ns + w->period_ns };
+		/* A hole is known to within a period, and the recorded ones
+		 * have the sender's own pauses in them. */
+		hole.low = s->hole_low_ns - w->period_ns - w->stall_ns;
+		hole.high = s->hole_high_ns + w->period_ns;
 	}
 	c->f->counts[FIDELITY_PROBE].recorded += w->lost + w->refused;
 	c->f->counts[FIDELITY_PROBE].emitted += (uint64_t)lost;

@@ -220,6 +220,17 @@ add_message(struct said_list *l, int64_t at_ns, const char *text)
 	free(copy);
 }
 
+/* "IFINFO vmx0 ..." and "ANNOUNCE vmx0 ...": of one interface. */
+static bool
+is_same_interface(const struct said *a, const struct said *b)
+{
+	const char *x = strchr(a->text, ' '), *y = strchr(b->text, ' ');
+	size_t n = strcspn(x + 1, " ") + 1;
+
+	return strncmp(x, y, n) == 0 && y[n] == ' ' &&
+	    (b->text[0] == 'I' || strncmp(b->text, "ANNOUNCE", 8) == 0);
+}
+
 /* IFINFO without news: the last one of this interface said the same. */
 static void
 fold_repeated(struct said_list *l)
@@ -230,8 +241,7 @@ fold_repeated(struct said_list *l)
 		if (strncmp(l->list[i].text, "IFINFO ", 7) != 0)
 			continue;
 		for (k = i; k > 0; k--)
-			if (strcmp(l->list[k - 1].emitter,
-				l->list[i].emitter) == 0)
+			if (is_same_interface(&l->list[i], &l->list[k - 1]))
 				break;
 		if (k > 0 && strcmp(l->list[k - 1].text, l->list[i].text) == 0)
 			l->list[i].folded = true;
@@ -335,8 +345,12 @@ emitted_looks(struct said_list *l, const struct trace *t, const char *name,
 	}
 	free(text);
 	free(last);
-	if (l->n > 0)
-		l->list[0].any_time = true;
+	if (l->n == 0)
+		return;
+	l->list[0].any_time = true;
+	/* Who began to poll saw what was about to come. */
+	l->list[0].optional =
+	    l->n > 1 && l->list[1].at_ns < from_ns + FIDELITY_NEAR;
 }
 
 static void
@@ -354,14 +368,18 @@ said_aggregate(struct said_both *b, const struct trace *t,
     const struct said_times *times)
 {
 	const struct witness *w = times->recording->beside;
+	int64_t from_ns = times->from_ns;
 	size_t i;
 
 	for (i = 0; i < w->aggregate.count; i++)
 		said_add(&b->recorded, w->aggregate.list[i].at_ns,
 		    w->aggregate.list[i].text, "lagg0");
-	if (b->recorded.n > 0)
+	if (b->recorded.n > 0) {
 		b->recorded.list[0].any_time = true;
-	emitted_looks(&b->emitted, t, "lagg0", times->from_ns);
+		if (b->recorded.list[0].at_ns > from_ns)
+			from_ns = b->recorded.list[0].at_ns;
+	}
+	emitted_looks(&b->emitted, t, "lagg0", from_ns);
 	forgive_blinks(&b->recorded);
 	forgive_blinks(&b->emitted);
 	said_pair(b, times);

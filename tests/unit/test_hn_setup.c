@@ -1,0 +1,418 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * FACTS.md C.3 N10 to N12, B.10 and B.12 (what becomes of a VF that hn has
+ * lost), B.13 (newer kernels), C.5 X3, X7 and X8.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "base/dur.h"
+#include "sim/hn.h"
+#include "sim/ifdriver.h"
+#include "sim/netpath.h"
+#include "sim_rig.h"
+
+static struct rig r;
+static struct ifnet *hn, *vf;
+
+static void
+begin(const char *more, bool transparent)
+{
+	rig_init(&r, more);
+	r.m->transparent = transparent;
+	hn = rig_hn(&r, "hn0", 1);
+	hn_host_association(hn, true);
+	assert_int_equal(rig_do(&r, "ifconfig hn0 up"), 0);
+	vf = rig_vf(&r, "mce0", 1);
+}
+
+static int
+teardown(void **state)
+{
+	(void)state;
+	rig_fini(&r);
+	return 0;
+}
+
+static bool
+was_reached(const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < r.trace->n_reached; i++)
+		if (strcmp(r.trace->reached[i].name, name) == 0)
+			return true;
+	return false;
+}
+
+static bool
+was_noted(const char *text)
+{
+	size_t i;
+
+	for (i = 0; i < r.trace->n_notes; i++)
+		if (strstr(r.trace->notes[i].text, text) != NULL)
+			return true;
+	return false;
+}
+
+/* --- N10 ------------------------------------------------------------------ */
+
+static void
+n10_another_mtu_sets_the_channels_up_anew(void **state)
+{
+	int result;
+
+	(void)state;
+	begin("limit hn.mtu = 65529\n", false);
+	rig_begin(&r, "ifconfig hn0 mtu 9000", &result);
+	rig_run(&r, 100 * DUR_MS);
+	assert_true(hn->hn.suspended);
+	assert_false(hn->hn.filter_open || hn->hn.managed);
+	assert_int_equal(hn->mtu, 1500);
+	rig_run(&r, 450 * DUR_MS); /* 200 ms to settle, 300 to set up */
+	assert_int_equal(result, 0);
+	assert_int_equal(hn->mtu, 9000);
+	assert_true(!hn->hn.suspended && hn->hn.filter_open);
+	assert_true(hn->hn.managed);
+	assert_true(was_reached("N10"));
+	/* The same again is nothing, too much is refused. */
+	assert_int_equal(rig_do(&r, "ifconfig hn0 mtu 9000"), 0);
+	assert_int_equal(rig_do(&r, "ifconfig hn0 mtu 65530"), SIM_EINVAL);
+	assert_int_equal(hn->mtu, 9000);
+}
+
+static void
+n10_leaves_management_suspended_and_the_path_with_the_vf(void **state)
+{
+	(void)state;
+	begin(NULL, false);
+	assert_int_equal(rig_do(&r, "ifconfig mce0 up"), 0);
+	assert_int_equal(rig_do(&r, "ifconfig hn0 mtu 4000"), 0);
+	assert_true(hn->hn.rxvf && hn->hn.host_path_vf);
+	assert_false(hn->hn.managed);
+	rig_run(&r, DUR_SEC);
+	assert_int_equal(hn->link, LINK_DOWN); /* I2 */
+}
+
+static void
+n10_takes_what_the_host_says_if_that_is_less(void **state)
+{
+	(void)state;
+	begin("limit hn.host_mtu = 4088\n", false);
+	assert_int_equal(rig_do(&r, "ifconfig hn0 mtu 9000"), 0);
+	assert_int_equal(hn->mtu, 4088);
+	assert_true(was_noted("4088"));
+}
+
+/* --- N11, N12 --------------------------------------------------------------
+ */
+
+static void
+n11_a_detached_hn_says_no_vf_down_and_comes_back_blind(void **state)
+{
+	size_t before;
+
+	(void)state;
+	begin(NULL, false);
+	assert_int_equal(rig_do(&r, "ifconfig mce0 up"), 0);
+	before = r.trace->n_records;
+	hn_detach(r.m, "hn0");
+	rig_run(&r, DUR_SEC);
+	assert_null(ifnet_find(r.m, "hn0"));
+	assert_int_equal(rig_count(&r, before, "VF_DOWN"), 0);
+	assert_true(rig_row(&r, before, "subsystem=hn0 type=DETACH") >= 0);
+	assert_true(rig_row(&r, before, "-hn0 at ") >
+	    rig_row(&r, before, "subsystem=hn0 type=DETACH"));
+	assert_true(vf->up && vf->running);
+	assert_true(was_reached("N11"));
+
+	hn_attach(r.m, "hn0", vf->mac);
+	rig_run(&r, DUR_SEC);
+	hn = ifnet_find(r.m, "hn0");
+	assert_non_null(hn);
+	assert_null(hn->hn.vf); /* B.12: it does not look */
+	assert_int_equal(rig_count(&r, before, "+hn0 at "), 1);
+	assert_int_equal(hn->link, LINK_UP);
+	assert_ptr_equal(hn_of(vf), hn); /* and the MAC matches */
+}
+
+static void
+n12_an_association_note_is_printed_and_ignored(void **state)
+{
+	size_t before;
+
+	(void)state;
+	begin(NULL, false);
+	assert_int_equal(rig_do(&r, "ifconfig mce0 up"), 0);
+	before = r.trace->n_records;
+	hn_host_association(hn, false);
+	rig_run(&r, DUR_SEC);
+	assert_true(was_noted("nvs type 128"));
+	assert_true(hn->hn.rxvf);
+	assert_int_equal(r.trace->n_records, before);
+	assert_true(was_reached("N12"));
+}
+
+/* --- B.10, B.12: the lost VF -------------------------------------------------
+ */
+
+static void
+a_renamed_vf_is_lost_to_hn_and_its_path_stays(void **state)
+{
+	(void)state;
+	begin(NULL, false);
+	assert_int_equal(rig_do(&r, "ifconfig mce0 up"), 0);
+	assert_int_equal(rig_do(&r, "ifconfig mce0 name vf0"), 0);
+	assert_null(hn->hn.vf);
+	assert_true(hn->hn.rxvf);
+	assert_ptr_equal(hn->hn.rewrite, vf);
+	assert_true(was_reached("N4"));
+	/* With one ring it goes down and up without harm. */
+	assert_int_equal(rig_do(&r, "ifconfig vf0 down"), 0);
+	assert_int_equal(rig_do(&r, "ifconfig vf0 up"), 0);
+	assert_false(r.m->panicked);
+	assert_true(hn->hn.rxvf);
+}
+
+static void
+an_up_of_a_lost_vf_with_several_rings_is_the_guests_end(void **state)
+{
+	struct ipaddr peer;
+	int result;
+	int64_t at;
+
+	(void)state;
+	begin("flag hn.rings = yes\n", false);
+	ipaddr_parse("10.0.0.1", &peer);
+	assert_int_equal(rig_do(&r, "ifconfig mce0 up"), 0);
+	assert_int_equal(rig_do(&r, "ifconfig mce0 name vf0"), 0);
+	assert_int_equal(rig_do(&r, "ifconfig vf0 down"), 0);
+	assert_false(r.m->panicked);
+	rig_begin(&r, "ifconfig vf0 up", &result);
+	rig_run(&r, DUR_SEC);
+	machine_settle(r.m);
+	assert_true(r.m->panicked);
+	assert_int_equal(result, -1); /* nobody comes back */
+	assert_true(was_noted("panic: "));
+	assert_string_equal(trace_get_state(r.trace, "vm", "panicked"), "yes");
+	assert_int_equal(netpath_out(r.m, &peer), PATH_VM_PANICKED);
+	assert_int_equal(netpath_in(r.m, hn, &peer), PATH_VM_PANICKED);
+	assert_false(vclock_next(&r.m->clock, &at) && at < INT64_MAX);
+}
+
+static void
+a_paired_vf_does_no_harm_with_several_rings(void **state)
+{
+	(void)state;
+	begin("flag hn.rings = yes\n", false);
+	assert_int_equal(rig_do(&r, "ifconfig mce0 up"), 0);
+	assert_int_equal(rig_do(&r, "ifconfig mce0 down"), 0);
+	assert_int_equal(rig_do(&r, "ifconfig mce0 up"), 0);
+	assert_false(r.m->panicked);
+}
+
+static void
+an_hn_with_another_mac_does_not_let_go_of_its_vf(void **state)
+{
+	(void)state;
+	begin(NULL, false);
+	assert_int_equal(rig_do(&r, "ifconfig hn0 ether 52:54:00:aa:00:77"), 0);
+	assert_null(hn_of(vf));
+	vf_eject(r.m, "mce0");
+	rig_run(&r, 5 * DUR_SEC);
+	assert_ptr_equal(hn->hn.vf, vf); /* N4's guard */
+}
+
+/* --- B.13 ------------------------------------------------------------------
+ */
+
+static void
+newer_a_thread_makes_vf_up_behind_the_command(void **state)
+{
+	(void)state;
+	begin("flag hn.async = yes\n", false);
+	assert_int_equal(rig_do(&r, "ifconfig mce0 up"), 0);
+	assert_int_equal(rig_count(&r, 0, "VF_UP"), 0);
+	assert_false(hn->hn.rxvf);
+	rig_run(&r, 50 * DUR_MS);
+	assert_int_equal(rig_count(&r, 0, "VF_UP"), 1);
+	assert_int_equal(rig_do(&r, "ifconfig mce0 down"), 0);
+	rig_run(&r, 50 * DUR_MS);
+	assert_int_equal(rig_count(&r, 0, "VF_DOWN"), 1);
+}
+
+static void
+newer_a_busy_hn_is_asked_again_after_a_second(void **state)
+{
+	int result;
+
+	(void)state;
+	begin("flag hn.async = yes\n", false);
+	rig_begin(&r, "ifconfig hn0 mtu 4000", &result); /* 500 ms */
+	rig_run(&r, 50 * DUR_MS);
+	assert_int_equal(rig_do(&r, "ifconfig mce0 up"), 0);
+	rig_run(&r, 900 * DUR_MS);
+	assert_false(hn->hn.rxvf);
+	rig_run(&r, 300 * DUR_MS);
+	assert_true(hn->hn.rxvf);
+}
+
+static void
+newer_the_host_withdraws_the_vf_and_gives_it_again(void **state)
+{
+	(void)state;
+	begin("flag hn.association = yes\n", false);
+	assert_int_equal(rig_do(&r, "ifconfig mce0 up"), 0);
+	assert_true(hn->hn.rxvf);
+	hn_host_association(hn, false);
+	rig_run(&r, 100 * DUR_MS);
+	assert_int_equal(rig_count(&r, 0, "VF_DOWN"), 1);
+	assert_true(vf->up && !hn->hn.rxvf);
+	assert_int_equal(hn->link, LINK_UP);
+	hn_host_association(hn, true);
+	rig_run(&r, 100 * DUR_MS);
+	assert_int_equal(rig_count(&r, 0, "VF_UP"), 2);
+	assert_true(hn->hn.rxvf);
+}
+
+static void
+newer_a_vf_without_the_hosts_consent_is_not_used(void **state)
+{
+	(void)state;
+	begin("flag hn.association = yes\n", false);
+	hn_host_association(hn, false);
+	assert_int_equal(rig_do(&r, "ifconfig mce0 up"), 0);
+	assert_int_equal(rig_count(&r, 0, "VF_UP"), 0);
+	assert_false(hn->hn.rxvf);
+}
+
+static void
+newer_the_transparent_path_mirrors_no_link_before_it_is_on(void **state)
+{
+	(void)state;
+	begin("flag hn.xt_newer = yes\n", true);
+	ifnet_set_link(vf, LINK_DOWN);
+	rig_run(&r, DUR_MS);
+	assert_int_equal(hn->link, LINK_UP);
+	assert_true(hn->hn.managed); /* suspended only after the switch */
+	rig_run(&r, 3 * DUR_SEC);
+	assert_true(hn->hn.xen);
+	assert_false(hn->hn.managed);
+	ifnet_set_link(vf, LINK_DOWN);
+	rig_run(&r, DUR_MS);
+	assert_int_equal(hn->link, LINK_DOWN);
+}
+
+static void
+newer_what_is_sent_while_the_path_moves_is_dropped(void **state)
+{
+	struct ipaddr peer;
+
+	(void)state;
+	begin("flag hn.xt_newer = yes\n", true);
+	assert_int_equal(rig_do(&r, "ifconfig hn0 inet 10.0.0.4/24"), 0);
+	ipaddr_parse("10.0.0.1", &peer);
+	while (!hn->hn.xt_moving)
+		rig_run(&r, 100 * DUR_US);
+	assert_int_equal(netpath_out(r.m, &peer), PATH_HN_SUSPENDED);
+	rig_run(&r, RIG_RSS);
+	assert_int_equal(netpath_out(r.m, &peer), PATH_OK);
+}
+
+/* --- C.5 -------------------------------------------------------------------
+ */
+
+static void
+x3_takes_what_both_can_and_keeps_off_what_was_lost(void **state)
+{
+	(void)state;
+	begin("limit hn.caps = 0x303\n", true); /* sums and both TSOs */
+	ifnet_set_caps(vf, CAP_LINKSTATE | CAP_TXCSUM | CAP_TSO4,
+	    CAP_LINKSTATE | CAP_TXCSUM | CAP_TSO4);
+	assert_int_equal(hn->capenable & 0x303, 0x303);
+	rig_run(&r, 3 * DUR_SEC);
+	assert_int_equal(hn->caps & 0x303, CAP_TXCSUM | CAP_TSO4);
+	assert_int_equal(hn->capenable & 0x303, CAP_TXCSUM | CAP_TSO4);
+	vf_eject(r.m, "mce0");
+	rig_run(&r, 5 * DUR_SEC);
+	assert_int_equal(hn->caps & 0x303, 0x303);
+	assert_int_equal(hn->capenable & 0x303, CAP_TXCSUM | CAP_TSO4);
+	assert_true(was_reached("X3") && was_reached("X6"));
+}
+
+static void
+x3_a_vf_that_cannot_take_the_mtu_costs_hn_its_own(void **state)
+{
+	(void)state;
+	begin("limit vf.mtu = 3000\n", true);
+	hn->mtu = 9000;
+	rig_run(&r, 3 * DUR_SEC);
+	assert_int_equal(hn->mtu, 1500);
+}
+
+static void
+x7_a_transparent_hn_takes_its_vf_down_with_it(void **state)
+{
+	(void)state;
+	begin(NULL, true);
+	rig_run(&r, 3 * DUR_SEC);
+	assert_true(hn->hn.xen && vf->up);
+	assert_int_equal(rig_do(&r, "ifconfig hn0 down"), 0);
+	assert_false(hn->hn.xen || hn->hn.host_path_vf);
+	assert_false(vf->up || vf->running);
+	assert_true(was_reached("X7"));
+	/* Coming up it takes the VF again, without waiting. */
+	assert_int_equal(rig_do(&r, "ifconfig hn0 up"), 0);
+	rig_run(&r, 50 * DUR_MS);
+	assert_true(hn->hn.xen && vf->up);
+}
+
+static void
+x8_an_mtu_goes_to_the_vf_first_and_its_refusal_is_the_answer(void **state)
+{
+	(void)state;
+	begin("limit vf.mtu = 3000\n", true);
+	rig_run(&r, 3 * DUR_SEC);
+	assert_int_equal(rig_do(&r, "ifconfig hn0 mtu 9000"), SIM_EINVAL);
+	assert_int_equal(hn->mtu, 1500);
+	assert_int_equal(rig_do(&r, "ifconfig hn0 mtu 3000"), 0);
+	assert_int_equal(hn->mtu, 3000);
+	assert_int_equal(vf->mtu, 3000);
+	assert_true(was_reached("X8"));
+}
+
+#define T(name) cmocka_unit_test_teardown(name, teardown)
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		T(n10_another_mtu_sets_the_channels_up_anew),
+		T(n10_leaves_management_suspended_and_the_path_with_the_vf),
+		T(n10_takes_what_the_host_says_if_that_is_less),
+		T(n11_a_detached_hn_says_no_vf_down_and_comes_back_blind),
+		T(n12_an_association_note_is_printed_and_ignored),
+		T(a_renamed_vf_is_lost_to_hn_and_its_path_stays),
+		T(an_up_of_a_lost_vf_with_several_rings_is_the_guests_end),
+		T(a_paired_vf_does_no_harm_with_several_rings),
+		T(an_hn_with_another_mac_does_not_let_go_of_its_vf),
+		T(newer_a_thread_makes_vf_up_behind_the_command),
+		T(newer_a_busy_hn_is_asked_again_after_a_second),
+		T(newer_the_host_withdraws_the_vf_and_gives_it_again),
+		T(newer_a_vf_without_the_hosts_consent_is_not_used),
+		T(newer_the_transparent_path_mirrors_no_link_before_it_is_on),
+		T(newer_what_is_sent_while_the_path_moves_is_dropped),
+		T(x3_takes_what_both_can_and_keeps_off_what_was_lost),
+		T(x3_a_vf_that_cannot_take_the_mtu_costs_hn_its_own),
+		T(x7_a_transparent_hn_takes_its_vf_down_with_it),
+		T(x8_an_mtu_goes_to_the_vf_first_and_its_refusal_is_the_answer),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -211,6 +211,39 @@ append(const struct judge *j, const struct scenario *s,
 	return c->verdict;
 }
 
+/* A fault that was to strike. Whether it did, its notes tell (sim/faults.h). */
+static enum trace_verdict
+append_fault(const struct scenario *s, const struct scn_injection *in,
+    const char *policy, struct trace *t)
+{
+	bool skip = in->under != NULL && strcmp(in->under, policy) != 0;
+	struct strbuf happened = { 0 }, text = { 0 };
+	struct trace_check *c;
+	size_t struck = 0;
+
+	if (skip)
+		strbuf_addf(&happened, "not judged: it is for %s", in->under);
+	else if ((struck = judge_strikes(t, in->line)) == 0)
+		strbuf_addf(&happened,
+		    "the fault of line %u never struck; write may if that is "
+		    "meant",
+		    in->line);
+	else
+		strbuf_addf(&happened, "struck %zu time%s", struck,
+		    struck == 1 ? "" : "s");
+	strbuf_addf(&text, "fault %s", in->words);
+	c = MEM_PUSH(t->checks, t->n_checks, t->cap_checks);
+	c->file = mem_str(s->path);
+	c->line = in->line;
+	c->text = strbuf_take(&text);
+	c->expected = mem_str("it strikes");
+	c->happened = strbuf_take(&happened);
+	c->reason = mem_str("");
+	c->at_ns = TRACE_OPEN;
+	c->verdict = skip ? TRACE_SKIP : struck > 0 ? TRACE_PASS : TRACE_FAIL;
+	return c->verdict;
+}
+
 bool
 judge_run(const struct scenario *s, const char *policy, struct trace *t,
     judge_probe_fn *probe, void *ctx)
@@ -228,6 +261,10 @@ judge_run(const struct scenario *s, const char *policy, struct trace *t,
 		if (verdict == TRACE_FAIL || verdict == TRACE_MENDED)
 			good = false;
 	}
+	for (i = 0; i < s->n_injections; i++)
+		if (!s->injections[i].may &&
+		    append_fault(s, &s->injections[i], policy, t) == TRACE_FAIL)
+			good = false;
 	judge_states_free(j.states);
 	scn_names_fini(&j.marks);
 	return good;

@@ -56,4 +56,7 @@ void judge_order(const struct judge *j, const struct scn_expect *e,
 void judge_reach(const struct judge *j, const struct scn_expect *e,
     struct judge_result *r);
 
+/* How often the fault of this line struck, by the trace's notes. */
+size_t judge_strikes(const struct trace *t, unsigned line);
+
 #endif

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Claims about the trace's rows: how many, and in which order. */
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -199,4 +200,20 @@ judge_reach(const struct judge *j, const struct scn_expect *e,
 	else
 		strbuf_addf(&r->happened, "the run never came through %s",
 		    e->place);
+}
+
+size_t
+judge_strikes(const struct trace *t, unsigned line)
+{
+	const struct trace_note *n;
+	size_t i, count = 0;
+	char begin[32];
+
+	snprintf(begin, sizeof(begin), "line %u: ", line);
+	for (i = 0; i < t->n_notes; i++) {
+		n = &t->notes[i];
+		count += strcmp(n->who, "fault") == 0 &&
+		    strncmp(n->text, begin, strlen(begin)) == 0;
+	}
+	return count;
 }

@@ -86,6 +86,7 @@ free_rows(struct scenario *s)
 	for (i = 0; i < s->n_injections; i++) {
 		free(s->injections[i].text);
 		free(s->injections[i].words);
+		free(s->injections[i].under);
 	}
 	for (i = 0; i < s->n_expects; i++)
 		free_expect(&s->expects[i]);

@@ -349,6 +349,17 @@ need_policy(struct scn_parser *p, char **out, bool *colon)
 	return false;
 }
 
+bool
+scn_need_policy(struct scn_parser *p, char **out)
+{
+	const struct scn_token *t = scn_peek(p);
+	bool colon = false;
+
+	if (!need_policy(p, out, &colon))
+		return false;
+	return !colon || scn_error(p, t, "write: under %s, no colon", *out);
+}
+
 static bool
 read_fault(struct scn_parser *p, struct scn_expect *e, size_t *cap)
 {
@@ -380,18 +391,10 @@ read_fault(struct scn_parser *p, struct scn_expect *e, size_t *cap)
 static bool
 read_policies(struct scn_parser *p, struct scn_expect *e)
 {
-	const struct scn_token *t = scn_peek(p);
 	size_t cap = 0;
-	bool colon;
 
-	if (scn_accept(p, "under")) {
-		t = scn_peek(p);
-		if (!need_policy(p, &e->under, &colon))
-			return false;
-		if (colon)
-			return scn_error(p, t, "write: under %s, no colon",
-			    e->under);
-	}
+	if (scn_accept(p, "under") && !scn_need_policy(p, &e->under))
+		return false;
 	while (scn_accept(p, "known-fault"))
 		if (!read_fault(p, e, &cap))
 			return false;

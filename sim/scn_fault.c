@@ -152,7 +152,7 @@ static bool
 read_option(struct scn_parser *p, struct scn_injection *f, unsigned *seen)
 {
 	static const char *const all[] = { "restart", "nth", "from", "until",
-		"times", "for" };
+		"under", "times", "for" };
 	const struct scn_token *t = scn_peek(p);
 	bool kills = f->what >= SCN_DAEMON_KILLED_BEFORE;
 	int64_t nth = 0;
@@ -177,12 +177,15 @@ read_option(struct scn_parser *p, struct scn_injection *f, unsigned *seen)
 	if (scn_accept(p, "until"))
 		return scn_once(p, t, seen, 8) &&
 		    scn_read_bound_time(p, true, true);
+	if (scn_accept(p, "under"))
+		return scn_once(p, t, seen, 32) &&
+		    scn_need_policy(p, &f->under);
 	if (kills && scn_accept(p, "restart"))
 		return scn_once(p, t, seen, 16) &&
 		    scn_need_word(p, "after", "`restart`") &&
 		    scn_need_dur(p, "the time until the restart", &f->by_ns);
 	return scn_unknown(p, t, "property of a fault", kills ? all : all + 1,
-	    kills ? 4 : 5);
+	    kills ? 5 : 6);
 }
 
 bool

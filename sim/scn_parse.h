@@ -111,6 +111,7 @@ bool scn_read_script(struct scn_parser *p, struct scn_custom *c);
 bool scn_read_mark(struct scn_parser *p, struct scn_step *step);
 /* name=value words, one or more. */
 bool scn_read_rc_pairs(struct scn_parser *p, struct scn_step *step);
+bool scn_need_policy(struct scn_parser *p, char **policy);
 /* "from T" or "until T" of the newest probe or fault. */
 bool scn_read_bound_time(struct scn_parser *p, bool of_fault, bool until);
 /* What is claimed of the state of an object, of an address or a route: each

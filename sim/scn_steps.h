@@ -88,8 +88,9 @@ struct scn_injection {
 	int64_t by_ns;	/* SCN_DAEMON_*: until its restart; -1: for good */
 	int number;
 	int64_t from_ns, until_ns; /* from <= t < until; until -1: the end */
-	bool may;		   /* it is no failure that it never struck */
-	char *words;		   /* as written, without "fault" and "may" */
+	char *under; /* only under this policy; NULL: under each */
+	bool may;    /* it is no failure that it never struck */
+	char *words; /* as written, without "fault" and "may" */
 	unsigned line, col;
 };
 

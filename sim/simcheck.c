@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "sim/simcheck.h"
 
+#include <string.h>
+
 #include "base/strbuf.h"
 
 static bool
@@ -17,6 +19,11 @@ is_modelled(enum scn_stimulus kind)
 	case SCN_DAEMON_KILL:
 	case SCN_DAEMON_START:
 	case SCN_DAEMON_RESTART:
+	case SCN_DAEMON_RELOAD:
+	case SCN_RC_CONF:
+	case SCN_CUSTOM:
+	case SCN_DEVD_CLOSE:
+	case SCN_NETLINK_OVERFLOW:
 	case SCN_USER:
 	case SCN_RECORD:
 	case SCN_RECORDS_READ:
@@ -31,11 +38,6 @@ is_modelled(enum scn_stimulus kind)
 	case SCN_DHCP_NAKS:
 	case SCN_DHCP_OFFERS:
 	case SCN_ROUTER:
-	case SCN_RC_CONF:
-	case SCN_CUSTOM:
-	case SCN_DAEMON_RELOAD:
-	case SCN_DEVD_CLOSE:
-	case SCN_NETLINK_OVERFLOW:
 		break;
 	}
 	return false;
@@ -65,23 +67,11 @@ simcheck_modelled(const struct scenario *s, struct diag *d)
 	}
 	if (s->system != SCN_FREEBSD)
 		refuse(s, d, 1, 1, "system linux");
-	if (s->only_policy != NULL)
-		refuse(s, d, 1, 1, "policies");
-	for (i = 0; i < s->n_injections; i++)
-		refuse(s, d, s->injections[i].line, s->injections[i].col,
-		    s->injections[i].words);
-	for (i = 0; i < s->n_rc_files; i++)
-		refuse(s, d, s->rc_files[i].line, s->rc_files[i].col,
-		    "rc.conf-file");
 	for (i = 0; i < s->n_flags; i++)
-		refuse(s, d, s->flags[i].line, s->flags[i].col, "flag");
-	for (i = 0; i < s->n_limits; i++)
-		refuse(s, d, s->limits[i].line, s->limits[i].col, "limit");
-	for (i = 0; i < s->n_customs; i++)
-		refuse(s, d, s->customs[i].line, s->customs[i].col, "custom");
-	for (i = 0; i < s->n_probes; i++)
-		if (s->probes[i].v6 || s->probes[i].of[0] != '\0')
-			refuse(s, d, s->probes[i].line, s->probes[i].col,
-			    s->probes[i].v6 ? "icmp6" : "of");
+		if (strcmp(s->flags[i].value, "yes") != 0 &&
+		    strcmp(s->flags[i].value, "no") != 0)
+			diag_report(d, DIAG_ERROR, s->path, s->flags[i].line,
+			    s->flags[i].col, "flag %s is yes or no, not %s",
+			    s->flags[i].name, s->flags[i].value);
 	strbuf_fini(&text);
 }

@@ -12,15 +12,36 @@
 
 #include "core/core.h"
 #include "sim/machine.h"
+#include "sim/scenario.h"
 
 struct simdaemon;
 
-/* config is copied; what it points at is borrowed. */
-struct simdaemon *simdaemon_new(struct machine *m,
-    const struct core_config *config);
+struct simdaemon_setup { /* all borrowed; config is copied */
+	struct machine *m;
+	const struct core_config *config; /* rc: the files as they are */
+	const struct scenario *scenario;  /* its faults; NULL: none */
+	const char *policy;		  /* the faults hold under this one */
+	bool beside; /* a stock devd beside the engine, not under test */
+};
+
+struct simdaemon *simdaemon_new(const struct simdaemon_setup *setup);
 void simdaemon_free(struct simdaemon *d); /* NULL is fine */
+
+/* The client's records come from devd's socket now, as long as devd runs. */
+void simdaemon_serve(struct simdaemon *devd, struct simdaemon *client);
 
 void simdaemon_start(struct simdaemon *d); /* no-op while it runs */
 void simdaemon_kill(struct simdaemon *d);
+void simdaemon_reload(struct simdaemon *d); /* rc.conf is read again */
+
+/* Its connection to devd ends; after a while it has another one. */
+void simdaemon_close_socket(struct simdaemon *d);
+
+/* The kernel had no room for messages: those that waited are lost, on Linux
+ * the records too, and the daemon hears that it was so. */
+void simdaemon_netlink_overflow(struct simdaemon *d, bool records);
+
+/* The administrator's script of a NIC is so from now on. */
+void simdaemon_set_custom(struct simdaemon *d, const struct scn_custom *custom);
 
 #endif

@@ -6,16 +6,30 @@
 #include "base/dur.h"
 #include "base/mem.h"
 #include "base/suggest.h"
+#include "failover/rcfile.h"
 
 void
-simoptions_rcvars(const struct scenario *s, struct rcvars *rc)
+simoptions_rcvars(const struct scenario *s, struct rcvars *rc, struct diag *d)
 {
+	static const enum rc_file files[] = { [SCN_RC_MAIN] = RC_CONF,
+		[SCN_RC_LOCAL] = RC_CONF_LOCAL,
+		[SCN_RC_D] = RC_CONF_D };
+	const struct scn_file *f;
+	const struct scn_pair *p;
 	size_t i;
 
 	rc->file = mem_str(s->path);
-	for (i = 0; i < s->n_rc; i++)
-		rcvars_set(rc, s->rc[i].name, s->rc[i].value, s->rc[i].line,
-		    s->rc[i].col);
+	for (i = 0; i < s->n_rc_files; i++) {
+		f = &s->rc_files[i];
+		if (f->text != NULL)
+			rcfile_parse(rc, RC_CONF, f->name, f->text, f->bytes,
+			    d);
+	}
+	for (i = 0; i < s->n_rc; i++) {
+		p = &s->rc[i];
+		rcvars_set_in(rc, files[p->source], NULL, p->name, p->value,
+		    p->line, p->col);
+	}
 }
 
 static bool
@@ -28,7 +42,7 @@ void
 simoptions_read(const struct scenario *s, struct simoptions *o, struct diag *d)
 {
 	static const char *const names[] = { "start", "deadline", "resync",
-		"serial", "rx-all" };
+		"serial", "rx-all", "devd" };
 	const struct scn_pair *p;
 	const char *nearest;
 	bool good;
@@ -50,6 +64,10 @@ simoptions_read(const struct scenario *s, struct simoptions *o, struct diag *d)
 		} else if (strcmp(p->name, "rx-all") == 0) {
 			o->keep_rx_all = strcmp(p->value, "keep") == 0;
 			good = o->keep_rx_all || strcmp(p->value, "set") == 0;
+		} else if (strcmp(p->name, "devd") == 0) {
+			o->devd_active = strcmp(p->value, "active") == 0;
+			good =
+			    o->devd_active || strcmp(p->value, "absent") == 0;
 		} else {
 			nearest = suggest(p->name, names,
 			    sizeof(names) / sizeof(names[0]));
@@ -58,14 +76,14 @@ simoptions_read(const struct scenario *s, struct simoptions *o, struct diag *d)
 			    nearest != NULL ? "did you mean " : "it has ",
 			    nearest != NULL ? nearest
 					    : "start, deadline, resync, "
-					      "serial and rx-all");
+					      "serial, rx-all and devd");
 			continue;
 		}
 		if (!good)
 			diag_report(d, DIAG_ERROR, s->path, p->line, p->col,
 			    "%s=\"%s\" is not understood; give start, "
 			    "deadline and resync a duration, serial yes or "
-			    "no, rx-all set or keep",
+			    "no, rx-all set or keep, devd absent or active",
 			    p->name, p->value);
 	}
 }

@@ -33,6 +33,7 @@ struct simrun { /* one run: the stage's ctx */
 	struct machine *m;
 	struct trace *t;
 	struct simdaemon *daemon;
+	struct simdaemon *devd; /* a stock one beside it, or NULL */
 	struct traffic *traffic;
 	struct facts *facts;
 	struct rcvars rc;
@@ -91,6 +92,14 @@ check_names(const struct simstage *s, struct diag *d)
 		profile_override(s->profile, scn->delays[i].name,
 		    scn->delays[i].value, scn->path, scn->delays[i].line,
 		    scn->delays[i].col, d);
+	for (i = 0; i < scn->n_limits; i++)
+		profile_override_limit(s->profile, scn->limits[i].name,
+		    scn->limits[i].value, scn->path, scn->limits[i].line,
+		    scn->limits[i].col, d);
+	for (i = 0; i < scn->n_flags; i++)
+		profile_override_flag(s->profile, scn->flags[i].name,
+		    strcmp(scn->flags[i].value, "yes") == 0, scn->path,
+		    scn->flags[i].line, scn->flags[i].col, d);
 	machine_free(m);
 }
 
@@ -123,7 +132,7 @@ simstage_check(const struct simstage *s, struct diag *d)
 
 	simcheck_modelled(scn, d);
 	simoptions_read(scn, &options, d);
-	simoptions_rcvars(scn, &rc);
+	simoptions_rcvars(scn, &rc, d);
 	for (i = 0; i < scn->n_nics; i++) {
 		rcvars_net(&rc, scn->nics[i].name, d, &net);
 		check_nic(scn, &scn->nics[i], &net, d);
@@ -171,6 +180,8 @@ daemon_fire(void *ctx, struct vevent *e)
 	struct simrun *g = ctx;
 
 	(void)e;
+	if (g->devd != NULL)
+		simdaemon_start(g->devd);
 	simdaemon_start(g->daemon);
 }
 
@@ -373,12 +384,51 @@ struct delivery {
 };
 
 static void
-deliver_daemon(struct simrun *g, enum scn_stimulus kind)
+edit_rc(struct simrun *g, const struct scn_step *p)
 {
-	if (kind != SCN_DAEMON_START)
+	size_t i;
+
+	for (i = 0; i < p->n_pairs; i++)
+		rcvars_set(&g->rc, p->pairs[i].name, p->pairs[i].value,
+		    p->pairs[i].line, p->pairs[i].col);
+}
+
+/* What befalls the engine, and what it reads. */
+static void
+deliver_daemon(struct simrun *g, const struct scn_step *p)
+{
+	switch (p->kind) {
+	case SCN_DAEMON_KILL:
 		simdaemon_kill(g->daemon);
-	if (kind != SCN_DAEMON_KILL)
+		break;
+	case SCN_DAEMON_RESTART:
+		simdaemon_kill(g->daemon);
 		simdaemon_start(g->daemon);
+		break;
+	case SCN_DAEMON_START:
+		simdaemon_start(g->daemon);
+		break;
+	case SCN_DAEMON_RELOAD:
+		simdaemon_reload(g->daemon);
+		break;
+	case SCN_DEVD_CLOSE:
+		simdaemon_close_socket(g->daemon);
+		break;
+	case SCN_NETLINK_OVERFLOW:
+		simdaemon_netlink_overflow(g->daemon,
+		    g->in->scenario->system == SCN_LINUX);
+		break;
+	case SCN_RC_CONF:
+		edit_rc(g, p);
+		break;
+	case SCN_CUSTOM:
+		simdaemon_set_custom(g->daemon, &p->custom);
+		if (g->devd != NULL)
+			simdaemon_set_custom(g->devd, &p->custom);
+		break;
+	default:
+		break;
+	}
 }
 
 static int64_t
@@ -422,7 +472,12 @@ deliver_step(struct machine *m, struct ktask *k)
 	case SCN_DAEMON_RESTART:
 	case SCN_DAEMON_KILL:
 	case SCN_DAEMON_START:
-		deliver_daemon(d->g, p->kind);
+	case SCN_DAEMON_RELOAD:
+	case SCN_DEVD_CLOSE:
+	case SCN_NETLINK_OVERFLOW:
+	case SCN_RC_CONF:
+	case SCN_CUSTOM:
+		deliver_daemon(d->g, p);
 		break;
 	case SCN_NIC_DETACH:
 	case SCN_NIC_ATTACH:
@@ -432,11 +487,6 @@ deliver_step(struct machine *m, struct ktask *k)
 	case SCN_DHCP_NAKS:
 	case SCN_DHCP_OFFERS:
 	case SCN_ROUTER:
-	case SCN_RC_CONF:
-	case SCN_CUSTOM:
-	case SCN_DAEMON_RELOAD:
-	case SCN_DEVD_CLOSE:
-	case SCN_NETLINK_OVERFLOW:
 	case SCN_VF_ATTACH:
 	case SCN_VM_FREEZE:
 	case SCN_MARK:
@@ -480,7 +530,21 @@ start_daemon(struct simrun *g)
 		.keep_rx_all = g->options.keep_rx_all,
 	};
 
-	g->daemon = simdaemon_new(g->m, &config);
+	struct simdaemon_setup setup = { .m = g->m,
+		.config = &config,
+		.scenario = g->in->scenario,
+		.policy = policy_word(g->in->policy) };
+	size_t i;
+
+	g->daemon = simdaemon_new(&setup);
+	for (i = 0; i < g->in->scenario->n_customs; i++)
+		simdaemon_set_custom(g->daemon, &g->in->scenario->customs[i]);
+	if (!g->options.devd_active || g->in->policy == CORE_STOCK)
+		return;
+	config.policy = CORE_STOCK;
+	setup.beside = true;
+	g->devd = simdaemon_new(&setup);
+	simdaemon_serve(g->devd, g->daemon);
 }
 
 /* A probe's addresses are those that rc.conf gives, or what the machine then
@@ -582,7 +646,7 @@ set_up(void *ctx, struct trace *t)
 
 	g->t = t;
 	simoptions_read(s, &g->options, &quiet);
-	simoptions_rcvars(s, &g->rc);
+	simoptions_rcvars(s, &g->rc, &quiet);
 	profile_seed(g->in->profile, g->in->seed);
 	g->m = machine_new(g->in->profile, t);
 	/* Its boot says nothing either: that would be in the recording. */
@@ -644,6 +708,7 @@ tear_down(void *ctx)
 	traffic_free(g->traffic);
 	facts_free(g->facts);
 	simdaemon_free(g->daemon);
+	simdaemon_free(g->devd);
 	machine_free(g->m);
 	forget_commands(g);
 	rcvars_fini(&g->rc);

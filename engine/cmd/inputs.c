@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/diag.h"
 #include "base/mem.h"
@@ -82,14 +83,74 @@ input_recording(const char *spec)
 	return r;
 }
 
+/* A mistake in what the scenario names, told where it does. */
+static void
+tell_at(const struct scenario *s, unsigned line, unsigned col, const char *text)
+{
+	fprintf(stderr, "%s:%u:%u: error: %s\n", s->path, line, col, text);
+}
+
+/* The path of a file that the scenario names; NULL, told, when nobody can read
+ * it. */
+static char *
+named_file(const struct scenario *s, const char *name, unsigned line,
+    unsigned col)
+{
+	char *path = beside(s->path, name);
+	struct err e;
+
+	if (access(path, R_OK) == 0)
+		return path;
+	err_sys(&e, errno, "%s", path);
+	tell_at(s, line, col, e.text);
+	free(path);
+	return NULL;
+}
+
 struct recording *
 input_scenario_recording(const struct scenario *s)
 {
+	struct diag d = { .emit = input_print_finding };
 	char *spec = beside(s->path, s->recording);
-	struct recording *r = input_recording(spec);
+	struct recording *r = NULL;
+	struct err e;
 
+	if (recording_read(spec, &d, &r, &e) < 0) {
+		if (d.errors == 0)
+			tell_at(s, s->recording_line, s->recording_col, e.text);
+		r = NULL;
+	}
 	free(spec);
 	return r;
+}
+
+static bool
+read_rc_files(struct scenario *s)
+{
+	struct strbuf text = { 0 };
+	struct scn_file *f;
+	bool good = true;
+	struct err e;
+	size_t i;
+	char *path;
+
+	for (i = 0; i < s->n_rc_files; i++) {
+		f = &s->rc_files[i];
+		path = beside(s->path, f->name);
+		strbuf_reset(&text);
+		if (input_read(path, &text, &e) < 0) {
+			tell_at(s, f->line, f->col, e.text);
+			good = false;
+		} else {
+			free(f->name);
+			f->name = mem_str(path);
+			f->bytes = text.bytes;
+			f->text = mem_copy(strbuf_str(&text), text.bytes + 1);
+		}
+		free(path);
+	}
+	strbuf_fini(&text);
+	return good;
 }
 
 struct scenario *
@@ -105,7 +166,10 @@ input_scenario_text(const char *path)
 	else
 		s = scenario_parse(path, strbuf_str(&text), text.bytes, &d);
 	strbuf_fini(&text);
-	return s;
+	if (s == NULL || read_rc_files(s))
+		return s;
+	scenario_free(s);
+	return NULL;
 }
 
 struct scenario *
@@ -121,7 +185,7 @@ input_scenario(const char *path)
 	r = input_scenario_recording(s);
 	good = r != NULL && stimuli_add(s, r, &e) == 0;
 	if (r != NULL && !good)
-		fprintf(stderr, "%s\n", e.text);
+		tell_at(s, s->recording_line, s->recording_col, e.text);
 	recording_free(r);
 	if (good)
 		return s;
@@ -241,8 +305,13 @@ input_rules(const struct scenario *s)
 		found = gather_shipped(&g);
 	} else {
 		g.paths = mem_zero(s->n_rules, sizeof(*g.paths));
-		for (i = 0; i < s->n_rules; i++)
-			g.paths[g.count++] = beside(s->path, s->rules[i].name);
+		for (i = 0; i < s->n_rules; i++) {
+			g.paths[g.count] = named_file(s, s->rules[i].name,
+			    s->rules[i].line, s->rules[i].col);
+			if (g.paths[g.count] != NULL)
+				g.count++;
+		}
+		found = g.count == s->n_rules;
 	}
 	if (found && ruleset_load(MAIN_FILE, &opt, &d, &rs, &e) < 0) {
 		if (d.errors == 0)

@@ -19,7 +19,8 @@
 /* Appends the file; "-" is stdin. */
 int input_read(const char *path, struct strbuf *out, struct err *e);
 
-/* With the stimuli of its recording, when it names one. */
+/* With the stimuli of its recording, when it names one. What is wrong with a
+ * file that it names is told at its own line. */
 struct scenario *input_scenario(const char *path);
 
 /* As it is written, without these; and the recording that it names. */

@@ -30,6 +30,16 @@ check(const struct testrun_file *f, const struct ruleset *rules,
 	return good;
 }
 
+/* Why the scenario is not run under this policy; NULL: it is. */
+static const char *
+why_not(const struct scenario *s, enum core_policy policy)
+{
+	return s->only_policy == NULL ||
+		strcmp(s->only_policy, policy_word(policy)) == 0
+	    ? NULL
+	    : s->only_because;
+}
+
 static void
 load_file(struct testrun *r, struct testrun_file *f, const struct policies *p)
 {
@@ -41,8 +51,9 @@ load_file(struct testrun *r, struct testrun_file *f, const struct policies *p)
 	if (good && s->n_rules > 0)
 		good = (f->rules = input_rules(s)) != NULL;
 	for (i = 0; good && i < p->count; i++)
-		good = check(f, f->rules != NULL ? f->rules : r->shipped,
-		    p->list[i]);
+		good = why_not(s, p->list[i]) != NULL ||
+		    check(f, f->rules != NULL ? f->rules : r->shipped,
+			p->list[i]);
 	if (good)
 		return;
 	scenario_free(s);
@@ -86,8 +97,12 @@ testrun_plan(struct testrun *r, const struct policies *p, int64_t first_seed,
 				c->policy = p->list[k];
 				c->seeded = seed != 0;
 				c->seed = (uint64_t)seed;
-				if (seed == 0 && f->scenario != NULL)
+				if (f->scenario == NULL)
+					continue;
+				if (seed == 0)
 					c->seed = f->scenario->seed;
+				c->skipped =
+				    mem_str(why_not(f->scenario, p->list[k]));
 			}
 }
 
@@ -130,7 +145,7 @@ run_case(const struct testrun *r, const char *pcap_dir, struct testrun_case *c)
 		.frames = r->frames,
 	};
 
-	if (f->scenario == NULL)
+	if (f->scenario == NULL || c->skipped != NULL)
 		return;
 	/* A run changes its profile: each has its own, into which the check
 	 * puts the scenario's delays. */
@@ -192,6 +207,7 @@ testrun_fini(struct testrun *r)
 		trace_free(r->cases[i].trace);
 		free(r->cases[i].repeat);
 		free(r->cases[i].trouble);
+		free(r->cases[i].skipped);
 	}
 	for (i = 0; i < r->n_files; i++) {
 		scenario_free(r->files[i].scenario);

@@ -76,6 +76,7 @@ static const char bench[] =
     "delay boot.netif = 1s\n"
     "delay boot.daemon = 3s\n"
     "delay daemon.start = 5ms\n"
+    "delay daemon.reconnect = 100ms\n"
     "delay wire.latency = 70us\n"
     "flag vf.linkstate = yes\n"
     "flag vf.link_follows_open = yes\n"

@@ -45,7 +45,7 @@ started(struct ifnet *vf)
 		ifnet_set_link(vf, vf->vf.carrier ? LINK_UP : LINK_DOWN);
 		return;
 	}
-	if (driver_trait(vf, "start_resets_link"))
+	if (vf->link == LINK_UP && driver_trait(vf, "start_resets_link"))
 		ifnet_set_link(vf, LINK_DOWN);
 	k = ktask_start(vf->m, late_link_step, driver_delay(vf, "link"));
 	k->ifp = vf;

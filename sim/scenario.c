@@ -95,6 +95,8 @@ free_rows(struct scenario *s)
 void
 scenario_free(struct scenario *s)
 {
+	size_t i;
+
 	if (s == NULL)
 		return;
 	free_rows(s);
@@ -106,6 +108,12 @@ scenario_free(struct scenario *s)
 	free_pairs(s->limits, s->n_limits);
 	free_files(s->rules, s->n_rules);
 	free_files(s->rc_files, s->n_rc_files);
+	for (i = 0; i < s->n_shells; i++) {
+		free(s->shells[i].file);
+		free(s->shells[i].path);
+		free(s->shells[i].text);
+	}
+	free(s->shells);
 	free(s->customs);
 	free(s->only_policy);
 	free(s->only_because);

@@ -61,6 +61,9 @@ struct scenario {
 	size_t n_limits, cap_limits;
 	struct scn_custom *customs; /* scripts that are there from boot */
 	size_t n_customs, cap_customs;
+	struct scn_shell *shells; /* run by the host's shell */
+	size_t n_shells, cap_shells;
+	bool shell_actions; /* so are all other commands of rules */
 	struct scn_nic *nics;
 	size_t n_nics, cap_nics;
 	struct scn_vf *vfs;

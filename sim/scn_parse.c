@@ -164,6 +164,7 @@ static const struct {
 	{ "rules", stmt_rules, false },
 	{ "scenario", stmt_scenario, false },
 	{ "seed", stmt_seed, false },
+	{ "shell", scn_stmt_shell, false },
 	{ "sometimes", scn_stmt_sometimes, false },
 	{ "sysctl", scn_stmt_sysctl, false },
 	{ "system", stmt_system, false },

@@ -88,6 +88,7 @@ bool scn_stmt_nic(struct scn_parser *p);
 bool scn_stmt_vf(struct scn_parser *p);
 bool scn_stmt_probe(struct scn_parser *p);
 bool scn_stmt_custom(struct scn_parser *p);
+bool scn_stmt_shell(struct scn_parser *p);
 bool scn_stmt_rc(struct scn_parser *p); /* and rc.conf.local, rc.conf.d/X */
 bool scn_stmt_rc_file(struct scn_parser *p);
 bool scn_stmt_sysctl(struct scn_parser *p);

@@ -100,6 +100,8 @@ read_nothing(struct scn_parser *p, struct scn_step *step)
 static bool
 read_user(struct scn_parser *p, struct scn_step *step)
 {
+	if (scn_accept(p, "sh"))
+		step->kind = SCN_USER_SH;
 	return scn_need_string(p, "the command line", &step->text);
 }
 

@@ -77,6 +77,15 @@ struct scn_custom {
 	unsigned line, col;
 };
 
+/* A file that is there in the sandbox where actions run for real. */
+struct scn_shell {
+	char *file; /* beside the scenario */
+	char *path; /* in the guest */
+	char *text; /* put here by who reads files, else NULL */
+	size_t bytes;
+	unsigned line, col;
+};
+
 void scn_pair_fini(struct scn_pair *pair);
 
 #endif

@@ -124,6 +124,9 @@ scn_step_text(const struct scn_step *p, struct strbuf *out)
 	case SCN_USER:
 		strbuf_addf(out, "user \"%s\"", p->text);
 		break;
+	case SCN_USER_SH:
+		strbuf_addf(out, "user sh \"%s\"", p->text);
+		break;
 	case SCN_RECORD:
 		strbuf_addf(out, "record \"%s\" times %u", p->text, p->times);
 		break;

@@ -25,6 +25,7 @@ is_modelled(enum scn_stimulus kind)
 	case SCN_DEVD_CLOSE:
 	case SCN_NETLINK_OVERFLOW:
 	case SCN_USER:
+	case SCN_USER_SH:
 	case SCN_RECORD:
 	case SCN_RECORDS_READ:
 	case SCN_MARK:

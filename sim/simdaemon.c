@@ -12,6 +12,7 @@
 #include "event/devline.h"
 #include "sim/faults.h"
 #include "sim/program.h"
+#include "sim/shellguest.h"
 #include "sim/sysops.h"
 
 #define CUSTOM_VFUP "hyperv_vfup." /* and the NIC's name */
@@ -175,14 +176,17 @@ static void
 world_observe(void *ctx, struct snapshot *out)
 {
 	struct life *l = ctx;
+	const struct shellguest *shell = l->d->m->shell;
 	const struct scn_custom *c;
 	struct snap_if *ifp;
 	size_t i;
 
 	machine_observe(l->d->m, out);
 	out->other_daemon = out->other_daemon || is_running(l->d->server);
-	for (i = 0; l->d->n_customs > 0 && i < out->n_ifs; i++) {
+	for (i = 0; i < out->n_ifs; i++) {
 		ifp = &out->ifs[i];
+		if (shell != NULL && shellguest_has_vfup(shell, ifp->name))
+			ifp->custom_vfup = true;
 		c = ifp->class == IF_HN ? find_custom(l->d, ifp->name) : NULL;
 		if (c != NULL)
 			ifp->custom_vfup = c->script != SCN_SCRIPT_MISSING;
@@ -273,16 +277,31 @@ custom_fate(const struct scn_custom *c, int64_t usual_ns, int *status)
 }
 
 static void
+shell_done(void *ctx, uint32_t id, int status)
+{
+	struct life *l = ctx;
+
+	if (!l->dead)
+		pump_exited(l->pump, id, status);
+}
+
+static void
 world_run(void *ctx, uint32_t id, const char *command, int32_t record)
 {
 	struct life *l = ctx;
 	struct machine *m = l->d->m;
 	const struct scn_custom *c = NULL;
 	int64_t delay_ns;
+	struct shellguest_command real = { command, command, record, id,
+		shell_done, l };
 	struct ktask *k;
 	int status = 0;
 	char name[48];
 
+	if (m->shell != NULL && shellguest_takes(m->shell, command)) {
+		shellguest_run(m->shell, &real);
+		return;
+	}
 	program_name(command, name, sizeof(name));
 	delay_ns = profile_program_delay(m->profile, "command", name);
 	if (strncmp(name, CUSTOM_VFUP, strlen(CUSTOM_VFUP)) == 0)
@@ -305,6 +324,8 @@ world_cancel(void *ctx, uint32_t id)
 	struct machine *m = l->d->m;
 	struct ktask *k;
 
+	if (m->shell != NULL)
+		shellguest_cancel(m->shell, l, id);
 	TAILQ_FOREACH (k, &m->tasks, entry)
 		if (k->ctx == l && k->id == id && k->step == command_step) {
 			k->result = 128 + 9;

@@ -16,6 +16,7 @@
 #include "sim/ifdriver.h"
 #include "sim/judge.h"
 #include "sim/simcheck.h"
+#include "sim/shellguest.h"
 #include "sim/simdaemon.h"
 #include "sim/simoptions.h"
 #include "sim/stage.h"
@@ -36,6 +37,8 @@ struct simrun { /* one run: the stage's ctx */
 	struct simdaemon *devd; /* a stock one beside it, or NULL */
 	struct traffic *traffic;
 	struct facts *facts;
+	struct shellguest *shell;
+	bool troubled;
 	struct rcvars rc;
 	struct simoptions options;
 	SLIST_HEAD(, user_command) commands; /* all there were */
@@ -356,6 +359,18 @@ user_command(struct simrun *g, const char *text)
 }
 
 static void
+user_shell(struct simrun *g, const char *text)
+{
+	struct shellguest_command c = { .text = text, .record = TRACE_NONE };
+	struct strbuf line = { 0 };
+
+	strbuf_addf(&line, "user: %s", text);
+	c.shown = strbuf_str(&line);
+	shellguest_run(g->shell, &c);
+	strbuf_fini(&line);
+}
+
+static void
 forget_commands(struct simrun *g)
 {
 	struct user_command *u;
@@ -461,6 +476,9 @@ deliver_step(struct machine *m, struct ktask *k)
 	case SCN_USER:
 		user_command(d->g, p->text);
 		break;
+	case SCN_USER_SH:
+		user_shell(d->g, p->text);
+		break;
 	case SCN_RECORD:
 		for (i = 0; i < p->times; i++)
 			devctl_inject(m, p->text, strlen(p->text));
@@ -523,7 +541,9 @@ start_daemon(struct simrun *g)
 		.rc = &g->rc,
 		.vm_guest = "hv",
 		.policy = g->in->policy,
-		.quoting = RULE_QUOTE_DEVD, /* the guest's shell knows it */
+		/* The guest's shell knows devd's, the host's may not. */
+		.quoting = g->in->scenario->shell_actions ? RULE_QUOTE_SAFE
+							  : RULE_QUOTE_DEVD,
 		.deadline_ns = g->options.deadline_ns,
 		.resync_ns = g->options.resync_ns,
 		.serial = g->options.serial,
@@ -651,6 +671,8 @@ set_up(void *ctx, struct trace *t)
 	g->m = machine_new(g->in->profile, t);
 	/* Its boot says nothing either: that would be in the recording. */
 	g->m->following = g->in->follow != NULL;
+	if (g->shell != NULL)
+		shellguest_join(g->shell, g->m);
 	describe_run(g);
 	start_daemon(g);
 	boot(g);
@@ -701,6 +723,14 @@ probe(void *ctx, const char *name, int64_t from_ns, int64_t until_ns,
 }
 
 static void
+take_trouble(struct simrun *g, const struct err *err)
+{
+	g->troubled = true;
+	if (g->in->trouble != NULL)
+		*g->in->trouble = *err;
+}
+
+static void
 tear_down(void *ctx)
 {
 	struct simrun *g = ctx;
@@ -709,6 +739,9 @@ tear_down(void *ctx)
 	facts_free(g->facts);
 	simdaemon_free(g->daemon);
 	simdaemon_free(g->devd);
+	if (g->shell != NULL && shellguest_trouble(g->shell) != NULL)
+		take_trouble(g, shellguest_trouble(g->shell));
+	shellguest_close(g->shell);
 	machine_free(g->m);
 	forget_commands(g);
 	rcvars_fini(&g->rc);
@@ -754,6 +787,14 @@ simstage_run(const struct simstage *s, struct trace *t)
 {
 	struct simrun g = { .in = s };
 	struct stage stage = { ops_of(s), &g };
+	struct err err;
+	bool passed;
 
-	return stage_run(&stage, s->scenario, policy_word(s->policy), t);
+	if (s->follow == NULL && shellguest_is_wanted(s->scenario) &&
+	    shellguest_open(s->scenario, s->guard_ns, &g.shell, &err) < 0) {
+		take_trouble(&g, &err);
+		return false;
+	}
+	passed = stage_run(&stage, s->scenario, policy_word(s->policy), t);
+	return passed && !g.troubled;
 }

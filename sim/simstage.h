@@ -29,14 +29,19 @@ struct simstage {
 	 * scenario gives only NICs and configuration. No packets then: what
 	 * they would have met is not in the records. */
 	const struct recording *follow;
+	int64_t guard_ns; /* of sandbox_open() */
+	/* Filled when the run is no verdict: ERR_UNSUPPORTED, this system has
+	 * not what it needs; else something failed that is not under test.
+	 * May be NULL. */
+	struct err *trouble;
 };
 
 /* Whether the machine can do what the scenario says: unknown sysctls, daemon
  * options, user commands, addresses. Findings go to d. */
 bool simstage_check(const struct simstage *s, struct diag *d);
 
-/* Runs to the scenario's end, fills t, judges. True when nothing failed. The
- * scenario must have passed simstage_check(). */
+/* Runs to the scenario's end, fills t, judges. True when nothing failed, and
+ * there was no trouble. The scenario must have passed simstage_check(). */
 bool simstage_run(const struct simstage *s, struct trace *t);
 
 const char *policy_word(enum core_policy policy); /* "stock", "native" */

@@ -46,6 +46,7 @@ static const char usage[] =
     "                   SCENARIO.POLICY a file for each interface, the peer\n"
     "                   and the guest's sockets; implies --frames\n"
     "  -o FILE          write the result there\n"
+    "  --guard TIME     how long a real shell may compute (30s)\n"
     "  -v               what held too, and known faults with their reasons\n"
     "\n"
     "Exit status: 0 passed, 1 an expectation failed, 2 a scenario has\n"
@@ -60,6 +61,7 @@ struct test {
 	int64_t jobs;
 	const char *db, *trace_dir, *out_path;
 	bool frames, verbose, hash;
+	int64_t guard_ns; /* 0: as the sandbox has it */
 	struct strbuf hashes; /* lines of --hash */
 
 	struct testrun run;
@@ -140,6 +142,14 @@ take_option(struct test *t, int c)
 	case 'o':
 		t->out_path = optarg;
 		return true;
+	case 'g':
+		if (dur_parse(optarg, strlen(optarg), &t->guard_ns) &&
+		    t->guard_ns > 0)
+			return true;
+		fputs("switchback test: --guard: give a duration such as "
+		      "30s\n",
+		    stderr);
+		return false;
 	case 'v':
 		t->verbose = true;
 		return true;
@@ -166,6 +176,7 @@ parse_options(int argc, char **argv, struct test *t, int *status)
 		{ "pcap", required_argument, NULL, 'P' },
 		{ "hash", no_argument, NULL, 'H' },
 		{ "output", required_argument, NULL, 'o' },
+		{ "guard", required_argument, NULL, 'g' },
 		{ "verbose", no_argument, NULL, 'v' },
 		{ "help", no_argument, NULL, 'h' },
 		{ NULL, 0, NULL, 0 },
@@ -310,7 +321,7 @@ write_suite(struct test *t)
 	struct strbuf text = { 0 };
 	const struct testrun_case *c;
 	int status = CMD_PASS, wrote;
-	size_t i;
+	size_t skipped = 0, i;
 
 	for (i = 0; i < t->run.n_cases; i++) {
 		c = &t->run.cases[i];
@@ -320,15 +331,22 @@ write_suite(struct test *t)
 		list[i].seeded = c->seeded;
 		list[i].trace = c->trace;
 		list[i].repeat = c->repeat;
-		if (c->trace == NULL) {
+		list[i].skipped = c->skipped;
+		skipped += c->skipped != NULL;
+		if (c->broken != NULL) {
+			list[i].error = c->broken;
+			t->status = CMD_TROUBLE;
+		} else if (c->trace == NULL && c->skipped == NULL) {
 			list[i].error = "bad input, did not run: its mistakes "
 					"are on standard error";
 			status = CMD_INPUT;
-		} else if (status == CMD_PASS &&
+		} else if (status == CMD_PASS && c->trace != NULL &&
 		    verdict_count(c->trace).failed > 0) {
 			status = CMD_FAIL;
 		}
 	}
+	if (skipped == t->run.n_cases)
+		status = CMD_NOTHING;
 	if (!t->hash)
 		suite_write(t->format, list, t->run.n_cases, color, t->verbose,
 		    &text);
@@ -363,6 +381,7 @@ test_files(struct test *t, char *const *paths)
 		return CMD_INPUT;
 	testrun_plan(&t->run, &t->policies, t->first_seed, t->last_seed);
 	t->run.frames = t->frames;
+	t->run.guard_ns = t->guard_ns;
 	testrun_run(&t->run, t->jobs, case_done, t);
 	if (t->store != NULL && store_commit(t->store, &e) < 0) {
 		storeargs_fail("test", &e);

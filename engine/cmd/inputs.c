@@ -172,6 +172,32 @@ input_scenario_text(const char *path)
 	return NULL;
 }
 
+/* The files that a real shell will find in its sandbox. */
+static bool
+read_shell_files(struct scenario *s)
+{
+	struct strbuf text = { 0 };
+	struct scn_shell *f;
+	struct err e;
+	char *path;
+	size_t i;
+
+	for (i = 0; i < s->n_shells; i++) {
+		f = &s->shells[i];
+		path = beside(s->path, f->file);
+		if (input_read(path, &text, &e) < 0) {
+			input_print_finding(NULL, DIAG_ERROR, s->path, f->line,
+			    f->col, e.text);
+			free(path);
+			return false;
+		}
+		free(path);
+		f->bytes = text.bytes;
+		f->text = strbuf_take(&text);
+	}
+	return true;
+}
+
 struct scenario *
 input_scenario(const char *path)
 {
@@ -180,6 +206,10 @@ input_scenario(const char *path)
 	struct err e;
 	bool good;
 
+	if (s != NULL && !read_shell_files(s)) {
+		scenario_free(s);
+		return NULL;
+	}
 	if (s == NULL || s->recording == NULL)
 		return s;
 	r = input_scenario_recording(s);

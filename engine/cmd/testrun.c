@@ -121,13 +121,21 @@ struct crew { /* the threads at work */
 static void
 run_stage(struct simstage *stage, const char *pcap_dir, struct testrun_case *c)
 {
-	struct err e;
+	struct err e = { 0 };
 
+	stage->trouble = &e;
 	if (pcap_dir != NULL)
 		stage->capture = pcapdir_open(pcap_dir, c->file->path,
 		    c->policy, c->seeded ? c->seed : 0);
 	c->trace = trace_new();
-	simstage_run(stage, c->trace);
+	if (!simstage_run(stage, c->trace) && e.code != ERR_NONE) {
+		trace_free(c->trace);
+		c->trace = NULL;
+		if (e.code == ERR_UNSUPPORTED)
+			c->skipped = mem_str(e.text);
+		else
+			c->broken = mem_str(e.text);
+	}
 	if (capture_close(stage->capture, &e) < 0)
 		c->trouble = mem_str(e.text);
 }
@@ -143,6 +151,7 @@ run_case(const struct testrun *r, const char *pcap_dir, struct testrun_case *c)
 		.policy = c->policy,
 		.seed = c->seed,
 		.frames = r->frames,
+		.guard_ns = r->guard_ns,
 	};
 
 	if (f->scenario == NULL || c->skipped != NULL)
@@ -208,6 +217,7 @@ testrun_fini(struct testrun *r)
 		free(r->cases[i].repeat);
 		free(r->cases[i].trouble);
 		free(r->cases[i].skipped);
+		free(r->cases[i].broken);
 	}
 	for (i = 0; i < r->n_files; i++) {
 		scenario_free(r->files[i].scenario);

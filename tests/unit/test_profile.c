@@ -222,6 +222,60 @@ every_missing_delay_is_named(void **state)
 	strbuf_fini(&told);
 }
 
+/* --- flags of the machine, and limits --- */
+
+static void
+a_limit_is_a_number_and_a_drivers_own_wins(void **state)
+{
+	struct profile *p = rig_profile("limit vf.mtu = 9000\n"
+					"limit small.mtu = 1500 from \"x\"\n"
+					"limit vf.caps = 0x80028\n");
+	int64_t v = -1;
+
+	(void)state;
+	assert_true(profile_driver_limit(p, "any", "mtu", &v));
+	assert_int_equal(v, 9000);
+	assert_true(profile_driver_limit(p, "small", "mtu", &v));
+	assert_int_equal(v, 1500);
+	assert_true(profile_driver_limit(p, "small", "caps", &v));
+	assert_int_equal(v, 0x80028);
+	assert_false(profile_limit(p, "hn.mtu", &v));
+	assert_int_equal(v, 0x80028); /* untouched */
+	assert_true(profile_has_driver(p, "small"));
+	profile_free(p);
+}
+
+static void
+a_scenario_sets_limits_and_flags(void **state)
+{
+	struct profile *p = rig_profile("limit vf.mtu = 9000\n");
+	struct strbuf told = { 0 };
+	struct diag d = { .emit = diag_emit_strbuf, .ctx = &told };
+	int64_t v = 0;
+
+	(void)state;
+	assert_true(
+	    profile_override_limit(p, "vf.mtu", "1500", "a.scn", 3, 7, &d));
+	assert_true(profile_limit(p, "vf.mtu", &v));
+	assert_int_equal(v, 1500);
+	assert_false(profile_flag(p, "hn.rings"));
+	assert_true(
+	    profile_override_flag(p, "hn.rings", true, "a.scn", 4, 7, &d));
+	assert_true(profile_flag(p, "hn.rings"));
+	assert_false(
+	    profile_override_limit(p, "vf.mtu", "many", "a.scn", 5, 17, &d));
+	assert_non_null(strstr(strbuf_str(&told), "a.scn:5:17: error: "));
+	assert_false(
+	    profile_override_limit(p, "vf.size", "9", "a.scn", 6, 17, &d));
+	assert_false(
+	    profile_override_flag(p, "hn.ring", true, "a.scn", 7, 6, &d));
+	assert_non_null(strstr(strbuf_str(&told), "did you mean hn.rings?"));
+	assert_true(profile_limit(p, "vf.mtu", &v));
+	assert_int_equal(v, 1500);
+	strbuf_fini(&told);
+	profile_free(p);
+}
+
 /* The table of refused lines: each mistake is told at its column, and nothing
  * else is. */
 static void
@@ -296,6 +350,8 @@ main(void)
 		cmocka_unit_test(
 		    a_wrong_override_is_told_at_its_place_in_the_scenario),
 		cmocka_unit_test(every_missing_delay_is_named),
+		cmocka_unit_test(a_limit_is_a_number_and_a_drivers_own_wins),
+		cmocka_unit_test(a_scenario_sets_limits_and_flags),
 		cmocka_unit_test(every_malformed_line_is_told_at_its_column),
 		cmocka_unit_test(a_nul_byte_and_an_endless_word_are_refused),
 	};

@@ -73,6 +73,14 @@ dhclient_runs(struct machine *m, const char *ifname)
 	return find(m, ifname) != NULL;
 }
 
+int
+dhclient_id(struct machine *m, const char *ifname)
+{
+	const struct dhclient *c = find(m, ifname);
+
+	return c == NULL ? 0 : c->id;
+}
+
 const char *
 dhclient_state(struct machine *m, const char *ifname)
 {

@@ -37,6 +37,8 @@ bool dhclient_stop(struct machine *m, const char *ifname);
 void dhclient_abandon(struct machine *m, struct ktask *k);
 
 bool dhclient_runs(struct machine *m, const char *ifname);
+/* Which run of a client it is, counted over the machine; 0 when none runs. */
+int dhclient_id(struct machine *m, const char *ifname);
 
 /* "none", "link" (waits for it), "init", "requesting", "rebooting", "bound",
  * "renewing" or "sleeping"; the trace keeps it as field "dhclient". */

@@ -358,21 +358,27 @@ not_found(struct guest_run *g, struct guest_step *s)
 	return false;
 }
 
+struct guests *
+guest_all(struct machine *m)
+{
+	if (m->guests == NULL) {
+		m->guests = mem_zero(1, sizeof(*m->guests));
+		TAILQ_INIT(&m->guests->running);
+		m->guests->last_pid = FIRST_PID - 1;
+	}
+	return m->guests;
+}
+
 void
 guest_exec(struct machine *m, size_t argc, char *const argv[], guest_done *done,
     void *ctx)
 {
 	struct guest_run *g = guest_run_new(argc, argv);
 
-	if (m->guests == NULL) {
-		m->guests = mem_zero(1, sizeof(*m->guests));
-		TAILQ_INIT(&m->guests->running);
-		m->guests->last_pid = FIRST_PID - 1;
-	}
 	g->m = m;
 	g->done = done;
 	g->ctx = ctx;
-	g->pid = ++m->guests->last_pid;
+	g->pid = ++guest_all(m)->last_pid;
 	TAILQ_INSERT_TAIL(&m->guests->running, g, entry);
 	if (g->program == NULL)
 		guest_push(g, OP_PROCESS)->ready = not_found;
@@ -392,6 +398,7 @@ guest_forget_all(struct machine *m)
 		TAILQ_REMOVE(&m->guests->running, g, entry);
 		guest_run_free(g);
 	}
+	free(m->guests->clients);
 	free(m->guests);
 	m->guests = NULL;
 }

@@ -37,6 +37,10 @@ int guest_check(size_t argc, char *const argv[], struct err *err);
 void guest_exec(struct machine *m, size_t argc, char *const argv[],
     guest_done *done, void *ctx);
 
+/* The pid of the DHCP client that runs for the interface; 0 when none does.
+ * Each run of a client has another one. */
+unsigned guest_client_pid(struct machine *m, const char *ifname);
+
 /* What still runs is gone, done() is not called. */
 void guest_forget_all(struct machine *m);
 

@@ -79,12 +79,21 @@ struct guest_run {
 	void *ctx;
 };
 
+struct guest_client { /* a DHCP client */
+	char ifname[IFNAME_MAX];
+	int id; /* dhclient_id() */
+	unsigned pid;
+};
+
 struct guests {
 	TAILQ_HEAD(guest_list, guest_run) running; /* by pid */
 	unsigned last_pid;
+	struct guest_client *clients;
+	size_t n_clients, cap_clients;
 };
 
 /* guest.c */
+struct guests *guest_all(struct machine *m);
 /* argv is copied; program is NULL when the guest has none of this name. */
 struct guest_run *guest_run_new(size_t argc, char *const argv[]);
 void guest_run_free(struct guest_run *g);
@@ -118,10 +127,12 @@ bool guest_plan_sysctl(struct guest_run *g);
 /* guest_ip.c */
 bool guest_plan_ip(struct guest_run *g);
 
-/* guest_process.c */
-bool guest_plan_daemon(struct guest_run *g);
+/* guest_client.c */
 bool guest_plan_dhclient(struct guest_run *g);
 bool guest_plan_service(struct guest_run *g);
+
+/* guest_process.c */
+bool guest_plan_daemon(struct guest_run *g);
 bool guest_plan_kill(struct guest_run *g);
 bool guest_plan_pkill(struct guest_run *g);
 bool guest_plan_ps(struct guest_run *g);

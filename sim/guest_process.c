@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Programs that start, stop or await others: dhclient, service, daemon,
- * kill, pkill, ps, sleep, logger, devctl.
+ * Programs that start, stop or await others: daemon, kill, pkill, ps, sleep;
+ * logger and devctl.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -117,11 +117,33 @@ is_signal(const char *word)
 	return false;
 }
 
+/* A DHCP client is no process of its own here: it is stopped by its
+ * interface. False when there is none of this pid; 0 is any. */
+static bool
+find_client(const struct guest_run *g, unsigned pid, char ifname[IFNAME_MAX])
+{
+	const struct ifnet *ifp;
+	unsigned runs;
+
+	TAILQ_FOREACH (ifp, &g->m->ifs, entry) {
+		runs = guest_client_pid(g->m, ifp->name);
+		if (runs == 0 || (pid != 0 && runs != pid))
+			continue;
+		memcpy(ifname, ifp->name, IFNAME_MAX);
+		return true;
+	}
+	return false;
+}
+
 static bool
 kill_one(struct guest_run *g, struct guest_step *s)
 {
-	if (guest_kill(g->m, (unsigned)s->op.value, NULL) == 0) {
-		guest_die(g, 1, "%d: No such process", s->op.value);
+	unsigned pid = (unsigned)s->op.value;
+
+	if (find_client(g, pid, s->op.ifname))
+		return true;
+	if (guest_kill(g->m, pid, NULL) == 0) {
+		guest_die(g, 1, "%u: No such process", pid);
 		g->ending = false;
 	}
 	return false;
@@ -143,23 +165,43 @@ guest_plan_kill(struct guest_run *g)
 			&pid))
 			return guest_bad(g, "illegal process id: %.30s",
 			    g->argv[at]);
-		s = guest_push(g, OP_PROCESS);
+		s = guest_push(g, OP_DHCP_STOP);
 		s->op.value = (int)pid;
 		s->ready = kill_one;
+		s->fail = FAIL_SILENT;
 	}
 	return true;
 }
 
-static void
-kill_named(struct guest_run *g)
+/* One client after the other: the step is taken again until there is none. */
+static bool
+kill_named(struct guest_run *g, struct guest_step *s)
 {
-	if (guest_kill(g->m, 0, g->argv[g->argc - 1]) == 0)
+	const char *name = g->argv[g->argc - 1];
+
+	if (s->op.value == 0 && guest_kill(g->m, 0, name) > 0)
+		s->op.value = 1;
+	if (strcmp(name, "dhclient") == 0 && find_client(g, 0, s->op.ifname))
+		return true;
+	if (s->op.value == 0)
 		g->status = 1;
+	return false;
+}
+
+static bool
+kill_next(struct guest_run *g, struct guest_step *s, int error)
+{
+	s->op.value = 1;
+	/* One that cannot be stopped is not tried for ever. */
+	if (error == 0)
+		g->next--;
+	return true;
 }
 
 bool
 guest_plan_pkill(struct guest_run *g)
 {
+	struct guest_step *s;
 	size_t at = 1;
 
 	while (at + 1 < g->argc &&
@@ -167,7 +209,9 @@ guest_plan_pkill(struct guest_run *g)
 		at++;
 	if (at + 1 != g->argc || g->argv[at][0] == '-')
 		return guest_bad(g, "one name is wanted");
-	g->finish = kill_named;
+	s = guest_push(g, OP_DHCP_STOP);
+	s->ready = kill_named;
+	s->after = kill_next;
 	return true;
 }
 
@@ -175,9 +219,15 @@ static void
 list_processes(struct guest_run *g)
 {
 	const struct guest_run *p;
+	const struct ifnet *ifp;
+	unsigned pid;
 	size_t i;
 
 	strbuf_adds(&g->out, "PID COMMAND\n");
+	TAILQ_FOREACH (ifp, &g->m->ifs, entry)
+		if ((pid = guest_client_pid(g->m, ifp->name)) != 0)
+			strbuf_addf(&g->out, "%u dhclient: %s (dhclient)\n",
+			    pid, ifp->name);
 	TAILQ_FOREACH (p, &g->m->guests->running, entry) {
 		strbuf_addf(&g->out, "%u", p->pid);
 		for (i = 0; i < p->argc; i++)
@@ -190,62 +240,6 @@ bool
 guest_plan_ps(struct guest_run *g)
 {
 	g->finish = list_processes;
-	return true;
-}
-
-/* --- dhclient, service --- */
-
-bool
-guest_plan_dhclient(struct guest_run *g)
-{
-	struct guest_step *s;
-	size_t at = 1;
-	bool waits = true;
-
-	for (; at < g->argc && g->argv[at][0] == '-'; at++) {
-		if (strcmp(g->argv[at], "-b") == 0)
-			waits = false;
-		else if (strcmp(g->argv[at], "-q") != 0 &&
-		    strcmp(g->argv[at], "-d") != 0)
-			return guest_bad(g, "illegal option %.20s",
-			    g->argv[at]);
-	}
-	if (at + 1 != g->argc || strlen(g->argv[at]) >= IFNAME_MAX)
-		return guest_bad(g, "one interface is wanted");
-	s = guest_push(g, OP_DHCP_START);
-	snprintf(s->op.ifname, sizeof(s->op.ifname), "%s", g->argv[at]);
-	s->op.value = waits;
-	s->what = s->op.ifname;
-	return true;
-}
-
-bool
-guest_plan_service(struct guest_run *g)
-{
-	static const char *const verbs[] = { "start", "stop", "restart",
-		"quietstart", "quietstop", "onestart", "onestop" };
-	struct guest_step *s;
-	const char *verb;
-	size_t i;
-
-	if (g->argc < 3 || g->argc > 4 ||
-	    (strcmp(g->argv[1], "dhclient") != 0 &&
-		strcmp(g->argv[1], "netif") != 0))
-		return guest_bad(g, "dhclient and netif are known");
-	verb = g->argv[2];
-	for (i = 0; i < sizeof(verbs) / sizeof(verbs[0]); i++)
-		if (strcmp(verbs[i], verb) == 0)
-			break;
-	if (i == sizeof(verbs) / sizeof(verbs[0]))
-		return guest_bad(g, "unknown directive '%.20s'", verb);
-	if (strcmp(g->argv[1], "dhclient") != 0 || g->argc != 4)
-		return true;
-	if (strlen(g->argv[3]) >= IFNAME_MAX)
-		return guest_bad(g, "%.30s: no interface", g->argv[3]);
-	s = guest_push(g,
-	    strstr(verb, "stop") != NULL ? OP_DHCP_STOP : OP_DHCP_START);
-	snprintf(s->op.ifname, sizeof(s->op.ifname), "%s", g->argv[3]);
-	s->fail = FAIL_SILENT;
 	return true;
 }
 

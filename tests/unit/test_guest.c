@@ -12,12 +12,14 @@
 #include <cmocka.h>
 
 #include "base/dur.h"
+#include "failover/rcvars.h"
 #include "sim/guest.h"
+#include "sim/hn.h"
 #include "sim/inet.h"
 #include "sim/lagg.h"
 #include "sim_rig.h"
 
-#define PROGRAM (INT64_C(100) * 1000) /* the rig's program.ifconfig */
+#define PROGRAM (INT64_C(300) * 1000) /* program.ifconfig, below */
 
 static struct rig r;
 static struct ifnet *hn;
@@ -32,7 +34,9 @@ static int
 setup(void **state)
 {
 	(void)state;
-	rig_init(&r, "delay program.sleep = 1ms\n");
+	rig_init(&r,
+	    "delay program.sleep = 1ms\n"
+	    "delay program.ifconfig = 300us\n");
 	hn = rig_hn(&r, "hn0", 1);
 	lagg_new(r.m, "lagg0");
 	rig_run(&r, 10 * DUR_MS);
@@ -438,6 +442,69 @@ what_runs_when_the_machine_ends_is_forgotten(void **state)
 	setup(state);
 }
 
+/* FACTS.md E.6, o_misc.txt */
+static void
+a_dhcp_client_is_started_found_and_ended(void **state)
+{
+	struct told t;
+	char line[64];
+	unsigned pid;
+
+	(void)state;
+	assert_int_equal(guest_client_pid(r.m, "hn0"), 0);
+	fails("dhclient mce7", 1, "dhclient: mce7: not found\n");
+	works("dhclient hn0",
+	    "bound to 10.0.2.15 -- renewal in 43200 "
+	    "seconds.\n");
+	pid = guest_client_pid(r.m, "hn0");
+	assert_int_not_equal(pid, 0);
+	type("ps ax", &t);
+	snprintf(line, sizeof(line), "%u dhclient: hn0 (dhclient)\n", pid);
+	assert_non_null(strstr(t.out, line));
+	type("dhclient -b hn0", &t);
+	snprintf(line, sizeof(line),
+	    "dhclient: dhclient already running, pid: %u.\n", pid);
+	assert_string_equal(t.errors, line);
+	assert_int_equal(t.status, 1);
+	snprintf(line, sizeof(line), "kill %u", pid);
+	works(line, "");
+	assert_int_equal(guest_client_pid(r.m, "hn0"), 0);
+	type(line, &t);
+	assert_int_equal(t.status, 1);
+	works("dhclient -b hn0", "");
+	assert_true(guest_client_pid(r.m, "hn0") > pid);
+	works("pkill -x dhclient", "");
+	fails("pkill -x dhclient", 1, "");
+	hn_host_media(hn, false);
+	rig_run(&r, DUR_SEC);
+	fails("dhclient hn0", 1, "hn0: no link .............. giving up\n");
+}
+
+/* rc.d/dhclient */
+static void
+the_dhclient_service_asks_rc_conf(void **state)
+{
+	struct rcvars rc = { 0 };
+
+	(void)state;
+	works("service dhclient quietstart hn0", "");
+	fails("service dhclient start hn0", 1,
+	    "service: 'hn0' is not a DHCP-enabled interface\n");
+	assert_int_equal(guest_client_pid(r.m, "hn0"), 0);
+	rcvars_set(&rc, "ifconfig_hn0", "DHCP", 1, 1);
+	r.m->rc = &rc;
+	works("service dhclient quietstart hn0",
+	    "bound to 10.0.2.15 -- "
+	    "renewal in 43200 "
+	    "seconds.\n");
+	assert_int_not_equal(guest_client_pid(r.m, "hn0"), 0);
+	works("service dhclient quietstart hn0", "");
+	works("service dhclient stop hn0", "");
+	assert_int_equal(guest_client_pid(r.m, "hn0"), 0);
+	r.m->rc = NULL;
+	rcvars_fini(&rc);
+}
+
 static void
 a_logged_text_is_a_note(void **state)
 {
@@ -470,6 +537,8 @@ main(void)
 		T(a_signal_ends_a_sleep_at_once),
 		T(a_signal_is_seen_after_the_call_that_is_under_way),
 		T(what_runs_when_the_machine_ends_is_forgotten),
+		T(a_dhcp_client_is_started_found_and_ended),
+		T(the_dhclient_service_asks_rc_conf),
 		T(a_logged_text_is_a_note),
 	};
 

@@ -288,6 +288,11 @@ a_nic_that_is_down_still_shows_its_media(void **state)
 	    "\tmedia: Ethernet autoselect (1000baseT <full-duplex>)\n"
 	    "\tstatus: active\n"
 	    "\tnd6 options=21<PERFORMNUD,AUTO_LINKLOCAL>\n");
+	snprintf(em->vf.driver, sizeof(em->vf.driver), "vtnet");
+	em->link = LINK_DOWN; /* as vtnet0 in e_setlink.txt */
+	type("ifconfig em0");
+	assert_non_null(strstr(strbuf_str(&out),
+	    "\tmedia: Ethernet 10Gbase-T <full-duplex> (none)\n"));
 	vmx = nic(KIND_VF, "vmx0", "vmx", 2);
 	vmx->capenable = 0xe403bb;
 	type("ifconfig vmx0");
@@ -494,6 +499,9 @@ routing_tables_are_shown_as_recorded(void **state)
 	ipaddr_parse("10.0.2.2", &gateway);
 	assert_int_equal(inet_default_add(r.m, &gateway, NULL), 0);
 	prints("netstat -rn", tables);
+	type("netstat -rn -f inet6");
+	assert_string_equal(strbuf_str(&out) + strlen("Routing tables\n"),
+	    strstr(tables, "\nInternet6"));
 	type("netstat -rn -f inet");
 	assert_int_equal(strlen(strbuf_str(&out)),
 	    strstr(tables, "\nInternet6") - tables);

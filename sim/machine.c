@@ -472,7 +472,7 @@ check_kept(struct machine *m, const struct ifnet *ifp, const struct snap_if *s)
 {
 	struct snap_if fresh;
 
-	if (m->versions % 16 != 0)
+	if (m->versions % 256 != 0)
 		return;
 	memset(&fresh, 0, sizeof(fresh));
 	observe_interface(ifp, &fresh);

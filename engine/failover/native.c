@@ -9,6 +9,7 @@
 #include "base/diag.h"
 #include "base/mem.h"
 #include "failover/native_parts.h"
+#include "failover/native_seen.h"
 
 #define NOTES	  16
 #define NOTE_SIZE 160
@@ -26,10 +27,16 @@
 /* So late a look means that the whole machine stood still, or that we did. */
 #define LATE (INT64_C(1) * 1000000000)
 
+/* Every pair is looked at so often, changed or not. */
+#define STALE (INT64_C(5) * 1000000000)
+
 struct native {
 	struct native_config config;
 	struct pair *pairs; /* in the order of their hn in the snapshot */
 	size_t n_pairs, cap_pairs;
+	size_t n_present; /* the first of them, whose hn is there */
+	struct seen seen;
+	bool looked;	/* at all pairs, since this system became ours */
 	size_t planned; /* whose operation is under way */
 	int64_t promised_ns, fresh_ns;
 	char notes[NOTES][NOTE_SIZE];
@@ -117,6 +124,7 @@ native_free(struct native *n)
 	for (i = 0; i < n->n_pairs; i++)
 		free(n->pairs[i].config.vlans);
 	free(n->pairs);
+	seen_fini(&n->seen);
 	free(n);
 }
 
@@ -158,6 +166,7 @@ native_set_rc(struct native *n, const struct rcvars *rc)
 	size_t i;
 
 	n->config.rc = rc;
+	n->looked = false;
 	for (i = 0; i < n->n_pairs; i++)
 		read_config(n, &n->pairs[i]);
 }
@@ -422,34 +431,79 @@ keep_off(struct native *n, const struct snapshot *s)
 	return s->other_daemon;
 }
 
+/* Finds the pairs of the hns that are there. All of them are to be looked at.
+ */
+static void
+meet_pairs(struct native *n, const struct snapshot *s)
+{
+	struct pair *p;
+	size_t i;
+
+	n->n_present = 0;
+	for (i = 0; i < s->n_ifs; i++) {
+		if (s->ifs[i].class != IF_HN)
+			continue;
+		p = pair_of(n, &s->ifs[i], n->n_present);
+		p->dirty = true;
+		p->at_hn = i;
+		seen_own(&n->seen, i, n->n_present++);
+	}
+	n->looked = true;
+}
+
+/* True when it has an operation. What it may do next depends on what is done,
+ * so it stays dirty then. */
+static bool
+look_at(struct look *l, size_t k)
+{
+	struct native *n = l->n;
+	struct pair *p = l->p;
+
+	l->hn = &l->s->ifs[p->at_hn];
+	l->lagg = l->vf = NULL;
+	memcpy(p->hn, l->hn->name, sizeof(p->hn));
+	p->wake_ns = NATIVE_NEVER;
+	p->seen_ns = l->now_ns;
+	l->wake_ns = &p->wake_ns;
+	n->planned = k;
+	p->dirty = plan_pair(l);
+	if (l->lagg != NULL)
+		seen_own(&n->seen, (size_t)(l->lagg - l->s->ifs), k);
+	if (l->hn->vf[0] != '\0' && p->at_vf < l->s->n_ifs &&
+	    strcmp(l->s->ifs[p->at_vf].name, l->hn->vf) == 0)
+		seen_own(&n->seen, p->at_vf, k);
+	return p->dirty;
+}
+
 bool
 native_plan(struct native *n, const struct snapshot *s, int64_t now_ns,
     struct operation *op, int64_t *wake_ns)
 {
 	struct look l = { .n = n, .s = s, .now_ns = now_ns, .op = op };
-	size_t i, k = 0;
 	bool more = false;
+	size_t k;
 
 	*wake_ns = NATIVE_NEVER;
 	if (n->promised_ns != NATIVE_NEVER && now_ns > n->promised_ns + LATE)
 		n->fresh_ns = now_ns + NATIVE_FRESH;
-	l.fresh_ns = n->fresh_ns;
-	l.wake_ns = wake_ns;
-	l.config = &n->config;
 	n->promised_ns = NATIVE_NEVER;
 	n->planned = SIZE_MAX;
-	if (keep_off(n, s))
+	if (keep_off(n, s)) {
+		n->looked = false;
 		return false;
-	for (i = 0; i < s->n_ifs && !l.has_vlans; i++)
-		l.has_vlans = s->ifs[i].class == IF_VLAN;
-	for (i = 0; i < s->n_ifs && !more; i++) {
-		if (s->ifs[i].class != IF_HN)
-			continue;
-		l.hn = &s->ifs[i];
-		l.lagg = l.vf = NULL;
-		l.p = pair_of(n, l.hn, k);
-		n->planned = k++;
-		more = plan_pair(&l);
+	}
+	if (!seen_update(&n->seen, s, n->pairs) || !n->looked)
+		meet_pairs(n, s);
+	l.fresh_ns = n->fresh_ns;
+	l.config = &n->config;
+	l.has_vlans = n->seen.has_vlans;
+	for (k = 0; k < n->n_present && !more; k++) {
+		l.p = &n->pairs[k];
+		if (l.p->dirty || l.p->wake_ns <= now_ns ||
+		    now_ns - l.p->seen_ns >= STALE)
+			more = look_at(&l, k);
+		if (l.p->wake_ns < *wake_ns)
+			*wake_ns = l.p->wake_ns;
 	}
 	n->promised_ns = *wake_ns;
 	return more;

@@ -91,7 +91,9 @@ struct pair {
 	unsigned told;	 /* enum told */
 	struct hold holds[NATIVE_HOLDS];
 	size_t n_holds;
-	size_t at_lagg, at_vf; /* where they were in the last snapshot */
+	size_t at_hn, at_lagg, at_vf; /* places in the last snapshot */
+	bool dirty; /* something of it has changed since it was looked at */
+	int64_t seen_ns, wake_ns;
 };
 
 /* What one look at one pair works with. */

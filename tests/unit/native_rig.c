@@ -369,12 +369,34 @@ times_told(const char *text)
 
 /* Operations, and the time between them, until nothing is wanted any more or
  * the horizon is reached. */
+/* A version of its own for all that is not as it was at the last look. */
+static void
+give_versions(void)
+{
+	static struct snap_if before[32];
+	static uint64_t versions;
+	struct snap_if *i;
+	size_t k;
+
+	assert_true(sys.s.n_ifs <= 32);
+	for (k = 0; k < sys.s.n_ifs; k++) {
+		i = &sys.s.ifs[k];
+		i->version = before[k].version;
+		if (memcmp(i, &before[k], sizeof(*i)) == 0)
+			continue;
+		i->version = ++versions;
+		before[k] = *i;
+	}
+}
+
 bool
 act(int64_t *wake_ns)
 {
 	int result;
 
 	follow();
+	if (!sys.unversioned)
+		give_versions();
 	if (!native_plan(n, &sys.s, sys.now_ns, &sys.last, wake_ns))
 		return false;
 	sys.operations++;

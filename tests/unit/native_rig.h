@@ -26,6 +26,7 @@ struct native_rig {
 	const char *fails_on; /* … for this interface; NULL: for all … */
 	int result;	      /* … with this errno; 0: none does */
 	int inert; /* this kind does nothing, and says it did; -1: none */
+	bool unversioned; /* the world knows no versions */
 	int64_t now_ns;
 	unsigned operations;
 	unsigned of_kind[OP_DHCP_STOP + 1];

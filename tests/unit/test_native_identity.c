@@ -248,6 +248,13 @@ beside_another_devd_nothing_is_done(void **state)
 	sys.s.other_daemon = false;
 	settle(HORIZON);
 	assert_true(snap_port_find(get("lagg0"), "mce0")->active);
+	sys.s.other_daemon = true;
+	settle(DUR_SEC);
+	get("hn0")->up = false;
+	settle(DUR_SEC);
+	sys.s.other_daemon = false;
+	settle(DUR_SEC);
+	assert_true(get("hn0")->up);
 }
 
 /* --- whose rules --- */

@@ -16,6 +16,7 @@
 #include "sim/inet.h"
 #include "sim/inet6.h"
 #include "sim/lagg.h"
+#include "sim/netif.h"
 #include "sim/reach.h"
 
 #define DEVCTL_QUEUE 1000 /* hw.bus.devctl_queue's default (FACTS.md A.6) */
@@ -54,6 +55,7 @@ machine_new(struct profile *profile, struct trace *trace)
 	TAILQ_INIT(&m->jailed);
 	TAILQ_INIT(&m->swi);
 	TAILQ_INIT(&m->routes);
+	TAILQ_INIT(&m->netif_runs);
 	TAILQ_INIT(&m->tasks);
 	STAILQ_INIT(&m->devctl);
 	m->record_event.fire = record_fire;
@@ -73,6 +75,7 @@ machine_free(struct machine *m)
 	m->on_record = m->on_hint = NULL;
 	ktask_forget_all(m);
 	guest_forget_all(m);
+	netif_free_all(m);
 	dhcp_free(m);
 	inet6_free(m);
 	inet_fini(m);

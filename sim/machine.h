@@ -62,6 +62,7 @@ struct machine {
 	struct rcvars *rc;     /* borrowed: /etc/rc.conf and its company */
 	struct dhcp *dhcp;     /* sim/dhcp.h: server and clients */
 	struct inet6 *inet6;   /* sim/inet6.h: the router on the link */
+	TAILQ_HEAD(, netif_run) netif_runs; /* sim/netif.h */
 	struct guests *guests; /* sim/guest.h: programs that run */
 	struct shellguest *shell; /* borrowed: real shells, or NULL */
 

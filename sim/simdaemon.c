@@ -12,6 +12,7 @@
 #include "event/devline.h"
 #include "sim/faults.h"
 #include "sim/program.h"
+#include "sim/rcscript.h"
 #include "sim/shellguest.h"
 #include "sim/sysops.h"
 
@@ -230,14 +231,6 @@ world_apply(void *ctx, uint32_t id, const struct operation *op, int32_t record)
 	strbuf_fini(&text);
 }
 
-static int64_t
-command_step(struct machine *m, struct ktask *k)
-{
-	(void)m;
-	(void)k;
-	return KTASK_DONE;
-}
-
 /* result is set when it was cancelled, sub is its own exit status. */
 static void
 command_done(struct ktask *k)
@@ -308,13 +301,22 @@ world_run(void *ctx, uint32_t id, const char *command, int32_t record)
 		c = find_custom(l->d, name + strlen(CUSTOM_VFUP));
 	if (c != NULL)
 		delay_ns = custom_fate(c, delay_ns, &status);
-	k = ktask_start(m, command_step, delay_ns);
+	k = ktask_start(m, rcscript_step, delay_ns);
+	k->owned = rcscript_new(command);
 	k->sub = status;
 	k->done = command_done;
 	k->ctx = l;
 	k->id = id;
 	k->row =
 	    trace_begin_command(m->trace, m->clock.now_ns, command, record);
+}
+
+static int64_t
+killed_step(struct machine *m, struct ktask *k)
+{
+	(void)m;
+	k->result = 128 + 9;
+	return KTASK_DONE;
 }
 
 static void
@@ -327,8 +329,9 @@ world_cancel(void *ctx, uint32_t id)
 	if (m->shell != NULL)
 		shellguest_cancel(m->shell, l, id);
 	TAILQ_FOREACH (k, &m->tasks, entry)
-		if (k->ctx == l && k->id == id && k->step == command_step) {
-			k->result = 128 + 9;
+		if (k->ctx == l && k->id == id && k->step == rcscript_step) {
+			rcscript_abandon(m, k);
+			k->step = killed_step;
 			vclock_after(&m->clock, &k->event, 0);
 			return;
 		}

@@ -15,6 +15,7 @@
 #include "sim/hn.h"
 #include "sim/ifdriver.h"
 #include "sim/judge.h"
+#include "sim/netif.h"
 #include "sim/simcheck.h"
 #include "sim/shellguest.h"
 #include "sim/simdaemon.h"
@@ -43,8 +44,7 @@ struct simrun { /* one run: the stage's ctx */
 	struct simoptions options;
 	SLIST_HEAD(, user_command) commands; /* all there were */
 	struct vevent boot_netif, boot_daemon, thaw;
-	struct operation *boot_ops; /* what rc.d/netif and routing do */
-	size_t n_boot_ops, cap_boot_ops, next_boot_op;
+	bool netif_ended, daemon_waits;
 };
 
 const char *
@@ -106,23 +106,6 @@ check_names(const struct simstage *s, struct diag *d)
 	machine_free(m);
 }
 
-/* What rc.conf asks for and the machine or the policies do not do. */
-static void
-check_nic(const struct scenario *scn, const struct scn_nic *nic,
-    const struct rc_net *net, struct diag *d)
-{
-	if (net->dhcp)
-		diag_report(d, DIAG_ERROR, scn->path, nic->line, nic->col,
-		    "rc.conf asks for DHCP on %s, and the machine has no DHCP "
-		    "server; give it a static address",
-		    nic->name);
-	if (net->mtu > 0)
-		diag_report(d, DIAG_ERROR, scn->path, nic->line, nic->col,
-		    "rc.conf sets an mtu on %s, which nobody carries over to "
-		    "the aggregate yet; write \"nic %s ... mtu N\" instead",
-		    nic->name, nic->name);
-}
-
 bool
 simstage_check(const struct simstage *s, struct diag *d)
 {
@@ -136,10 +119,8 @@ simstage_check(const struct simstage *s, struct diag *d)
 	simcheck_modelled(scn, d);
 	simoptions_read(scn, &options, d);
 	simoptions_rcvars(scn, &rc, d);
-	for (i = 0; i < scn->n_nics; i++) {
+	for (i = 0; i < scn->n_nics; i++)
 		rcvars_net(&rc, scn->nics[i].name, d, &net);
-		check_nic(scn, &scn->nics[i], &net, d);
-	}
 	for (i = 0; i < scn->n_vfs; i++)
 		if (!profile_has_driver(s->profile, scn->vfs[i].driver))
 			diag_report(d, DIAG_ERROR, scn->path, scn->vfs[i].line,
@@ -154,27 +135,35 @@ simstage_check(const struct simstage *s, struct diag *d)
 
 /* --- boot --- */
 
-static void boot_next(struct simrun *g);
-
 static void
-boot_op_done(struct ktask *k)
+start_engines(struct simrun *g)
 {
-	boot_next(k->ctx);
+	if (g->devd != NULL)
+		simdaemon_start(g->devd);
+	simdaemon_start(g->daemon);
 }
 
+/* rc starts devd when rc.d/netif has come to its end, which a client that it
+ * waits for may put off. */
 static void
-boot_next(struct simrun *g)
+netif_done(void *ctx)
 {
-	if (g->next_boot_op < g->n_boot_ops)
-		sysop_begin(g->m, &g->boot_ops[g->next_boot_op++], boot_op_done,
-		    g);
+	struct simrun *g = ctx;
+
+	g->netif_ended = true;
+	if (g->daemon_waits)
+		start_engines(g);
 }
 
 static void
 netif_fire(void *ctx, struct vevent *e)
 {
+	struct simrun *g = ctx;
+	struct netif_plan plan = { 0 };
+
 	(void)e;
-	boot_next(ctx);
+	netif_plan_boot(g->m, &plan);
+	netif_run(g->m, &plan, netif_done, g);
 }
 
 static void
@@ -183,35 +172,9 @@ daemon_fire(void *ctx, struct vevent *e)
 	struct simrun *g = ctx;
 
 	(void)e;
-	if (g->devd != NULL)
-		simdaemon_start(g->devd);
-	simdaemon_start(g->daemon);
-}
-
-static void
-plan_netif(struct simrun *g)
-{
-	const struct scenario *s = g->in->scenario;
-	struct diag quiet = { 0 };
-	struct rc_net net = { 0 };
-	struct operation *op;
-	size_t i, k;
-
-	for (i = 0; i < s->n_nics; i++) {
-		rcvars_net(&g->rc, s->nics[i].name, &quiet, &net);
-		for (k = 0; k < net.n_addrs; k++) {
-			op = MEM_PUSH(g->boot_ops, g->n_boot_ops,
-			    g->cap_boot_ops);
-			op->kind = OP_ADDR_ADD;
-			op->addr = net.addrs[k];
-			memcpy(op->ifname, s->nics[i].name, IFNAME_MAX);
-		}
-	}
-	if (net.gateway.family != 0) {
-		op = MEM_PUSH(g->boot_ops, g->n_boot_ops, g->cap_boot_ops);
-		op->kind = OP_DEFAULT_ADD;
-		op->addr = net.gateway;
-	}
+	g->daemon_waits = !g->netif_ended && g->options.start_ns < 0;
+	if (!g->daemon_waits)
+		start_engines(g);
 }
 
 static void
@@ -272,7 +235,6 @@ boot(struct simrun *g)
 	for (i = 0; i < s->n_vfs && g->in->follow == NULL; i++)
 		if (s->vfs[i].present && g->in->follow == NULL)
 			offer(g, &s->vfs[i], NULL);
-	plan_netif(g);
 	guest_event(g, &g->boot_netif, netif_fire,
 	    machine_delay(m, "boot.netif"));
 	guest_event(g, &g->boot_daemon, daemon_fire,
@@ -669,6 +631,7 @@ set_up(void *ctx, struct trace *t)
 	simoptions_rcvars(s, &g->rc, &quiet);
 	profile_seed(g->in->profile, g->in->seed);
 	g->m = machine_new(g->in->profile, t);
+	g->m->rc = &g->rc;
 	/* Its boot says nothing either: that would be in the recording. */
 	g->m->following = g->in->follow != NULL;
 	if (g->shell != NULL)
@@ -745,7 +708,6 @@ tear_down(void *ctx)
 	machine_free(g->m);
 	forget_commands(g);
 	rcvars_fini(&g->rc);
-	free(g->boot_ops);
 }
 
 /* A recording tells all: what a scenario would do beside it has no place. */

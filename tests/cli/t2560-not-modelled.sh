@@ -20,13 +20,31 @@ refused() { # what, line:col, text, scenario's own lines on stdin
 	}
 }
 
-refused dhcp 3:5 'no DHCP server' <<'EOF'
+# What rc.conf asks for is done, and what it says wrongly is told.
+accepted() { # what, an expectation, scenario's own lines on stdin
+	{
+		echo 'scenario "x"'
+		cat
+		echo "expect $2"
+	} >"$TMP/x.scn"
+	"$SB" test --policy stock "$TMP/x.scn" >"$TMP/out" 2>"$TMP/err" || {
+		echo "$1: $(cat "$TMP/out" "$TMP/err")" >&2
+		status=1
+	}
+}
+
+accepted dhcp 'address 10.0.2.15/24 only on hn0' <<'EOF'
 rc.conf ifconfig_hn0="SYNCDHCP"
+nic hn0 mac 52:54:00:aa:00:01
+at 9s end
+EOF
+accepted mtu 'hn0 mtu 1400' <<'EOF'
+rc.conf ifconfig_hn0="inet 10.0.2.15/24 mtu 1400"
 nic hn0 mac 52:54:00:aa:00:01
 at 5s end
 EOF
-refused mtu 3:5 'sets an mtu' <<'EOF'
-rc.conf ifconfig_hn0="inet 10.0.2.15/24 mtu 1400"
+refused word '2:9' '"intet" is not understood' <<'EOF'
+rc.conf ifconfig_hn0="intet 10.0.2.15/24"
 nic hn0 mac 52:54:00:aa:00:01
 at 5s end
 EOF

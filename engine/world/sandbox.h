@@ -47,7 +47,8 @@ int sandbox_put(struct sandbox *s, const char *path, unsigned mode,
     const void *data, size_t bytes, struct err *err);
 int sandbox_remove(struct sandbox *s, const char *path, struct err *err);
 
-/* Starts "sh -c text" as a session of its own. */
+/* Starts "sh -c text" as a session of its own. It ends with that shell; once
+ * it was sent a signal, with the last of its process group. */
 int sandbox_run(struct sandbox *s, uint32_t id, const char *text,
     struct err *err);
 /* To every process of its process group; SIGKILL and the like. */

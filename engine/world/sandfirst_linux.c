@@ -43,6 +43,8 @@ struct command {
 	uint32_t id;
 	pid_t pid; /* and group; 0: ended */
 	int output;
+	bool signalled, over;
+	int status; /* once its shell is over */
 };
 
 struct first {
@@ -214,8 +216,29 @@ take_signal(struct first *f, struct wire *w)
 	size_t i;
 
 	for (i = 0; i < f->count; i++)
-		if (f->commands[i].id == id && f->commands[i].pid > 0)
+		if (f->commands[i].id == id && f->commands[i].pid > 0) {
+			f->commands[i].signalled = true;
 			kill(-f->commands[i].pid, sig);
+		}
+}
+
+/* A command ends with its shell, but one that got a signal only when nobody
+ * of its group is left, as with the daemon's own (world/command_runner.h). */
+static void
+tell_ends(struct first *f)
+{
+	struct command *c;
+	size_t i;
+
+	for (i = 0; i < f->count; i++) {
+		c = &f->commands[i];
+		if (c->pid == 0 || !c->over ||
+		    (c->signalled && kill(-c->pid, 0) == 0))
+			continue;
+		say_ended(c, c->status);
+		close(c->output);
+		c->pid = 0;
+	}
 }
 
 static void
@@ -231,12 +254,11 @@ reap(struct first *f)
 			c = &f->commands[i];
 			if (c->pid != pid)
 				continue;
-			say_ended(c,
-			    WIFSIGNALED(status) ? 128 + WTERMSIG(status)
-						: WEXITSTATUS(status));
-			close(c->output);
-			c->pid = 0;
+			c->over = true;
+			c->status = WIFSIGNALED(status) ? 128 + WTERMSIG(status)
+							: WEXITSTATUS(status);
 		}
+	tell_ends(f);
 }
 
 /* One message; false when the harness is gone. */

@@ -381,6 +381,7 @@ only_the_difference_is_made(void **state)
 	put_addr("lagg0", "172.16.0.1/16"); /* somebody's */
 	before = sys.operations;
 	rcvars_set(&rc, "ifconfig_hn0_alias0", "inet 10.0.0.6/32", 3, 1);
+	settle(0); /* all has just been looked at */
 	native_set_rc(n, &rc);
 	settle(DUR_SEC);
 	assert_int_equal(sys.operations - before, 2);

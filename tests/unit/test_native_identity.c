@@ -116,6 +116,20 @@ a_vf_that_was_there_before_its_hn_is_not_upped(void **state)
 }
 
 static void
+a_nic_that_changes_nothing_else_is_seen_in_the_end(void **state)
+{
+	int i;
+
+	(void)state;
+	settle(HORIZON);
+	put_vf();
+	get("hn0")->vf[0] = '\0';
+	for (i = 0; i < 12; i++)
+		settle(DUR_SEC);
+	assert_int_equal(times_told("mce0 has hn0's MAC"), 1);
+}
+
+static void
 a_vf_that_its_hn_does_not_know_leaves_the_aggregate(void **state)
 {
 	(void)state;
@@ -248,6 +262,7 @@ beside_another_devd_nothing_is_done(void **state)
 	sys.s.other_daemon = false;
 	settle(HORIZON);
 	assert_true(snap_port_find(get("lagg0"), "mce0")->active);
+	settle(0); /* all has just been looked at */
 	sys.s.other_daemon = true;
 	settle(DUR_SEC);
 	get("hn0")->up = false;
@@ -412,6 +427,7 @@ main(void)
 		T(a_renamed_hn_keeps_its_configuration),
 		T(a_renamed_vf_is_neither_downed_nor_upped),
 		T(a_vf_that_was_there_before_its_hn_is_not_upped),
+		T(a_nic_that_changes_nothing_else_is_seen_in_the_end),
 		T(a_vf_that_its_hn_does_not_know_leaves_the_aggregate),
 		T(a_tap_that_the_hn_lists_is_told_of),
 		T(an_address_on_the_vf_is_told_of),

@@ -9,9 +9,15 @@
 #include "base/dur.h"
 #include "sim/guest_parts.h"
 
+enum oid_access {
+	OID_READ,
+	OID_TUNABLE, /* set at boot, then read only */
+	OID_WRITE,
+};
+
 struct oid {
 	const char *name; /* "*": a unit of hn */
-	bool writable;
+	enum oid_access access;
 	void (*read)(const struct guest_run *g, const struct ifnet *hn,
 	    struct strbuf *out);
 };
@@ -78,6 +84,32 @@ read_queue(const struct guest_run *g, const struct ifnet *hn,
 }
 
 static void
+read_disable(const struct guest_run *g, const struct ifnet *hn,
+    struct strbuf *out)
+{
+	(void)hn;
+	strbuf_adds(out, g->m->devctl_limit == 0 ? "1" : "0");
+}
+
+static void
+read_osreldate(const struct guest_run *g, const struct ifnet *hn,
+    struct strbuf *out)
+{
+	(void)g;
+	(void)hn;
+	strbuf_adds(out, "1201000"); /* o_misc.txt */
+}
+
+static void
+read_vm_guest(const struct guest_run *g, const struct ifnet *hn,
+    struct strbuf *out)
+{
+	(void)g;
+	(void)hn;
+	strbuf_adds(out, "hv");
+}
+
+static void
 read_rxvf(const struct guest_run *g, const struct ifnet *hn, struct strbuf *out)
 {
 	(void)g;
@@ -101,14 +133,17 @@ read_xpnt(const struct guest_run *g, const struct ifnet *hn, struct strbuf *out)
 }
 
 static const struct oid oids[] = {
-	{ "hw.bus.devctl_queue", true, read_queue },
-	{ "hw.hn.vfmap", false, read_vfmap },
-	{ "hw.hn.vflist", false, read_vflist },
-	{ "hw.hn.vf_transparent", true, read_transparent },
-	{ "dev.hn.*.rxvf", false, read_rxvf },
-	{ "dev.hn.*.vf", false, read_vf },
-	{ "dev.hn.*.vf_xpnt_enabled", false, read_xpnt },
-	{ "net.link.lagg.failover_rx_all", true, read_rx_all },
+	{ "hw.bus.devctl_queue", OID_WRITE, read_queue },
+	{ "hw.bus.devctl_disable", OID_READ, read_disable },
+	{ "hw.hn.vfmap", OID_READ, read_vfmap },
+	{ "hw.hn.vflist", OID_READ, read_vflist },
+	{ "hw.hn.vf_transparent", OID_TUNABLE, read_transparent },
+	{ "dev.hn.*.rxvf", OID_READ, read_rxvf },
+	{ "dev.hn.*.vf", OID_READ, read_vf },
+	{ "dev.hn.*.vf_xpnt_enabled", OID_READ, read_xpnt },
+	{ "kern.osreldate", OID_READ, read_osreldate },
+	{ "kern.vm_guest", OID_READ, read_vm_guest },
+	{ "net.link.lagg.failover_rx_all", OID_WRITE, read_rx_all },
 };
 #define N_OIDS (sizeof(oids) / sizeof(oids[0]))
 
@@ -225,8 +260,15 @@ before_set(struct guest_run *g, struct guest_step *s)
 		unknown_oid(g, s->op.text);
 		return false;
 	}
-	if (!o->writable) {
-		guest_die(g, 1, "oid '%s' is read only", s->op.text);
+	if (o->access != OID_WRITE) {
+		guest_die(g, 1, "oid '%s' is %s", s->op.text,
+		    o->access == OID_READ ? "read only"
+					  : "a read only tunable");
+		if (o->access == OID_TUNABLE)
+			strbuf_addf(&g->errors,
+			    "%s: Tunable values are set in "
+			    "/boot/loader.conf\n",
+			    g->argv[0]);
 		g->ending = false;
 		return false;
 	}

@@ -473,7 +473,16 @@ a_dhcp_client_is_started_found_and_ended(void **state)
 	assert_int_equal(t.status, 1);
 	works("dhclient -b hn0", "");
 	assert_true(guest_client_pid(r.m, "hn0") > pid);
+	rig_hn(&r, "hn1", 2);
+	works("dhclient -b hn1", "");
+	snprintf(line, sizeof(line), "kill %u", guest_client_pid(r.m, "hn1"));
+	works(line, "");
+	assert_int_equal(guest_client_pid(r.m, "hn1"), 0);
+	assert_int_not_equal(guest_client_pid(r.m, "hn0"), 0);
+	works("dhclient -b hn1", "");
 	works("pkill -x dhclient", "");
+	assert_int_equal(guest_client_pid(r.m, "hn0"), 0);
+	assert_int_equal(guest_client_pid(r.m, "hn1"), 0);
 	fails("pkill -x dhclient", 1, "");
 	hn_host_media(hn, false);
 	rig_run(&r, DUR_SEC);

@@ -574,6 +574,16 @@ sysctls_are_read_and_set(void **state)
 	type("sysctl hw.hn.vflist=1");
 	assert_string_equal(strbuf_str(&errors),
 	    "sysctl: oid 'hw.hn.vflist' is read only\n");
+	type("sysctl hw.hn.vf_transparent=1");
+	assert_string_equal(strbuf_str(&errors),
+	    "sysctl: oid 'hw.hn.vf_transparent' is a read only tunable\n"
+	    "sysctl: Tunable values are set in /boot/loader.conf\n");
+	assert_false(r.m->transparent);
+	prints("sysctl hw.bus kern.osreldate",
+	    "hw.bus.devctl_queue: 1000\n"
+	    "hw.bus.devctl_disable: 0\n"
+	    "kern.osreldate: 1201000\n");
+	prints("sysctl -n kern.vm_guest", "hv\n");
 	type("sysctl kern.nosuch=1");
 	assert_int_equal(status, 1);
 }

@@ -187,11 +187,17 @@ inet_del(struct ifnet *ifp, const struct ipaddr *addr)
 void
 inet_purge(struct ifnet *ifp)
 {
+	struct ipaddr addr;
 	struct machine *m = ifp->m;
 	struct route *r, *next;
 
-	while (ifp->n_addrs > 0)
-		inet_del(ifp, &ifp->addrs[0]);
+	while (ifp->n_addrs > 0) {
+		addr = ifp->addrs[0];
+		inet_del(ifp, &addr);
+		/* Once more, as all are removed (f0_unplug_nolagg.rt). */
+		if (addr.family == 4)
+			tell_address(ifp, "DELADDR", &addr);
+	}
 	for (r = TAILQ_FIRST(&m->routes); r != NULL; r = next) {
 		next = TAILQ_NEXT(r, entry);
 		if (r->ifp == ifp)

@@ -26,8 +26,9 @@ struct play {
 	struct reenact *out;
 	struct scenario *s;
 	struct cast cast;
-	int64_t now_ns; /* of the deed that is being taken */
-	char **prepare; /* commands before the recording begins */
+	struct strbuf line; /* commands of the line that is taken */
+	int64_t now_ns;	    /* of the deed that is being taken */
+	char **prepare;	    /* commands before the recording begins */
 	size_t n_prepare, cap_prepare;
 	bool devd_typed;
 };
@@ -73,8 +74,8 @@ leave_out(struct play *p, const char *what, const char *why)
 {
 	char stamp[DUR_TEXT];
 
-	strbuf_addf(&p->out->left_out, "%s %s: %s\n",
-	    dur_stamp(p->now_ns, stamp), what, why);
+	strbuf_addf(&p->out->left_out, "%s %s: %.*s\n",
+	    dur_stamp(p->now_ns, stamp), what, (int)strcspn(why, ";"), why);
 }
 
 /* --- what was typed --- */
@@ -145,6 +146,15 @@ without_knobs(struct play *p, const char *command)
 	return strbuf_take(&out);
 }
 
+/* The shell's own: "i=0". */
+static bool
+is_assignment(const char *command)
+{
+	size_t n = strcspn(command, "= ");
+
+	return n > 0 && command[n] == '=';
+}
+
 static void
 take_command(void *ctx, const char *typed)
 {
@@ -162,8 +172,9 @@ take_command(void *ctx, const char *typed)
 	} else if (strcmp(command, "sysctl") == 0) {
 		; /* nothing is left of it */
 	} else if (is_known(command, &e)) {
-		add_step(p, p->now_ns, SCN_USER, NULL)->text = mem_str(command);
-	} else {
+		strbuf_addf(&p->line, "%s%s", p->line.bytes > 0 ? "\n" : "",
+		    command);
+	} else if (!is_assignment(command)) {
 		leave_out(p, command, e.text);
 	}
 	free(command);
@@ -225,6 +236,16 @@ take_host(struct play *p, const char *text)
 	}
 }
 
+/* The commands of one line run one after the other. */
+static void
+take_line(struct play *p, const char *line)
+{
+	shell_each(line, take_command, p);
+	if (p->line.bytes > 0)
+		add_step(p, p->now_ns, SCN_USER, NULL)->text =
+		    strbuf_take(&p->line);
+}
+
 static void
 take_deeds(struct play *p)
 {
@@ -237,7 +258,7 @@ take_deeds(struct play *p)
 		if (p->w->deeds[i].kind == WITNESS_HOST)
 			take_host(p, p->w->deeds[i].text);
 		else
-			shell_each(p->w->deeds[i].text, take_command, p);
+			take_line(p, p->w->deeds[i].text);
 	}
 }
 

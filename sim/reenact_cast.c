@@ -274,6 +274,15 @@ struct typed {
 };
 
 static void
+join(struct cast *c, const char *name, const char *how)
+{
+	struct actor *a = cast_find(c, name);
+
+	if (a != NULL && strcmp(how, "laggport") == 0)
+		a->joined = true;
+}
+
+static void
 read_command(void *ctx, const char *command)
 {
 	struct typed *t = ctx;
@@ -297,6 +306,7 @@ read_command(void *ctx, const char *command)
 			    strcmp(previous, "-laggport") == 0 ||
 			    strcmp(previous, "vlandev") == 0) {
 				see(t->c, word, t->at_ns);
+				join(t->c, word, previous);
 			} else if ((strcmp(word, "up") == 0 ||
 				       strcmp(word, "down") == 0) &&
 			    name[0] != '\0') {
@@ -458,6 +468,8 @@ choose_macs(struct cast *c)
 void
 cast_read(struct cast *c, const struct recording *r)
 {
+	size_t i;
+
 	memset(c, 0, sizeof(*c));
 	c->r = r;
 	read_plugged(c);
@@ -467,6 +479,11 @@ cast_read(struct cast *c, const struct recording *r)
 	read_look(c);
 	read_deeds(c);
 	read_boot(c);
+	/* Nobody sets a port up that is up, and nobody joins one that is not
+	 * and leaves it so. */
+	for (i = 0; i < c->n; i++)
+		if (c->list[i].joined && !c->list[i].up_known && !c->has_hn)
+			c->list[i].up = true;
 	choose_vf(c);
 	choose_macs(c);
 }

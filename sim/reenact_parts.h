@@ -15,10 +15,10 @@ enum actor_kind { ACTOR_HN, ACTOR_NIC, ACTOR_LAGG, ACTOR_OTHER };
 struct actor { /* an interface that is heard of */
 	char name[SCN_NAME_MAX];
 	enum actor_kind kind;
-	int64_t born_ns; /* made or plugged in; INT64_MAX: never */
-	int64_t seen_ns; /* heard of otherwise; INT64_MAX: never */
-	bool of_boot;	 /* attached in a boot's queue */
-	bool up, up_known;
+	int64_t born_ns;	   /* made or plugged in; INT64_MAX: never */
+	int64_t seen_ns;	   /* heard of otherwise; INT64_MAX: never */
+	bool of_boot;		   /* attached in a boot's queue */
+	bool up, up_known, joined; /* joined: somebody put it into a lagg */
 	bool has_mac;
 	uint8_t mac[6];
 };

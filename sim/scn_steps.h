@@ -34,7 +34,7 @@ enum scn_stimulus {
 	SCN_DAEMON_RELOAD,
 	SCN_DEVD_CLOSE,	      /* the engine loses its client connection */
 	SCN_NETLINK_OVERFLOW, /* messages were lost, and the engine is told */
-	SCN_USER,	      /* text: a command line typed by the user */
+	SCN_USER,	      /* text: typed by a user; a command a line */
 	SCN_USER_SH,	      /* the same, run by the host's shell */
 	SCN_RECORD,	  /* text: a record put into devctl verbatim; times */
 	SCN_RECORDS_READ, /* somebody reads all there are; has no words */

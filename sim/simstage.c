@@ -28,6 +28,7 @@ struct user_command {
 	SLIST_ENTRY(user_command) entry;
 	struct simrun *g;
 	int32_t row;
+	const char *next; /* the line's next command, borrowed; or NULL */
 };
 
 struct simrun { /* one run: the stage's ctx */
@@ -71,6 +72,19 @@ check_command(const char *text, struct err *err)
 	return rc;
 }
 
+/* A line may hold several commands, each after a newline. */
+static int
+check_line(const char *text, struct err *err)
+{
+	char *copy = mem_str(text), *rest = copy, *command;
+	int rc = 0;
+
+	while (rc == 0 && (command = strsep(&rest, "\n")) != NULL)
+		rc = check_command(command, err);
+	free(copy);
+	return rc;
+}
+
 static void
 check_names(const struct simstage *s, struct diag *d)
 {
@@ -87,7 +101,7 @@ check_names(const struct simstage *s, struct diag *d)
 			    err.text);
 	for (i = 0; i < scn->n_steps; i++)
 		if (scn->steps[i].kind == SCN_USER &&
-		    check_command(scn->steps[i].text, &err) < 0)
+		    check_line(scn->steps[i].text, &err) < 0)
 			diag_report(d, DIAG_ERROR, scn->path,
 			    scn->steps[i].line, scn->steps[i].col, "%s",
 			    err.text);
@@ -284,6 +298,8 @@ current_name(struct simrun *g, const struct scn_step *at)
 }
 
 /* Of what it printed the trace keeps the first line of a complaint. */
+static void user_command(struct simrun *g, const char *text);
+
 static void
 user_command_done(void *ctx, const struct guest_end *end)
 {
@@ -297,27 +313,31 @@ user_command_done(void *ctx, const struct guest_end *end)
 	trace_end_command(u->g->t, u->row, u->g->m->clock.now_ns,
 	    strbuf_str(&outcome));
 	strbuf_fini(&outcome);
+	if (u->next != NULL)
+		user_command(u->g, u->next);
 }
 
 static void
 user_command(struct simrun *g, const char *text)
 {
-	struct user_command *u;
+	size_t argc, bytes = strcspn(text, "\n");
+	char **argv, *command = mem_strn(text, bytes);
 	struct strbuf line = { 0 };
-	size_t argc;
-	char **argv;
+	struct user_command *u;
 
-	if (!guest_split(text, &argc, &argv))
-		return;
-	u = mem_zero(1, sizeof(*u));
-	u->g = g;
-	SLIST_INSERT_HEAD(&g->commands, u, entry);
-	strbuf_addf(&line, "user: %s", text);
-	u->row = trace_begin_command(g->t, g->m->clock.now_ns,
-	    strbuf_str(&line), TRACE_NONE);
-	guest_exec(g->m, argc, argv, user_command_done, u);
-	guest_words_free(argc, argv);
-	strbuf_fini(&line);
+	if (guest_split(command, &argc, &argv)) {
+		u = mem_zero(1, sizeof(*u));
+		u->g = g;
+		u->next = text[bytes] == '\0' ? NULL : text + bytes + 1;
+		SLIST_INSERT_HEAD(&g->commands, u, entry);
+		strbuf_addf(&line, "user: %s", command);
+		u->row = trace_begin_command(g->t, g->m->clock.now_ns,
+		    strbuf_str(&line), TRACE_NONE);
+		guest_exec(g->m, argc, argv, user_command_done, u);
+		guest_words_free(argc, argv);
+		strbuf_fini(&line);
+	}
+	free(command);
 }
 
 static void

@@ -107,9 +107,29 @@ recorded_records(struct said_list *l, const struct recording *r, size_t boot)
 	devline_fini(&line);
 }
 
+/* Whether a reader took the record for another file than this recording's:
+ * "devctl_rec -n 1000 > /data/rec/k2_shrink.log". */
+static bool
+is_anothers(const struct recording *r, const struct trace_record *rec)
+{
+	const struct witness *w = r->beside;
+	struct strbuf own = { 0 };
+	bool anothers = false;
+	size_t i;
+
+	strbuf_addf(&own, "/%s.log", r->name);
+	for (i = 0; w != NULL && i < w->n_deeds && !anothers; i++)
+		anothers = rec->fate == TRACE_RECORD_READ &&
+		    w->deeds[i].at_ns == rec->read_ns &&
+		    strncmp(w->deeds[i].text, "devctl_rec ", 11) == 0 &&
+		    strstr(w->deeds[i].text, strbuf_str(&own)) == NULL;
+	strbuf_fini(&own);
+	return anothers;
+}
+
 static void
-emitted_records(struct said_list *l, const struct trace *t, int64_t from_ns,
-    bool boots)
+emitted_records(struct said_list *l, const struct trace *t,
+    const struct said_times *times, bool boots)
 {
 	struct devline line = { 0 };
 	char emitter[NAME_ROOM];
@@ -121,7 +141,8 @@ emitted_records(struct said_list *l, const struct trace *t, int64_t from_ns,
 
 		devline_parse(&line, rec->raw, rec->raw_bytes);
 		if (rec->fate == TRACE_RECORD_DROPPED ||
-		    (rec->emit_ns < from_ns && !boots) ||
+		    (rec->emit_ns < times->from_ns && !boots) ||
+		    is_anothers(times->recording, rec) ||
 		    !emitter_of(&line, emitter)) {
 			l->left_out++;
 			continue;
@@ -130,7 +151,7 @@ emitted_records(struct said_list *l, const struct trace *t, int64_t from_ns,
 		    rec->fate == TRACE_RECORD_READ ? rec->read_ns
 						   : rec->emit_ns,
 		    rec->raw, emitter);
-		s->optional = s->any_time = rec->emit_ns < from_ns;
+		s->optional = s->any_time = rec->emit_ns < times->from_ns;
 	}
 	devline_fini(&line);
 }
@@ -168,7 +189,7 @@ said_records(struct said_both *b, const struct trace *t,
 	size_t boot = recording_boot_end(times->recording);
 
 	recorded_records(&b->recorded, times->recording, boot);
-	emitted_records(&b->emitted, t, times->from_ns, boot > 0);
+	emitted_records(&b->emitted, t, times, boot > 0);
 	said_pair(b, times);
 	fold_links(&b->recorded);
 	fold_links(&b->emitted);

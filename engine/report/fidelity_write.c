@@ -4,6 +4,8 @@
 #include "report/fidelity_parts.h"
 #include "report/run_json.h"
 
+#define SHOWN_MAX 60
+
 static const char *const titles[FIDELITY_KINDS] = { "records", "route messages",
 	"aggregate", "missing probes" };
 
@@ -30,7 +32,7 @@ add_difference(const struct fidelity_difference *d, bool color,
 	clean_cut(out, d->text, 70);
 	strbuf_addf(out, "%s\n", mark ? "\033[0m" : "");
 	if (d->known != NULL) {
-		strbuf_adds(out, "          known: ");
+		strbuf_addf(out, "          known: line %u: ", d->known->line);
 		clean_text(out, d->known->reason);
 		strbuf_addc(out, '\n');
 	}
@@ -58,8 +60,11 @@ fidelity_write(const struct fidelity *f, bool color, struct strbuf *out)
 	if (f->n > 0)
 		strbuf_addf(out, "\n%-17s %14s %14s\n", "difference",
 		    "recorded at", "emitted at");
-	for (i = 0; i < f->n; i++)
+	for (i = 0; i < f->n && i < SHOWN_MAX; i++)
 		add_difference(&f->list[i], color, out);
+	if (f->n > SHOWN_MAX)
+		strbuf_addf(out, "... and %zu more; --json has all\n",
+		    f->n - SHOWN_MAX);
 	strbuf_addf(out, "%s%zu difference%s, %zu of them unknown\n",
 	    f->n > 0 ? "\n" : "", f->n, f->n == 1 ? "" : "s", unknown);
 }

@@ -107,8 +107,14 @@ take_row(struct reader *r, char *line)
 		    "a row of four cells is expected");
 		return false;
 	}
-	if (strspn(cells[0], "-:") == strlen(cells[0]) || r->table == NO_TABLE)
+	if (strspn(cells[0], "-:") == strlen(cells[0]))
 		return true;
+	if (r->table == NO_TABLE) {
+		diag_report(r->d, DIAG_ERROR, r->k->path, r->line, 1,
+		    "a row before its table's head: expected \"| recordings "
+		    "| ...\"");
+		return false;
+	}
 	return r->table == DIFFERENCES ? take_difference(r, cells)
 				       : take_spread(r, cells);
 }

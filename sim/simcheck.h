@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * simcheck - whether the simulated machine can do what a scenario asks for.
+ * simcheck - whether what a scenario sets on the machine can be set.
  */
 #ifndef SIM_SIMCHECK_H
 #define SIM_SIMCHECK_H
@@ -9,8 +9,7 @@
 #include "sim/profile.h"
 #include "sim/scenario.h"
 
-/* Reports each stimulus, fault and setting that the machine does not model,
- * at its place. */
-void simcheck_modelled(const struct scenario *s, struct diag *d);
+/* Reports each flag whose value is neither yes nor no, at its place. */
+void simcheck_flags(const struct scenario *s, struct diag *d);
 
 #endif

@@ -13,6 +13,7 @@
 #include "sim/facts.h"
 #include "sim/guest.h"
 #include "sim/hn.h"
+#include "sim/hostacts.h"
 #include "sim/ifdriver.h"
 #include "sim/judge.h"
 #include "sim/netif.h"
@@ -130,7 +131,7 @@ simstage_check(const struct simstage *s, struct diag *d)
 	struct rc_net net;
 	size_t i;
 
-	simcheck_modelled(scn, d);
+	simcheck_flags(scn, d);
 	simoptions_read(scn, &options, d);
 	simoptions_rcvars(scn, &rc, d);
 	for (i = 0; i < scn->n_nics; i++)
@@ -487,6 +488,8 @@ deliver_step(struct machine *m, struct ktask *k)
 	case SCN_DHCP_NAKS:
 	case SCN_DHCP_OFFERS:
 	case SCN_ROUTER:
+		hostacts_do(m, d->g->in->scenario, p);
+		break;
 	case SCN_VF_ATTACH:
 	case SCN_VM_FREEZE:
 	case SCN_MARK:
@@ -623,9 +626,9 @@ describe_run(struct simrun *g)
 static void
 look(struct simrun *g)
 {
-	machine_settle(g->m);
 	if (g->traffic != NULL)
 		traffic_look(g->traffic);
+	machine_settle(g->m);
 }
 
 static void
@@ -652,6 +655,7 @@ set_up(void *ctx, struct trace *t)
 	profile_seed(g->in->profile, g->in->seed);
 	g->m = machine_new(g->in->profile, t);
 	g->m->rc = &g->rc;
+	g->m->os = s->system == SCN_LINUX ? SNAP_LINUX : SNAP_FREEBSD;
 	/* Its boot says nothing either: that would be in the recording. */
 	g->m->following = g->in->follow != NULL;
 	if (g->shell != NULL)

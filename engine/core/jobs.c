@@ -155,10 +155,11 @@ jobs_ended(struct jobs *j, uint32_t id, int result, struct intents *out)
 		return false;
 	job->wake_ns = CORE_NEVER;
 	job->result = result;
-	if (job->state == JOB_RUNNING && result != 0 &&
-	    job->kind == JOB_COMMAND) {
+	if (job->state == JOB_RUNNING && result != 0) {
 		strbuf_addf(&text, "command failed (status %d): %s", result,
-		    job->command);
+		    job->command != NULL ? job->command : CUSTOM_VFUP);
+		if (job->command == NULL)
+			strbuf_adds(&text, job->stock.ifname);
 		intents_add(out, INTENT_NOTE, strbuf_str(&text));
 		strbuf_fini(&text);
 	}

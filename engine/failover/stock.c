@@ -76,7 +76,8 @@ vfattach_next(struct stock *p, const struct snapshot *s,
 			return STOCK_DONE;
 		return process(op, "sysctl", "hw.hn.vflist");
 	case 3:
-		if (!is_in_vflist(s, p->ifname))
+		/* A kernel without the one sysctl has not got the other. */
+		if (s->vf_transparent < 0 || !is_in_vflist(s, p->ifname))
 			return STOCK_DONE;
 		return process(op, "daemon", "daemon -f hyperv_vfattach");
 	case 4:

@@ -27,6 +27,7 @@
 #define PATIENCE_S  20
 #define LOOK_MIN_MS 1
 #define LOOK_MAX_MS 16
+#define NANO	    INT64_C(1000000000)
 #define MILLI	    1000000
 
 struct call {	/* a connection of one of our programs */
@@ -358,6 +359,21 @@ forget_ends(struct sandbox *s)
 	s->n_ends = s->next_end = 0;
 }
 
+static void
+wait_for_end(pid_t pid)
+{
+	int64_t until = clock_monotonic() + PATIENCE_S * NANO;
+	pid_t ended;
+
+	while ((ended = waitpid(pid, NULL, WNOHANG)) != pid) {
+		if (ended < 0 && errno != EINTR)
+			return;
+		if (clock_monotonic() > until)
+			kill(pid, SIGKILL);
+		poll(NULL, 0, 1);
+	}
+}
+
 void
 sandbox_close(struct sandbox *s)
 {
@@ -366,14 +382,11 @@ sandbox_close(struct sandbox *s)
 	if (s == NULL)
 		return;
 	/* The first process ends when it hears nothing more, and its end is
-	 * that of all others; a kill makes sure. */
+	 * that of all others, which the kernel waits for. */
 	if (s->control >= 0)
 		close(s->control);
-	if (s->pid > 0) {
-		kill(s->pid, SIGKILL);
-		while (waitpid(s->pid, NULL, 0) < 0 && errno == EINTR)
-			;
-	}
+	if (s->pid > 0)
+		wait_for_end(s->pid);
 	for (i = 0; i < s->n_calls; i++)
 		call_free(s->calls[i]);
 	free(s->calls);

@@ -110,7 +110,7 @@ detach_step(struct machine *m, struct ktask *k)
 	case 0:
 		if (!bus_take(k)) {
 			k->pc = 0;
-			return BUS_POLL;
+			return KTASK_PARKED;
 		}
 		hn = k->ifp = ifnet_find(m, k->op.ifname);
 		if (hn == NULL || hn->kind != KIND_HN)
@@ -148,8 +148,12 @@ attach_step(struct machine *m, struct ktask *k)
 {
 	struct ifnet *hn;
 
-	if (ifnet_find(m, k->op.ifname) != NULL || !bus_take(k))
-		return BUS_POLL;
+	if (!bus_take(k))
+		return KTASK_PARKED;
+	if (ifnet_find(m, k->op.ifname) != NULL) {
+		bus_yield(k);
+		return KTASK_PARKED;
+	}
 	hn = hn_new(m, k->op.ifname, k->op.mac, true);
 	ifnet_attach_record(hn);
 	ifnet_ether_attached(hn);

@@ -32,11 +32,16 @@ bool driver_trait(const struct ifnet *ifp, const char *what);
 void driver_changed(struct ifnet *ifp, const char *trait);
 void driver_set_caps(struct ifnet *ifp, uint32_t capenable);
 
-/* The thread that attaches and detaches: false when it is busy, ask again
- * BUS_POLL later. vfbus.c, as what follows. */
-#define BUS_POLL INT64_C(1000000)
+/* The thread that attaches and detaches, one job after the other in their
+ * order; vfbus.c, as what follows. False when it is busy: the task is to park
+ * and is woken when it is its turn. */
 bool bus_take(struct ktask *k);
 void bus_release(struct machine *m);
+
+/* Its turn goes to the next, and it is to park: it waits until an interface
+ * comes, goes or changes its name. */
+void bus_yield(struct ktask *k);
+void bus_names_changed(struct machine *m);
 
 struct vf_arrival {
 	char name[IFNAME_MAX];

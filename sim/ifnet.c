@@ -13,6 +13,7 @@
 #include "base/mem.h"
 #include "sim/cloned.h"
 #include "sim/hn.h"
+#include "sim/ifdriver.h"
 #include "sim/inet.h"
 #include "sim/lagg.h"
 #include "sim/machine.h"
@@ -318,6 +319,7 @@ ifnet_to_jail(struct ifnet *ifp)
 	leave_host(ifp);
 	ifp->in_jail = true;
 	TAILQ_INSERT_TAIL(&ifp->m->jailed, ifp, entry);
+	bus_names_changed(ifp->m);
 	ifnet_detached(ifp);
 	return 0;
 }

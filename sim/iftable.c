@@ -6,6 +6,7 @@
 
 #include "base/hash.h"
 #include "sim/hn.h"
+#include "sim/ifdriver.h"
 #include "sim/machine.h"
 
 static struct iftable_slot *
@@ -95,6 +96,7 @@ ifnet_rename(struct ifnet *ifp, const char *name)
 	iftable_leave(&m->table, ifp);
 	snprintf(ifp->name, sizeof(ifp->name), "%s", name);
 	iftable_enter(&m->table, ifp);
+	bus_names_changed(m);
 	machine_rt(m, "ANNOUNCE %s arrival", ifp->name);
 	return 0;
 }

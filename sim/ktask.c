@@ -20,6 +20,8 @@ ktask_fire(void *ctx, struct vevent *e)
 	struct ktask *k = ctx;
 	int64_t delay = k->step(k->m, k);
 
+	if (delay == KTASK_PARKED)
+		return;
 	if (delay != KTASK_DONE) {
 		vclock_after(&k->m->clock, e, delay);
 		return;
@@ -44,6 +46,12 @@ ktask_start(struct machine *m,
 	TAILQ_INSERT_TAIL(&m->tasks, k, entry);
 	vclock_after(&m->clock, &k->event, delay_ns);
 	return k;
+}
+
+void
+ktask_wake(struct ktask *k)
+{
+	vclock_after(&k->m->clock, &k->event, 0);
 }
 
 void

@@ -14,11 +14,13 @@
 struct machine;
 struct ifnet;
 
-/* A kernel thread's work: step() returns the time until it wants to go on, or
- * KTASK_DONE. */
-#define KTASK_DONE (-1)
+/* A kernel thread's work: step() returns the time until it wants to go on,
+ * KTASK_DONE, or KTASK_PARKED to sleep until ktask_wake(). */
+#define KTASK_DONE   (-1)
+#define KTASK_PARKED (-2)
 struct ktask {
 	TAILQ_ENTRY(ktask) entry;
+	TAILQ_ENTRY(ktask) waiting; /* for what it is parked for */
 	struct vevent event;
 	struct machine *m;
 	int64_t (*step)(struct machine *m, struct ktask *k);
@@ -36,6 +38,7 @@ struct ktask {
 
 struct ktask *ktask_start(struct machine *m,
     int64_t (*step)(struct machine *, struct ktask *), int64_t delay_ns);
+void ktask_wake(struct ktask *k); /* a parked one, now */
 void ktask_forget_all(struct machine *m);
 
 #endif

@@ -54,6 +54,8 @@ machine_new(struct profile *profile, struct trace *trace)
 	TAILQ_INIT(&m->gone);
 	TAILQ_INIT(&m->jailed);
 	TAILQ_INIT(&m->swi);
+	TAILQ_INIT(&m->bus_queue);
+	TAILQ_INIT(&m->bus_unnamed);
 	TAILQ_INIT(&m->routes);
 	TAILQ_INIT(&m->netif_runs);
 	TAILQ_INIT(&m->tasks);
@@ -117,8 +119,10 @@ void
 machine_changed(struct machine *m, struct ifnet *ifp)
 {
 	m->dirty = m->path_changed = true;
-	if (ifp == NULL)
+	if (ifp == NULL) {
+		m->path_all = true;
 		return;
+	}
 	mark_dirty(m, ifp);
 	/* What a lagg shows follows from its ports. */
 	if (ifp->member_of != NULL)
@@ -317,6 +321,8 @@ show_interface(struct ifnet *ifp)
 	show_capabilities(ifp);
 	show(ifp, "dhclient", dhclient_state(ifp->m, ifp->name));
 	show(ifp, "member-of", name_or_none(ifp->member_of));
+	if (ifp->kind != KIND_VF)
+		show(ifp, "accept-rtadv", yes_no(ifp->accept_rtadv));
 	if (ifp->kind == KIND_LAGG) {
 		show_lagg(ifp);
 		reach_row(ifp);
@@ -391,6 +397,8 @@ machine_settle(struct machine *m)
 		show_interface(m->dirty_ifs[i]);
 	}
 	m->n_dirty = 0;
+	/* Who watches packets has not seen this list. */
+	m->path_all |= m->path_changed;
 }
 
 /* --- what the engine sees --------------------------------------------------

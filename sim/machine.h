@@ -46,12 +46,14 @@ struct machine {
 	struct iftable table;
 	size_t n_vlans;
 	uint32_t departures;
-	uint64_t versions; /* given out, see struct snap_if */
+	uint64_t versions;	  /* given out, see struct snap_if */
 	struct ifnet **dirty_ifs; /* those with dirty set, in no order */
 	size_t n_dirty, cap_dirty;
 	TAILQ_HEAD(, route) routes;
 	TAILQ_HEAD(, ktask) tasks;
-	struct ktask *bus_owner; /* the one vmbusdev thread */
+	struct ktask *bus_owner;		  /* the one vmbusdev thread */
+	TAILQ_HEAD(ktask_queue, ktask) bus_queue; /* who waits for it */
+	struct ktask_queue bus_unnamed; /* and who for a name besides */
 
 	STAILQ_HEAD(, queued_record) devctl;
 	size_t devctl_queued, devctl_limit;
@@ -59,12 +61,12 @@ struct machine {
 	TAILQ_HEAD(, ifnet) swi; /* link tasks in their order */
 	struct vevent swi_event;
 
-	struct rcvars *rc;     /* borrowed: /etc/rc.conf and its company */
-	struct dhcp *dhcp;     /* sim/dhcp.h: server and clients */
-	struct inet6 *inet6;   /* sim/inet6.h: the router on the link */
+	struct rcvars *rc;   /* borrowed: /etc/rc.conf and its company */
+	struct dhcp *dhcp;   /* sim/dhcp.h: server and clients */
+	struct inet6 *inet6; /* sim/inet6.h: the router on the link */
 	TAILQ_HEAD(, netif_run) netif_runs; /* sim/netif.h */
-	struct guests *guests; /* sim/guest.h: programs that run */
-	struct shellguest *shell; /* borrowed: real shells, or NULL */
+	struct guests *guests;		    /* sim/guest.h: programs that run */
+	struct shellguest *shell;	    /* borrowed: real shells, or NULL */
 
 	enum snap_os os;     /* of the guest */
 	bool transparent;    /* hw.hn.vf_transparent */
@@ -72,7 +74,8 @@ struct machine {
 	bool following;	     /* states come from a recording, see facts.h */
 	bool panicked;	     /* nothing in the guest runs any more */
 	bool dirty;
-	bool path_changed; /* packets may fare differently now */
+	bool path_changed; /* packets may fare differently now: by way of */
+	bool path_all;	   /* any interface, not the ones in dirty_ifs alone */
 
 	/* The engine's side: told, after the kernel's own delay, that records
 	 * wait, and that the routing socket spoke. */

@@ -23,16 +23,58 @@ driver_delay(struct ifnet *ifp, const char *what)
 bool
 bus_take(struct ktask *k)
 {
-	if (k->m->bus_owner != NULL && k->m->bus_owner != k)
-		return false;
-	k->m->bus_owner = k;
-	return true;
+	struct machine *m = k->m;
+
+	if (m->bus_owner == NULL)
+		m->bus_owner = k;
+	if (m->bus_owner == k)
+		return true;
+	TAILQ_INSERT_TAIL(&m->bus_queue, k, waiting);
+	return false;
+}
+
+static void
+hand_over(struct machine *m)
+{
+	m->bus_owner = TAILQ_FIRST(&m->bus_queue);
+	if (m->bus_owner == NULL)
+		return;
+	TAILQ_REMOVE(&m->bus_queue, m->bus_owner, waiting);
+	ktask_wake(m->bus_owner);
+}
+
+/* Who waited for a name has waited longest. */
+static void
+ask_again(struct machine *m)
+{
+	struct ktask *k;
+
+	while ((k = TAILQ_LAST(&m->bus_unnamed, ktask_queue)) != NULL) {
+		TAILQ_REMOVE(&m->bus_unnamed, k, waiting);
+		TAILQ_INSERT_HEAD(&m->bus_queue, k, waiting);
+	}
 }
 
 void
 bus_release(struct machine *m)
 {
-	m->bus_owner = NULL;
+	ask_again(m);
+	hand_over(m);
+}
+
+void
+bus_yield(struct ktask *k)
+{
+	TAILQ_INSERT_TAIL(&k->m->bus_unnamed, k, waiting);
+	hand_over(k->m);
+}
+
+void
+bus_names_changed(struct machine *m)
+{
+	ask_again(m);
+	if (m->bus_owner == NULL)
+		hand_over(m);
 }
 
 /* What a % in a profile's record stands for; false for no such letter. */
@@ -145,13 +187,17 @@ attach_step(struct machine *m, struct ktask *k)
 	case 0:
 		if (k->sub++ == 0)
 			associate(m, a->mac, true);
+		k->pc = 0;
+		if (!bus_take(k))
+			return KTASK_PARKED;
 		if (is_ghost(ifnet_find(m, a->name)))
-			return KTASK_DONE;
+			break;
 		/* Who waits for a name keeps nobody from giving it up. */
-		if (ifnet_find(m, a->name) != NULL || !bus_take(k)) {
-			k->pc = 0;
-			return BUS_POLL;
+		if (ifnet_find(m, a->name) != NULL) {
+			bus_yield(k);
+			return KTASK_PARKED;
 		}
+		k->pc = 1;
 		return profile_driver_delay(m->profile, a->driver, "probe");
 	case 1:
 		vf = k->ifp = new_vf(m, a);
@@ -165,7 +211,7 @@ attach_step(struct machine *m, struct ktask *k)
 		machine_hint(m);
 		return driver_delay(vf, "attached");
 	}
-	if ((k->pc == 4 || !k->sub3) &&
+	if (k->pc >= 4 && (k->pc == 4 || !k->sub3) &&
 	    bus_record(vf, '+', (size_t)(k->pc - 4)))
 		return driver_delay(vf, "bus");
 	bus_release(m);
@@ -228,12 +274,15 @@ detach_start(struct machine *m, struct ktask *k)
 	struct ifnet *vf;
 
 	if (!bus_take(k))
-		return BUS_POLL;
+		return KTASK_PARKED;
 	vf = k->ifp = find_vf(m, k->op.ifname);
+	if (vf == NULL && is_expected(m, k->op.ifname)) {
+		bus_yield(k);
+		return KTASK_PARKED;
+	}
 	if (vf == NULL || stays_as_ghost(m, vf)) {
 		bus_release(m);
-		return vf == NULL && is_expected(m, k->op.ifname) ? BUS_POLL
-								  : KTASK_DONE;
+		return KTASK_DONE;
 	}
 	vf->dying = true;
 	k->pc = DETACH_CLOSE;

@@ -78,7 +78,9 @@ struct trace_state { /* a field of an object took this value */
  * Fields of an interface:
  *	exists yes|no   up yes|no   running yes|no   link up|down|unknown
  *	mac  mtu   inet "10.0.0.4/24 …" or ""   member-of lagg0|none
+ *	dhclient none|init|bound|…   capabilities "rxcsum tso4 …"
  *	accept-rtadv yes|no (not of a NIC on a bus)
+ * of a vlan, besides:  parent lagg0|none
  * of a lagg, besides:  ports "hn0 mce0" or ""   master hn0|none
  *	active mce0|none
  * of an hn, besides:   vf mce0|none   rxvf yes|no   datapath synthetic|vf

@@ -215,15 +215,11 @@ bound(struct dhclient *c)
 	vclock_at(&c->m->clock, &c->timer, c->first_ns);
 }
 
-/* route add default, unless another interface has the default route; where
- * this one has it the command fails, and nobody minds. */
+/* route add default: it fails where there is one, and nobody minds. */
 static void
 script_routes(struct dhclient *c)
 {
-	const struct route *now = inet_default(c->m);
-
-	if (now == NULL)
-		inet_default_add(c->m, &c->lease.router, NULL);
+	inet_default_add(c->m, &c->lease.router, NULL);
 	script_ends(c);
 	bound(c);
 }

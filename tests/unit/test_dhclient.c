@@ -220,10 +220,23 @@ a_refused_request_begins_anew(void **state)
 	rig_run(&r, 3 * DUR_SEC);
 	assert_string_equal(addresses(hn), "10.9.0.7/16");
 	assert_string_equal(router(), "10.9.0.1 via hn0");
-	dhcp_set_mode(r.m, DHCP_NAKS);
 	start("hn0"); /* one runs already */
 	rig_run(&r, DUR_SEC);
 	assert_int_equal(result, SIM_EEXIST);
+}
+
+static void
+a_server_that_refuses_all_it_offers_is_asked_again_and_again(void **state)
+{
+	(void)state;
+	dhcp_set_mode(r.m, DHCP_NAKS);
+	start("hn0");
+	rig_run(&r, 20 * DUR_SEC);
+	assert_string_not_equal(client("hn0"), "bound");
+	assert_string_equal(addresses(hn), "0.0.0.0/8");
+	dhcp_set_mode(r.m, DHCP_ANSWERS);
+	rig_run(&r, 3 * DUR_SEC);
+	assert_string_equal(client("hn0"), "bound");
 }
 
 static void
@@ -435,6 +448,7 @@ main(void)
 		T(without_link_it_gives_up_after_eleven_seconds),
 		T(a_silent_server_is_asked_for_a_minute_and_after_five_more),
 		T(a_refused_request_begins_anew),
+		T(a_server_that_refuses_all_it_offers_is_asked_again_and_again),
 		T(a_lease_is_renewed_at_half_its_time_and_lost_at_its_end),
 		T(a_link_that_returns_makes_it_delete_and_add_its_address),
 		T(a_link_gone_for_a_moment_is_not_noticed),

@@ -143,6 +143,43 @@ an_address_set_while_down_is_tried_when_it_goes_up(void **state)
 }
 
 static void
+an_interface_that_goes_down_puts_detection_off(void **state)
+{
+	(void)state;
+	do_it("ifconfig hn0 up");
+	rig_run(&r, 10 * DUR_MS);
+	ifnet_set_up(hn, false);
+	rig_run(&r, 3 * DUR_SEC);
+	assert_string_equal(addresses(hn), "~" LLA);
+	ifnet_set_up(hn, true);
+	rig_run(&r, 1100 * DUR_MS);
+	assert_string_equal(addresses(hn), LLA);
+}
+
+static void
+a_frame_that_lagg_drops_is_seen_by_bpf_alone(void **state)
+{
+	struct ifnet *vf = rig_vf(&r, "mce0", 1);
+	struct ifnet *lagg = lagg_new(r.m, "lagg0");
+
+	(void)state;
+	do_it("ifconfig lagg0 laggport hn0");
+	do_it("ifconfig lagg0 laggport mce0");
+	do_it("ifconfig hn0 up");
+	do_it("ifconfig lagg0 up");
+	assert_int_equal(netpath_frame_in(lagg, false), PATH_OK);
+	do_it("ifconfig mce0 up");
+	assert_int_equal(netpath_frame_in(lagg, false), PATH_OK);
+	ifnet_set_link(hn, LINK_UP); /* as before its pretended loss */
+	assert_int_equal(netpath_frame_in(lagg, false), PATH_LAGG_INPUT_RULE);
+	assert_int_equal(netpath_frame_in(lagg, true), PATH_OK);
+	assert_int_equal(netpath_frame_in(vf, true), PATH_OK);
+	assert_int_equal(netpath_frame_in(hn, true), PATH_NO_ADDRESS);
+	lagg->up = false;
+	assert_int_equal(netpath_frame_out(lagg), PATH_IF_DOWN);
+}
+
+static void
 a_vf_up_outside_the_lagg_finds_its_address_taken(void **state)
 {
 	struct ifnet *vf = rig_vf(&r, "mce0", 1);
@@ -280,6 +317,8 @@ main(void)
 		T(where_ipv6_is_disabled_it_makes_none),
 		T(without_detection_an_address_is_usable_at_once),
 		T(an_address_set_while_down_is_tried_when_it_goes_up),
+		T(an_interface_that_goes_down_puts_detection_off),
+		T(a_frame_that_lagg_drops_is_seen_by_bpf_alone),
 		T(a_vf_up_outside_the_lagg_finds_its_address_taken),
 		T(a_port_makes_up_an_address_of_its_own),
 		T(joining_a_lagg_wipes_all_ipv6),

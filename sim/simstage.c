@@ -45,8 +45,8 @@ struct simrun { /* one run: the stage's ctx */
 	struct rcvars rc;
 	struct simoptions options;
 	SLIST_HEAD(, user_command) commands; /* all there were */
-	struct vevent boot_netif, boot_daemon, thaw;
-	bool netif_ended, daemon_waits;
+	struct vevent boot_netif, boot_daemon, boot_devd, thaw;
+	bool netif_ended, daemon_waits, devd_waits;
 };
 
 const char *
@@ -151,11 +151,16 @@ simstage_check(const struct simstage *s, struct diag *d)
 /* --- boot --- */
 
 static void
-start_engines(struct simrun *g)
+devd_fire(void *ctx, struct vevent *e)
 {
-	if (g->devd != NULL)
+	struct simrun *g = ctx;
+
+	(void)e;
+	/* rc waits for netif, and so does a devd that it starts. */
+	if (g->netif_ended)
 		simdaemon_start(g->devd);
-	simdaemon_start(g->daemon);
+	else
+		g->devd_waits = true;
 }
 
 /* rc starts devd when rc.d/netif has come to its end, which a client that it
@@ -166,8 +171,10 @@ netif_done(void *ctx)
 	struct simrun *g = ctx;
 
 	g->netif_ended = true;
+	if (g->devd_waits)
+		simdaemon_start(g->devd);
 	if (g->daemon_waits)
-		start_engines(g);
+		simdaemon_start(g->daemon);
 }
 
 static void
@@ -189,7 +196,7 @@ daemon_fire(void *ctx, struct vevent *e)
 	(void)e;
 	g->daemon_waits = !g->netif_ended && g->options.start_ns < 0;
 	if (!g->daemon_waits)
-		start_engines(g);
+		simdaemon_start(g->daemon);
 }
 
 static void
@@ -252,6 +259,9 @@ boot(struct simrun *g)
 			offer(g, &s->vfs[i], NULL);
 	guest_event(g, &g->boot_netif, netif_fire,
 	    machine_delay(m, "boot.netif"));
+	if (g->devd != NULL)
+		guest_event(g, &g->boot_devd, devd_fire,
+		    machine_delay(m, "boot.daemon"));
 	guest_event(g, &g->boot_daemon, daemon_fire,
 	    g->options.start_ns >= 0 ? g->options.start_ns
 				     : machine_delay(m, "boot.daemon"));

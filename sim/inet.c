@@ -54,7 +54,7 @@ forget_route(struct machine *m, struct route *r)
 {
 	TAILQ_REMOVE(&m->routes, r, entry);
 	free(r);
-	m->dirty = m->path_changed = true;
+	m->dirty = m->path_changed = m->path_all = true;
 }
 
 static struct route *
@@ -65,7 +65,7 @@ add_route(struct machine *m, const struct ipaddr *net, struct ifnet *ifp)
 	r->net = *net;
 	r->ifp = ifp;
 	TAILQ_INSERT_TAIL(&m->routes, r, entry);
-	m->dirty = m->path_changed = true;
+	m->dirty = m->path_changed = m->path_all = true;
 	tell_route(m, "ADD", r);
 	return r;
 }
@@ -97,6 +97,7 @@ inet_add_flagged(struct ifnet *ifp, const struct ipaddr *addr, uint8_t flags)
 	if (find_route(m, &net, ifp) == NULL)
 		add_route(m, &net, ifp);
 	machine_changed(m, ifp);
+	m->path_all = true;
 	return 0;
 }
 
@@ -181,6 +182,7 @@ inet_del(struct ifnet *ifp, const struct ipaddr *addr)
 	ifp->n_addrs--;
 	address_gone(ifp, &old);
 	machine_changed(ifp->m, ifp);
+	ifp->m->path_all = true;
 	return 0;
 }
 

@@ -147,27 +147,82 @@ traffic_path_in(const struct stream *s)
 	return path_in(s->t, &s->t->ends[s->end]);
 }
 
+/* --- whom a change concerns --- */
+
+static bool
+are_near(const struct ifnet *ifp, const struct ifnet *via)
+{
+	if (ifp == NULL)
+		return false;
+	if (ifp == via || ifp->member_of == via)
+		return true;
+	return via->member_of != NULL &&
+	    (ifp == via->member_of || ifp->member_of == via->member_of);
+}
+
+/* Whether what changed at ifp may matter to packets by way of via: it is in
+ * the same pair or aggregate. */
+static bool
+may_matter(const struct ifnet *ifp, const struct ifnet *via)
+{
+	return are_near(ifp, via) || are_near(ifp->vf.hn, via) ||
+	    are_near(ifp->hn.vf, via) || via->hn.vf == ifp ||
+	    via->hn.rewrite == ifp || via->vf.hn == ifp;
+}
+
+static bool
+matters(const struct machine *m, const struct ifnet *via)
+{
+	size_t i;
+
+	/* The list holds what changed since the trace last looked; without
+	 * one, and where VLANs lead elsewhere, anything may have. */
+	if (m->path_all || m->n_dirty == 0 || m->n_vlans > 0)
+		return true;
+	for (i = 0; via != NULL && i < m->n_dirty; i++)
+		if (may_matter(m->dirty_ifs[i], via))
+			return true;
+	return false;
+}
+
+static const struct ifnet *
+way_out(const struct stream *s)
+{
+	const struct ipaddr *to = traffic_destination(s);
+	const struct route *r = NULL;
+
+	if (to->family != 0)
+		r = inet_lookup(s->t->setup.m, to);
+	return r == NULL ? NULL : r->ifp;
+}
+
 void
 traffic_look(struct traffic *t)
 {
 	struct machine *m = t->setup.m;
 	struct stream *s;
+	struct end *e;
 	size_t i;
 
 	if (!m->path_changed)
 		return;
-	m->path_changed = false;
 	for (i = 0; i < t->n_ends; i++) {
-		look_at_end(m, &t->ends[i]);
-		turns_add(&t->ends[i].in, m->clock.now_ns,
-		    path_in(t, &t->ends[i]));
+		e = &t->ends[i];
+		if (!matters(m, e->hn))
+			continue;
+		look_at_end(m, e);
+		turns_add(&e->in, m->clock.now_ns, path_in(t, e));
 	}
 	for (i = 0; i < t->n_streams; i++) {
 		s = &t->streams[i];
-		if (s->from_guest)
-			turns_add(&s->out, m->clock.now_ns,
-			    traffic_path_out(s));
+		if (!s->from_guest || !matters(m, s->via))
+			continue;
+		/* Without a change of routes it is the one it was. */
+		if (m->path_all || s->via == NULL)
+			s->via = way_out(s);
+		turns_add(&s->out, m->clock.now_ns, traffic_path_out(s));
 	}
+	m->path_changed = m->path_all = false;
 }
 
 /* --- setting up --- */
@@ -218,7 +273,7 @@ traffic_new(const struct traffic_setup *setup)
 		if (setup->frames || setup->capture != NULL)
 			frames_arm(&t->streams[i]);
 	}
-	setup->m->path_changed = true;
+	setup->m->path_changed = setup->m->path_all = true;
 	return t;
 }
 

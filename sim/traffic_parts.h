@@ -40,8 +40,9 @@ struct stream {
 	const char *way;
 	size_t end; /* row of t->ends */
 	bool from_guest, echo;
-	struct ipaddr to; /* family 0: the end's peer */
-	struct turns out; /* this stream's own destination */
+	struct ipaddr to;	 /* family 0: the end's peer */
+	struct turns out;	 /* this stream's own destination */
+	const struct ifnet *via; /* the route's interface; NULL: no route */
 	int64_t start_ns, stop_ns;
 	/* frame by frame */
 	uint32_t number; /* in captures */

@@ -102,24 +102,29 @@ ipaddr_same_host(const struct ipaddr *a, const struct ipaddr *b)
 bool
 ipaddr_in_net(const struct ipaddr *host, const struct ipaddr *net)
 {
-	struct ipaddr a = *host, b;
+	unsigned bits = net->prefix, whole;
 
 	if (host->family != net->family || host->family == 0)
 		return false;
-	a.prefix = net->prefix;
-	a = ipaddr_network(&a);
-	b = ipaddr_network(net);
-	return ipaddr_same_host(&a, &b);
+	if (bits > width(net->family))
+		bits = width(net->family);
+	whole = bits / 8;
+	if (memcmp(host->bytes, net->bytes, whole) != 0)
+		return false;
+	return bits % 8 == 0 ||
+	    (host->bytes[whole] ^ net->bytes[whole]) >> (8 - bits % 8) == 0;
 }
 
 struct ipaddr
 ipaddr_network(const struct ipaddr *a)
 {
 	struct ipaddr n = *a;
-	unsigned bit;
+	unsigned byte = a->prefix / 8, bytes = width(a->family) / 8;
 
-	for (bit = a->prefix; bit < width(a->family); bit++)
-		n.bytes[bit / 8] &= (uint8_t) ~(0x80u >> (bit % 8));
+	if (byte < bytes && a->prefix % 8 != 0)
+		n.bytes[byte++] &= (uint8_t)(0xff00u >> (a->prefix % 8));
+	if (byte < bytes)
+		memset(&n.bytes[byte], 0, bytes - byte);
 	return n;
 }
 

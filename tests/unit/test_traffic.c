@@ -206,8 +206,8 @@ finish(struct run *run)
 
 	do {
 		more = vclock_step(&m->clock, LENGTH);
-		machine_settle(m);
 		traffic_look(run->traffic);
+		machine_settle(m);
 	} while (more);
 	traffic_report(run->traffic);
 }

@@ -25,6 +25,8 @@ static const struct guest_program programs[] = {
 	{ "dhclient", guest_plan_dhclient, "dhclient [-b] IF", false },
 	{ "service", guest_plan_service,
 	    "service dhclient|netif start|quietstart|stop|restart [IF]", true },
+	{ "pccard_ether", guest_plan_pccard, "/etc/pccard_ether IF start|stop",
+	    true },
 	{ "daemon", guest_plan_daemon, "daemon [-f] COMMAND ...", false },
 	{ "kill", guest_plan_kill, "kill [-SIGNAL] PID ...", false },
 	{ "pkill", guest_plan_pkill, "pkill [-x] NAME", false },
@@ -178,6 +180,7 @@ task_done(struct ktask *k)
 {
 	struct guest_run *g = k->ctx;
 
+	g->steps[g->next].op.value = k->sub; /* of rc's scripts: the status */
 	take_result(g, &g->steps[g->next], k->result);
 	g->next++;
 	go_on(g);

@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * dhclient and service(8), and the clients' pids: each run of a client has
- * one, given out when somebody first asks.
+ * dhclient, service(8) and pccard_ether, and the clients' pids: each run of a
+ * client has one, given out when somebody first asks.
  */
 #include <stdio.h>
 #include <string.h>
 
 #include "base/mem.h"
-#include "failover/rcvars.h"
 #include "sim/dhclient.h"
 #include "sim/guest_parts.h"
+#include "sim/rcscript.h"
 
 unsigned
 guest_client_pid(struct machine *m, const char *ifname)
@@ -106,44 +106,92 @@ guest_plan_dhclient(struct guest_run *g)
 	return true;
 }
 
-/* --- service --- */
+/* --- service, pccard_ether: rc's scripts --- */
 
-/* rc.d/dhclient: only where rc.conf asks for DHCP and none runs. It waits for
- * the lease, or for the end of the wait for link (FREEBSD-HN.md h 1). */
-static bool
-is_wanted(struct guest_run *g, struct guest_step *s)
+static struct ktask *
+begin_script(struct guest_run *g, struct guest_step *s)
 {
-	struct diag quiet = { 0 };
-	struct rc_net net = { 0 };
+	return rcscript_begin(g->m, s->op.text, NULL, NULL);
+}
 
-	if (g->m->rc != NULL)
-		rcvars_net(g->m->rc, s->op.ifname, &quiet, &net);
-	if (net.dhcp == RC_DHCP_NONE) {
-		if (s->text[0] != 'q')
-			guest_die(g, 1, "'%s' is not a DHCP-enabled interface",
-			    s->op.ifname);
+static bool
+script_result(struct guest_run *g, struct guest_step *s, int error)
+{
+	(void)error;
+	g->status = s->op.value;
+	if (s->op.value != 0 && strstr(s->op.text, " start ") != NULL &&
+	    strcmp(g->argv[1], "dhclient") == 0)
+		strbuf_addf(&g->errors,
+		    "'%s' is not a DHCP-enabled interface\n", g->argv[3]);
+	return true;
+}
+
+static struct guest_step *
+push_script(struct guest_run *g, const char *script, const char *verb,
+    const char *ifname)
+{
+	struct guest_step *s = guest_push(g, OP_PROCESS);
+
+	snprintf(s->op.text, sizeof(s->op.text), "%s %.16s %.15s", script, verb,
+	    ifname);
+	s->begin = begin_script;
+	s->after = script_result;
+	return s;
+}
+
+/* Without an interface netif takes one after the other, as they came. */
+static bool
+next_interface(struct guest_run *g, struct guest_step *s)
+{
+	const struct ifnet *ifp, *next = NULL;
+
+	TAILQ_FOREACH (ifp, &g->m->ifs, entry)
+		if (ifp->kind != KIND_LOOP && ifp->born > s->done_until &&
+		    (next == NULL || ifp->born < next->born))
+			next = ifp;
+	if (next == NULL)
 		return false;
-	}
-	s->op.value = 1;
-	return guest_find(g, s->op.ifname) != NULL &&
-	    !dhclient_runs(g->m, s->op.ifname);
+	s->done_until = next->born;
+	snprintf(s->op.text, sizeof(s->op.text), "service netif %.16s %s",
+	    g->argv[2], next->name);
+	return true;
 }
 
 static bool
-is_running(struct guest_run *g, struct guest_step *s)
+take_next(struct guest_run *g, struct guest_step *s, int error)
 {
-	return dhclient_runs(g->m, s->op.ifname);
+	(void)s;
+	(void)error;
+	g->next--;
+	return true;
 }
 
-static void
-push_client(struct guest_run *g, enum op_kind kind, const char *verb)
+static bool
+plan_netif(struct guest_run *g, const char *verb)
 {
-	struct guest_step *s = guest_push(g, kind);
+	struct guest_step *s;
 
-	snprintf(s->op.ifname, sizeof(s->op.ifname), "%s", g->argv[3]);
-	snprintf(s->text, sizeof(s->text), "%s", verb);
-	s->ready = kind == OP_DHCP_START ? is_wanted : is_running;
-	s->after = client_result;
+	if (g->argc == 4) {
+		push_script(g, "service netif", verb, g->argv[3]);
+		return true;
+	}
+	s = push_script(g, "service netif", verb, "");
+	s->ready = next_interface;
+	s->after = take_next;
+	return true;
+}
+
+static bool
+plan_dhclient_service(struct guest_run *g, const char *verb)
+{
+	if (g->argc != 4)
+		return guest_bad(g, "dhclient: one interface is wanted");
+	if (strcmp(verb, "restart") == 0) {
+		push_script(g, "service dhclient", "stop", g->argv[3]);
+		verb = "start";
+	}
+	push_script(g, "service dhclient", verb, g->argv[3]);
+	return true;
 }
 
 bool
@@ -151,26 +199,32 @@ guest_plan_service(struct guest_run *g)
 {
 	static const char *const verbs[] = { "start", "stop", "restart",
 		"quietstart", "quietstop", "onestart", "onestop" };
-	const char *verb;
 	size_t i;
 
 	if (g->argc < 3 || g->argc > 4 ||
 	    (strcmp(g->argv[1], "dhclient") != 0 &&
 		strcmp(g->argv[1], "netif") != 0))
 		return guest_bad(g, "dhclient and netif are known");
-	verb = g->argv[2];
 	for (i = 0; i < sizeof(verbs) / sizeof(verbs[0]); i++)
-		if (strcmp(verbs[i], verb) == 0)
+		if (strcmp(verbs[i], g->argv[2]) == 0)
 			break;
 	if (i == sizeof(verbs) / sizeof(verbs[0]))
-		return guest_bad(g, "unknown directive '%.20s'", verb);
-	if (strcmp(g->argv[1], "dhclient") != 0)
-		return true;
-	if (g->argc != 4 || strlen(g->argv[3]) >= IFNAME_MAX)
-		return guest_bad(g, "dhclient: one interface is wanted");
-	if (strstr(verb, "start") == NULL || strcmp(verb, "restart") == 0)
-		push_client(g, OP_DHCP_STOP, verb);
-	if (strstr(verb, "start") != NULL)
-		push_client(g, OP_DHCP_START, verb);
+		return guest_bad(g, "unknown directive '%.20s'", g->argv[2]);
+	if (g->argc == 4 && strlen(g->argv[3]) >= IFNAME_MAX)
+		return guest_bad(g, "%.30s: interface name too long",
+		    g->argv[3]);
+	return strcmp(g->argv[1], "netif") == 0
+	    ? plan_netif(g, verbs[i])
+	    : plan_dhclient_service(g, verbs[i]);
+}
+
+bool
+guest_plan_pccard(struct guest_run *g)
+{
+	if (g->argc != 3 || strlen(g->argv[1]) >= IFNAME_MAX ||
+	    (strcmp(g->argv[2], "start") != 0 &&
+		strcmp(g->argv[2], "stop") != 0))
+		return guest_bad(g, "an interface, and start or stop");
+	push_script(g, "/etc/pccard_ether", g->argv[1], g->argv[2]);
 	return true;
 }

@@ -33,7 +33,8 @@ struct guest_step {
 	/* op.ifname is the interface the command line names, under the name
 	 * that it has by then (wildcards and renames). */
 	bool own_name;
-	int64_t pause_ns; /* instead of an operation */
+	uint32_t done_until; /* of a step for each interface: ifnet.born */
+	int64_t pause_ns;    /* instead of an operation */
 	/* Looks at the machine, may change op or end the program; false: no
 	 * operation is needed. */
 	bool (*ready)(struct guest_run *g, struct guest_step *s);
@@ -130,6 +131,7 @@ bool guest_plan_ip(struct guest_run *g);
 /* guest_client.c */
 bool guest_plan_dhclient(struct guest_run *g);
 bool guest_plan_service(struct guest_run *g);
+bool guest_plan_pccard(struct guest_run *g);
 
 /* guest_process.c */
 bool guest_plan_daemon(struct guest_run *g);

@@ -496,20 +496,43 @@ the_dhclient_service_asks_rc_conf(void **state)
 	struct rcvars rc = { 0 };
 
 	(void)state;
-	works("service dhclient quietstart hn0", "");
+	r.m->rc = &rc;
+	fails("service dhclient quietstart hn0", 1, "");
 	fails("service dhclient start hn0", 1,
-	    "service: 'hn0' is not a DHCP-enabled interface\n");
+	    "'hn0' is not a DHCP-enabled interface\n");
 	assert_int_equal(guest_client_pid(r.m, "hn0"), 0);
 	rcvars_set(&rc, "ifconfig_hn0", "DHCP", 1, 1);
-	r.m->rc = &rc;
-	works("service dhclient quietstart hn0",
-	    "bound to 10.0.2.15 -- "
-	    "renewal in 43200 "
-	    "seconds.\n");
+	works("service dhclient quietstart hn0", "");
 	assert_int_not_equal(guest_client_pid(r.m, "hn0"), 0);
 	works("service dhclient quietstart hn0", "");
+	works("service dhclient restart hn0", "");
 	works("service dhclient stop hn0", "");
 	assert_int_equal(guest_client_pid(r.m, "hn0"), 0);
+	r.m->rc = NULL;
+	rcvars_fini(&rc);
+}
+
+/* rc.d/netif */
+static void
+the_netif_service_does_one_interface_or_all(void **state)
+{
+	struct ifnet *other = rig_hn(&r, "hn1", 2);
+	struct rcvars rc = { 0 };
+
+	(void)state;
+	r.m->rc = &rc;
+	rcvars_set(&rc, "ifconfig_hn0", "inet 10.0.0.4/24", 1, 1);
+	rcvars_set(&rc, "ifconfig_hn1", "inet 10.0.1.4/24", 1, 1);
+	works("service netif start hn1", "");
+	assert_int_equal(count_inet(other), 1);
+	assert_int_equal(count_inet(hn), 0);
+	works("/etc/pccard_ether hn0 start", "");
+	assert_int_equal(count_inet(hn), 1);
+	works("service netif stop", "");
+	assert_int_equal(count_inet(hn) + count_inet(other), 0);
+	works("service netif restart", "");
+	assert_int_equal(count_inet(hn), 1);
+	assert_int_equal(count_inet(other), 1);
 	r.m->rc = NULL;
 	rcvars_fini(&rc);
 }
@@ -548,6 +571,7 @@ main(void)
 		T(what_runs_when_the_machine_ends_is_forgotten),
 		T(a_dhcp_client_is_started_found_and_ended),
 		T(the_dhclient_service_asks_rc_conf),
+		T(the_netif_service_does_one_interface_or_all),
 		T(a_logged_text_is_a_note),
 	};
 

@@ -193,10 +193,15 @@ other_programs_have_their_operations_too(void **state)
 	plan_is("route delete -inet6 default", "default-route delete inet6\n");
 	plan_is("dhclient -b lagg0", "lagg0 dhclient start\n");
 	plan_is("dhclient lagg0", "lagg0 dhclient start and wait\n");
-	plan_is("service dhclient stop hn0", "hn0 dhclient stop?\n");
+	plan_is("service dhclient stop hn0",
+	    "process service dhclient stop hn0\n");
 	plan_is("service dhclient restart hn0",
-	    "hn0 dhclient stop?\nhn0 dhclient start?\n");
-	plan_is("service dhclient quietstart hn0", "hn0 dhclient start?\n");
+	    "process service dhclient stop hn0\n"
+	    "process service dhclient start hn0\n");
+	plan_is("service netif quietstart hn0",
+	    "process service netif quietstart hn0\n");
+	plan_is("/etc/pccard_ether mce0 start",
+	    "process /etc/pccard_ether mce0 start\n");
 	plan_is("sysctl -n hw.hn.vflist", "process hw.hn.vflist?\n");
 	plan_is("sysctl net.link.lagg.failover_rx_all=1",
 	    "sysctl net.link.lagg.failover_rx_all=1?\n");
@@ -266,7 +271,9 @@ what_a_program_does_not_understand_is_refused_with_its_forms(void **state)
 		{ "service sshd restart", "dhclient and netif" },
 		{ "service dhclient dance hn0", "unknown directive 'dance'" },
 		{ "service dhclient start averyveryverylongname0",
-		    "one interface is wanted" },
+		    "interface name too long" },
+		{ "pccard_ether mce0", "an interface, and start or stop" },
+		{ "pccard_ether mce0 dance", "an interface, and start" },
 		{ "service dhclient start", "one interface is wanted" },
 		{ "daemon", "a command is missing" },
 		{ "daemon -f rm x", "does not know the command" },

@@ -176,6 +176,7 @@ static void
 take_hole(struct witness *w, const char *line)
 {
 	struct witness_hole h = { 0 };
+	struct witness_flow *f;
 
 	if (w->n_flows == 0 || !witness_number(line, "lost", &h.lost) ||
 	    !witness_number(line, "senderr", &h.refused) ||
@@ -183,8 +184,14 @@ take_hole(struct witness *w, const char *line)
 	    !witness_time(line, "to", DUR_SEC, &h.to_ns) ||
 	    !witness_time(line, "gap_ms", DUR_MS, &h.gap_ns))
 		return;
+	/* One that has no end in the recording is told with no gap. */
+	if (h.gap_ns < h.to_ns - h.from_ns)
+		h.gap_ns = h.to_ns - h.from_ns;
 	*MEM_PUSH(w->holes, w->n_holes, w->cap_holes) = h;
-	w->flows[w->n_flows - 1].n_holes++;
+	f = &w->flows[w->n_flows - 1];
+	f->n_holes++;
+	if (h.gap_ns > f->gap_ns)
+		f->gap_ns = h.gap_ns;
 }
 
 /* "# hprobe 10.0.2.2 1000/s start 6.674717" */

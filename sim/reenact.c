@@ -18,7 +18,9 @@
 #define PREPARE_HN (1500 * DUR_MS) /* behind rc.d/netif */
 #define PREPARE	   (600 * DUR_MS)  /* behind the NICs' arrival */
 #define PAUSE_MAX  (700 * DUR_MS)
-#define BEFORE	   (300 * DUR_MS) /* the daemon starts, the queue is empty */
+/* Of such pauses: a server answers within some seconds. */
+#define LEASE_PAUSES 6
+#define BEFORE	     (300 * DUR_MS) /* the daemon starts, the queue is empty */
 
 struct play {
 	const struct recording *r;
@@ -365,23 +367,86 @@ address_of(const struct play *p)
 	return p->cast.has_hn || p->w->n_flows > 0 ? "10.0.2.15/24" : NULL;
 }
 
+/* A process of the guest, as ps(1) showed it: "559 dhclient: hn0 (dhclient)".
+ * -1 when it is in no list. */
+static long
+pid_of(const struct play *p, const char *command)
+{
+	const char *at, *begin;
+	size_t i;
+
+	for (i = 0; i < p->w->n_deeds; i++) {
+		if (strncmp(p->w->deeds[i].text, "ps ", 3) != 0)
+			continue;
+		at = strstr(p->w->deeds[i].output, command);
+		for (begin = at; begin != NULL &&
+		     begin > p->w->deeds[i].output && begin[-1] != '\n';
+		     begin--)
+			;
+		return at == NULL ? -1 : strtol(begin, NULL, 10);
+	}
+	return -1;
+}
+
+/* Whether a DHCP client was there before the recorder was started. */
+static bool
+has_client(const struct play *p, const char *ifname)
+{
+	char text[SCN_NAME_MAX + 16];
+	long client, recorder = pid_of(p, "devdlog");
+
+	snprintf(text, sizeof(text), "dhclient: %s ", ifname);
+	client = pid_of(p, text);
+	return client > 0 && client < recorder;
+}
+
+static void
+prepare_client(struct play *p, const char *ifname)
+{
+	int i;
+
+	prepare(p, "dhclient %s", ifname);
+	for (i = 0; i < LEASE_PAUSES; i++)
+		prepare(p, "%s", "");
+}
+
+static void
+prepare_address(struct play *p, const char *lagg)
+{
+	const char *address = address_of(p);
+
+	if (has_client(p, lagg)) {
+		prepare(p, "ifconfig %s up", lagg);
+		prepare_client(p, lagg);
+	} else if (address != NULL) {
+		prepare(p, "ifconfig %s inet %s up", lagg, address);
+	} else {
+		prepare(p, "ifconfig %s up", lagg);
+	}
+}
+
+/* hn's own client outlives the making of the aggregate when that follows soon
+ * (FREEBSD-HN.md h.2); without a VF it has an address again (h.4). */
 static void
 prepare_lagg(struct play *p, const char *lagg)
 {
-	const char *address = address_of(p);
+	const struct actor *vf = cast_find(&p->cast, p->cast.vf);
+	bool client = p->cast.has_hn && has_client(p, p->cast.other);
+	bool with_vf = vf != NULL && cast_is_present(vf);
 	struct ports ports;
 
 	first_ports(p, &ports);
+	if (client && with_vf)
+		prepare_client(p, p->cast.other);
 	prepare(p, "ifconfig %s create", lagg);
 	prepare(p, "ifconfig %s laggproto failover", lagg);
 	join_ports(p, lagg, &ports, true);
 	join_ports(p, lagg, &ports, false);
 	if (p->cast.has_hn)
 		prepare(p, "ifconfig %s inet 10.0.2.15 -alias", p->cast.other);
-	if (address != NULL)
-		prepare(p, "ifconfig %s inet %s up", lagg, address);
-	else
-		prepare(p, "ifconfig %s up", lagg);
+	prepare_address(p, lagg);
+	if (client && !with_vf)
+		prepare_client(p, p->cast.other);
 }
 
 static void
@@ -424,6 +489,10 @@ spread_preparation(struct play *p, bool daemon)
 	if (pause < 0)
 		pause = 0;
 	for (i = 0; i < p->n_prepare; i++) {
+		if (p->prepare[i][0] == '\0') {
+			free(p->prepare[i]);
+			continue;
+		}
 		step = add_step(p, from + (int64_t)i * pause, SCN_USER, NULL);
 		step->text = p->prepare[i];
 	}
@@ -515,6 +584,28 @@ take_rc_state(struct play *p)
 	free(copy);
 }
 
+/* The variants of the recordings with DHCP are told by their names
+ * (fixtures/recordings/README.md). */
+static void
+configure_dhcp(struct play *p, const char *name)
+{
+	static const struct {
+		const char *word, *delay;
+		bool sync;
+	} variants[] = {
+		{ "_dhcp_delay_", "8", false },
+		{ "_dhcp_d15_", "15", false },
+		{ "_dhcp_sync_", "8", true },
+	};
+	size_t i;
+
+	for (i = 0; i < 3 && strstr(p->r->name, variants[i].word) == NULL; i++)
+		;
+	add_rc(p, name, i < 3 && variants[i].sync ? "SYNCDHCP" : "DHCP");
+	if (i < 3)
+		add_rc(p, "hyperv_vf_delay", variants[i].delay);
+}
+
 /* As somebody showed rc.conf, or the static one of the recordings. */
 static void
 configure(struct play *p)
@@ -531,7 +622,7 @@ configure(struct play *p)
 		return;
 	snprintf(name, sizeof(name), "ifconfig_%s", p->cast.other);
 	if (is_about(p, "DHCP")) {
-		add_rc(p, name, "DHCP");
+		configure_dhcp(p, name);
 		return;
 	}
 	add_rc(p, name, "inet 10.0.2.15/24");
@@ -550,7 +641,9 @@ add_probes(struct play *p)
 		probe =
 		    MEM_PUSH(p->s->probes, p->s->n_probes, p->s->cap_probes);
 		strbuf_reset(&name);
-		strbuf_addf(&name, "ping%zu", i + 1);
+		strbuf_adds(&name, "ping");
+		if (i > 0)
+			strbuf_addf(&name, "%zu", i + 1);
 		probe->name = mem_str(strbuf_str(&name));
 		probe->way = SCN_ECHO;
 		probe->period_ns = p->w->flows[i].period_ns;

@@ -9,9 +9,11 @@
 #include "base/mem.h"
 #include "cmd/datadir.h"
 #include "cmd/inputs.h"
+#include "report/clean.h"
 #include "sim/reenact.h"
 
-#define LIST "DIFFERENCES.md"
+#define LIST  "DIFFERENCES.md"
+#define WIDTH 116
 
 /* Beside the recording, whose source may be FILE#NAME. */
 static char *
@@ -92,13 +94,21 @@ faithful_is_good(const struct faithful *f)
 void
 faithful_write(const struct faithful *f, bool color, struct strbuf *out)
 {
+	char *text, *rest, *line;
+
 	if (f->fidelity == NULL)
 		return;
 	strbuf_addc(out, '\n');
 	fidelity_write(f->fidelity, color, out);
-	if (f->left_out.bytes > 0)
-		strbuf_addf(out,
-		    "\nleft out, because no guest program or host "
-		    "action is meant:\n%s",
-		    strbuf_str(&f->left_out));
+	if (f->left_out.bytes == 0)
+		return;
+	strbuf_adds(out, "\nleft out: no guest program or host action\n");
+	text = rest = mem_str(strbuf_str(&f->left_out));
+	while ((line = strsep(&rest, "\n")) != NULL)
+		if (line[0] != '\0') {
+			strbuf_adds(out, "  ");
+			clean_cut(out, line, WIDTH);
+			strbuf_addc(out, '\n');
+		}
+	free(text);
 }

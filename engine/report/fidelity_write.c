@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include <string.h>
+
 #include "base/dur.h"
 #include "report/clean.h"
 #include "report/fidelity_parts.h"
 #include "report/run_json.h"
 
 #define SHOWN_MAX 60
+#define WIDTH	  118
 
 static const char *const titles[FIDELITY_KINDS] = { "records", "route messages",
 	"aggregate", "missing probes" };
@@ -18,10 +21,33 @@ add_time(struct strbuf *out, int64_t at_ns)
 	    at_ns == TRACE_OPEN ? "-" : dur_stamp(at_ns, stamp));
 }
 
+/* Words in lines of WIDTH columns, indented. */
+static void
+add_wrapped(struct strbuf *text, struct strbuf *out)
+{
+	char *rest = text->data, *word;
+	size_t column = 0, n;
+
+	while ((word = strsep(&rest, " ")) != NULL) {
+		n = strlen(word);
+		if (column == 0 || column + 1 + n > WIDTH) {
+			strbuf_adds(out,
+			    column == 0 ? "          " : "\n            ");
+			column = 12 + n;
+		} else {
+			strbuf_addc(out, ' ');
+			column += 1 + n;
+		}
+		strbuf_adds(out, word);
+	}
+	strbuf_addc(out, '\n');
+}
+
 static void
 add_difference(const struct fidelity_difference *d, bool color,
     struct strbuf *out)
 {
+	struct strbuf known = { 0 };
 	bool mark = color && d->known == NULL;
 
 	strbuf_addf(out, "%s%-9s %-7s", mark ? "\033[31m" : "",
@@ -32,9 +58,10 @@ add_difference(const struct fidelity_difference *d, bool color,
 	clean_cut(out, d->text, 70);
 	strbuf_addf(out, "%s\n", mark ? "\033[0m" : "");
 	if (d->known != NULL) {
-		strbuf_addf(out, "          known: line %u: ", d->known->line);
-		clean_text(out, d->known->reason);
-		strbuf_addc(out, '\n');
+		strbuf_addf(&known, "known: line %u: ", d->known->line);
+		clean_text(&known, d->known->reason);
+		add_wrapped(&known, out);
+		strbuf_fini(&known);
 	}
 }
 

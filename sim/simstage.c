@@ -66,8 +66,8 @@ check_command(const char *text, struct err *err)
 
 	if (!guest_split(text, &argc, &argv))
 		return err_set(err, ERR_INPUT,
-		    "the machine runs one command of plain and quoted words, "
-		    "without variables, patterns, pipes or redirections");
+		    "one command of plain and quoted words is wanted; run it "
+		    "in a shell: write user sh \"...\"");
 	rc = guest_check(argc, argv, err);
 	guest_words_free(argc, argv);
 	return rc;

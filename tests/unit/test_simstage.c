@@ -125,6 +125,9 @@ what_the_machine_cannot_do_is_told_before_it_runs(void **state)
 		{ "delay vf.opn = 3ms", "did you mean vf.open" },
 		{ "delay vf.open = 3", "t.scn:8:" },
 		{ "at 1s user \"reboot\"", "the machine does not know" },
+		{ "at 1s user \"ifconfig mce0 up; ifconfig hn0 up\"",
+		    "write user sh" },
+		{ "at 1s user \"ifconfig 'mce0\"", "write user sh" },
 		{ "at 1s user \"ifconfig mce0 sideways\"", "t.scn:8:" },
 	};
 	struct diag d = { .emit = diag_emit_strbuf, .ctx = &told };

@@ -209,12 +209,31 @@ other_programs_have_their_operations_too(void **state)
 
 /* --- refusals --- */
 
+struct refusal {
+	const char *line, *told;
+};
+
 static void
-what_a_program_does_not_understand_is_refused_with_its_forms(void **state)
+refuses(const struct refusal *rows, size_t n)
 {
-	static const struct {
-		const char *line, *told;
-	} rows[] = {
+	size_t argc, i;
+	struct err e;
+	char **argv;
+
+	for (i = 0; i < n; i++) {
+		assert_true(guest_split(rows[i].line, &argc, &argv));
+		if (guest_check(argc, argv, &e) != ERR_INPUT)
+			fail_msg("\"%s\" is taken", rows[i].line);
+		if (strstr(e.text, rows[i].told) == NULL)
+			fail_msg("%s: %s", rows[i].line, e.text);
+		guest_words_free(argc, argv);
+	}
+}
+
+static void
+what_ifconfig_does_not_understand_is_refused_with_its_forms(void **state)
+{
+	static const struct refusal rows[] = {
 		{ "", "it knows: ifconfig, sysctl" },
 		{ "rm -rf /", "command \"rm\"; it knows: ifconfig" },
 		{ "ifconfg -a", "did you mean ifconfig?" },
@@ -246,6 +265,16 @@ what_a_program_does_not_understand_is_refused_with_its_forms(void **state)
 		{ "ifconfig -g", "requires an argument" },
 		{ "ifconfig -a up", "up: bad value" },
 		{ "ifconfig -v averyveryverylongname0", "does not exist" },
+	};
+
+	(void)state;
+	refuses(rows, sizeof(rows) / sizeof(rows[0]));
+}
+
+static void
+what_other_programs_do_not_understand_is_refused_too(void **state)
+{
+	static const struct refusal rows[] = {
 		{ "sysctl", "a name is missing" },
 		{ "sysctl a=b", "invalid integer 'b'" },
 		{ "sysctl a=-1", "invalid integer" },
@@ -290,19 +319,9 @@ what_a_program_does_not_understand_is_refused_with_its_forms(void **state)
 		{ "devctl", "detach and attach" },
 		{ "devctl rescan pci1", "detach and attach" },
 	};
-	size_t argc, i;
-	struct err e;
-	char **argv;
 
 	(void)state;
-	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		assert_true(guest_split(rows[i].line, &argc, &argv));
-		if (guest_check(argc, argv, &e) != ERR_INPUT)
-			fail_msg("\"%s\" is taken", rows[i].line);
-		if (strstr(e.text, rows[i].told) == NULL)
-			fail_msg("%s: %s", rows[i].line, e.text);
-		guest_words_free(argc, argv);
-	}
+	refuses(rows, sizeof(rows) / sizeof(rows[0]));
 }
 
 static void
@@ -342,7 +361,9 @@ main(void)
 		cmocka_unit_test(flags_of_an_interface_are_set_and_cleared),
 		cmocka_unit_test(other_programs_have_their_operations_too),
 		cmocka_unit_test(
-		    what_a_program_does_not_understand_is_refused_with_its_forms),
+		    what_ifconfig_does_not_understand_is_refused_with_its_forms),
+		cmocka_unit_test(
+		    what_other_programs_do_not_understand_is_refused_too),
 		cmocka_unit_test(
 		    what_it_understands_is_taken_without_a_machine),
 	};

@@ -240,7 +240,8 @@ MAN := $(wildcard engine/*/*.[1-8] sim/*.[1-8] db/*.[1-8])
 
 install: all
 	install -d $(D)/bin $(D)/sbin $(D)/etc/switchback \
-	    $(D)/share/switchback/machines $(D)/share/switchback/rules
+	    $(D)/share/switchback/machines $(D)/share/switchback/rules \
+	    $(D)/share/switchback/recordings
 	install -m 755 $(B)/switchback $(D)/bin/
 	test ! -f $(B)/switchbackd || install -m 755 $(B)/switchbackd $(D)/sbin/
 	for f in engine/rules/conf/*.conf; do test ! -f $$f || \
@@ -250,6 +251,8 @@ install: all
 	    test ! -f $$f -o -f $$to || install -m 644 $$f $$to; done
 	for f in fixtures/machines/*.profile; do test ! -f $$f || \
 	    install -m 644 $$f $(D)/share/switchback/machines/; done
+	for f in fixtures/recordings/*.md; do test ! -f $$f || \
+	    install -m 644 $$f $(D)/share/switchback/recordings/; done
 	for f in $(MAN); do s=$${f##*.}; install -d $(D)/share/man/man$$s && \
 	    install -m 644 $$f $(D)/share/man/man$$s/; done
 

@@ -184,11 +184,10 @@ around(int64_t value, int64_t slack)
 }
 
 static void
-compare_flow(struct comparison *c, const struct witness_flow *w,
-    const struct trace_probe *p)
+compare_flow(struct comparison *c, const char *name,
+    const struct witness_flow *w, const struct trace_probe *p)
 {
-	const struct known_spread *s =
-	    known_find_spread(c->known, c->f->recording);
+	const struct known_spread *s = known_find_spread(c->known, name);
 	int64_t slack = 50 * DUR_MS / w->period_ns + 2;
 	struct range missing = around((int64_t)(w->lost + w->refused), slack);
 	struct range hole = around(w->gap_ns, 2 * w->period_ns + 50 * DUR_MS);
@@ -228,15 +227,21 @@ compare_flow(struct comparison *c, const struct witness_flow *w,
 	strbuf_fini(&text);
 }
 
-/* The machine's probes are in the order of the recording's. */
+/* The machine's probes are in the order of the recording's, of which each
+ * part has one: "NAME+NAME". */
 static void
 compare_flows(struct comparison *c)
 {
 	const struct witness *w = c->times.recording->beside;
+	char *copy = mem_str(c->f->recording), *rest = copy, *name = copy;
 	size_t i;
 
-	for (i = 0; i < w->n_flows && i < c->t->n_probes; i++)
-		compare_flow(c, &w->flows[i], &c->t->probes[i]);
+	for (i = 0; i < w->n_flows && i < c->t->n_probes; i++) {
+		if (rest != NULL)
+			name = strsep(&rest, "+");
+		compare_flow(c, name, &w->flows[i], &c->t->probes[i]);
+	}
+	free(copy);
 }
 
 /* --- all of it --- */

@@ -163,6 +163,19 @@ known_free(struct known *k)
 	free(k);
 }
 
+/* A recording may be several, put together as "NAME+NAME". */
+static bool
+is_meant(const char *pattern, const char *recording)
+{
+	char *copy = mem_str(recording), *rest = copy, *name;
+	bool meant = false;
+
+	while (!meant && (name = strsep(&rest, "+")) != NULL)
+		meant = fnmatch(pattern, name, 0) == 0;
+	free(copy);
+	return meant;
+}
+
 const struct known_row *
 known_find(const struct known *k, const char *recording, const char *kind,
     const char *difference)
@@ -173,7 +186,7 @@ known_find(const struct known *k, const char *recording, const char *kind,
 	for (i = 0; k != NULL && i < k->n_rows; i++) {
 		row = &k->rows[i];
 		if (strcmp(row->kind, kind) == 0 &&
-		    fnmatch(row->recordings, recording, 0) == 0 &&
+		    is_meant(row->recordings, recording) &&
 		    fnmatch(row->difference, difference, FNM_NOESCAPE) == 0)
 			return row;
 	}

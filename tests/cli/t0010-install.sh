@@ -22,7 +22,7 @@ complain() {
 [ -x "$top/bin/switchback" ] || complain "no bin/switchback"
 [ ! -f "$SBD" ] || [ -x "$top/sbin/switchbackd" ] || complain "no sbin/switchbackd"
 [ -s "$top/etc/switchback/hyperv.conf" ] || complain "no etc/ hyperv.conf"
-for kind in machines rules; do
+for kind in machines rules recordings; do
 	[ -n "$(ls "$top/share/switchback/$kind")" ] ||
 	    complain "share/switchback/$kind is empty"
 done

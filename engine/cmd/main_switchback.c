@@ -16,6 +16,8 @@ static const struct command {
 	const char *summary;
 } commands[] = {
 	{ "check", cmd_check, "find mistakes in devd.conf files" },
+	{ "compare", cmd_compare,
+	    "scenarios under several policies, in a table" },
 	{ "explain", cmd_explain, "say which rule a record fires, and why" },
 	{ "export", cmd_export, "write a stored run's records as text" },
 	{ "fmt", cmd_fmt, "bring scenario files into their canonical form" },

@@ -29,8 +29,8 @@ struct testrun_case {
 	struct trace *trace; /* NULL before, and when it could not run */
 	char *repeat;	     /* a command, or NULL; freed with the case */
 	char *trouble;	     /* why it has no captures; NULL: none. Freed too */
-	char *skipped; /* why it is not run, or cannot be; freed too */
-	char *broken;  /* the run was no verdict: why; freed too */
+	char *skipped;	     /* why it is not run, or cannot be; freed too */
+	char *broken;	     /* the run was no verdict: why; freed too */
 	bool done;
 };
 

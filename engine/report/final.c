@@ -85,3 +85,56 @@ final_addresses(const struct trace *t, struct strbuf *out)
 {
 	say_each(t, "inet", say_addresses, "none", out);
 }
+
+/* Only a synthetic NIC has a data path. */
+static bool
+is_synthetic(const struct trace *t, const char *object)
+{
+	return trace_get_state(t, object, "datapath") != NULL;
+}
+
+/* "" for an aggregate without a synthetic NIC: it is not ours to judge. */
+static const char *
+word_of(const struct trace *t, const char *aggregate)
+{
+	const char *active = trace_get_state(t, aggregate, "active");
+	const char *ports = trace_get_state(t, aggregate, "ports");
+	char name[64];
+	size_t n;
+	bool ours = false;
+
+	for (; ports != NULL && *ports != '\0'; ports += n) {
+		ports += strspn(ports, " ");
+		n = strcspn(ports, " ");
+		if (n == 0 || n >= sizeof(name))
+			break;
+		memcpy(name, ports, n);
+		name[n] = '\0';
+		ours = ours || is_synthetic(t, name);
+	}
+	if (active == NULL || !ours)
+		return "";
+	if (strcmp(active, "none") == 0)
+		return "DEAD";
+	return is_synthetic(t, active) ? "SYN" : "VF-ON";
+}
+
+const char *
+final_word(const struct trace *t)
+{
+	const char *found = "NONE", *word;
+	size_t i;
+
+	/* An aggregate has many rows; each says the same of it. */
+	for (i = 0; i < t->n_states; i++) {
+		if (strcmp(t->states[i].field, "active") != 0)
+			continue;
+		word = word_of(t, t->states[i].object);
+		if (*word == '\0')
+			continue;
+		if (strcmp(found, "NONE") != 0 && strcmp(found, word) != 0)
+			return "MIXED";
+		found = word;
+	}
+	return found;
+}

@@ -15,4 +15,9 @@ void final_aggregates(const struct trace *t, struct strbuf *out);
 /* Appends "10.0.0.4/24 on lagg0, ..."; "none" when there is none. */
 void final_addresses(const struct trace *t, struct strbuf *out);
 
+/* One word for how the aggregates of synthetic NICs stand: "VF-ON" when a VF
+ * carries, "SYN" when a synthetic NIC does, "DEAD" when nothing does, "MIXED"
+ * when they differ, "NONE" when there is no aggregate. */
+const char *final_word(const struct trace *t);
+
 #endif

@@ -39,24 +39,50 @@ inet6_set_rtsold(struct machine *m, bool on)
 
 /* --- addresses --- */
 
+static void
+eui64(const uint8_t mac[6], uint8_t half[8])
+{
+	memcpy(half, mac, 3);
+	half[3] = 0xff;
+	half[4] = 0xfe;
+	memcpy(half + 5, mac + 3, 3);
+	half[0] ^= 2;
+}
+
+/* A NIC that is no port, to borrow from: only what is unique in the world. */
+static const struct ifnet *
+lender(const struct ifnet *ifp)
+{
+	static const uint8_t no_mac[6];
+	const struct ifnet *other;
+
+	TAILQ_FOREACH (other, &ifp->m->ifs, entry)
+		if (other != ifp && other->member_of == NULL &&
+		    memcmp(other->mac, no_mac, 6) != 0 &&
+		    (other->mac[0] & 2) == 0)
+			return other;
+	return NULL;
+}
+
 /* The lower half of an address that the interface makes itself: its MAC as
- * EUI-64. A lagg's port has none to the kernel, which makes up one. */
+ * EUI-64. A lagg without ports has none yet, and a lagg's port none to the
+ * kernel: they borrow another NIC's, or draw one (d_joinfirst_*.rt). */
 static void
 own_half(const struct ifnet *ifp, uint8_t half[8])
 {
-	uint64_t made_up;
+	static const uint8_t no_mac[6];
+	const struct ifnet *other;
+	uint64_t drawn;
 
-	if (ifp->member_of != NULL) {
-		made_up = hash_str(HASH_START, ifp->name);
-		memcpy(half, &made_up, sizeof(made_up));
-		half[0] &= (uint8_t)~2u;
-		return;
+	if (ifp->member_of == NULL && memcmp(ifp->mac, no_mac, 6) != 0) {
+		eui64(ifp->mac, half);
+	} else if ((other = lender(ifp)) != NULL) {
+		eui64(other->mac, half);
+	} else {
+		drawn = hash_str(HASH_START, ifp->name);
+		memcpy(half, &drawn, sizeof(drawn));
+		half[0] &= (uint8_t)~2U;
 	}
-	memcpy(half, ifp->mac, 3);
-	half[3] = 0xff;
-	half[4] = 0xfe;
-	memcpy(half + 5, ifp->mac + 3, 3);
-	half[0] ^= 2;
 }
 
 static bool
@@ -143,33 +169,32 @@ inet6_add(struct ifnet *ifp, const struct ipaddr *addr, uint8_t flags)
 	return error;
 }
 
-static bool
-has_link_local(const struct ifnet *ifp)
+static const struct ipaddr *
+link_local(const struct ifnet *ifp)
 {
 	size_t i;
 
 	for (i = 0; i < ifp->n_addrs; i++)
 		if (inet_is_link_local(&ifp->addrs[i]))
-			return true;
-	return false;
+			return &ifp->addrs[i];
+	return NULL;
 }
 
 static void
 add_link_local(struct ifnet *ifp)
 {
-	static const uint8_t no_mac[6];
 	struct ipaddr a = { .family = 6,
 		.prefix = 64,
 		.bytes = { 0xfe, 0x80 } };
 
-	if (has_link_local(ifp) || memcmp(ifp->mac, no_mac, 6) == 0)
+	if (link_local(ifp) != NULL)
 		return;
 	own_half(ifp, a.bytes + 8);
 	inet6_add(ifp, &a, 0);
 }
 
-static void
-interface_up(struct ifnet *ifp)
+void
+inet6_interface_up(struct ifnet *ifp)
 {
 	size_t i;
 
@@ -209,7 +234,7 @@ inet6_set_disabled(struct ifnet *ifp, bool disabled)
 	ifp->ifdisabled = disabled;
 	machine_changed(ifp->m, ifp);
 	if (!disabled && ifp->up)
-		interface_up(ifp);
+		inet6_interface_up(ifp);
 }
 
 void
@@ -242,15 +267,16 @@ inet6_network(struct machine *m, const struct ifnet *ifp, struct ipaddr *prefix,
 static void
 take_advertisement(struct ifnet *ifp)
 {
+	const struct ipaddr *own = link_local(ifp);
 	struct ipaddr prefix, router;
 	struct machine *m = ifp->m;
 
-	if (!ifp->attached || !ifp->up || !ifp->accept_rtadv ||
+	if (own == NULL || !ifp->attached || !ifp->up || !ifp->accept_rtadv ||
 	    ifp->ifdisabled || inet6_of(m)->silent ||
 	    !inet6_network(m, ifp, &prefix, &router) ||
 	    netpath_frame_in(ifp, false) != PATH_OK)
 		return;
-	own_half(ifp, prefix.bytes + 8);
+	memcpy(prefix.bytes + 8, own->bytes + 8, 8);
 	if (inet_find(ifp, &prefix) < 0)
 		inet6_add(ifp, &prefix, SNAP_ADDR_AUTOCONF);
 	inet_default_add(m, &router, ifp); /* EEXIST is fine */
@@ -318,10 +344,10 @@ inet6_hear(struct machine *m, const char *message)
 	char ifname[IFNAME_MAX];
 	struct ifnet *ifp;
 
-	if (sscanf(message, "IFINFO %15s", ifname) != 1 ||
-	    (ifp = ifnet_find(m, ifname)) == NULL || !ifp->up)
+	if (m->inet6 == NULL || !m->inet6->rtsold ||
+	    sscanf(message, "IFINFO %15s", ifname) != 1 ||
+	    (ifp = ifnet_find(m, ifname)) == NULL)
 		return;
-	interface_up(ifp);
-	if (ifp->link == LINK_UP && ifp->accept_rtadv && inet6_of(m)->rtsold)
+	if (ifp->up && ifp->link == LINK_UP && ifp->accept_rtadv)
 		inet6_solicit(ifp);
 }

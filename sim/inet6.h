@@ -42,8 +42,12 @@ void inet6_solicit(struct ifnet *ifp);
  * is set. */
 int inet6_add(struct ifnet *ifp, const struct ipaddr *addr, uint8_t flags);
 
-/* What the routing socket says, in machine_rt()'s words: an interface that is
- * up gets its link-local address, one that has link solicits. */
+/* IFF_UP has been set by somebody's call: the interface gets its link-local
+ * address, and what is tentative is tried. */
+void inet6_interface_up(struct ifnet *ifp);
+
+/* What the routing socket says, in machine_rt()'s words: rtsold solicits on an
+ * interface whose link is up. */
 void inet6_hear(struct machine *m, const char *message);
 
 /* All IPv6 addresses and what hangs on them go, as when the interface joins a

@@ -73,8 +73,7 @@ up_step(struct ktask *k)
 	case 1:
 		if (ifp->up && k->op.kind == OP_UP)
 			return KTASK_DONE;
-		/* What an address sets up is not told (a_stock_bringup.rt). */
-		k->sub3 = !ifp->up && k->op.kind == OP_UP;
+		k->sub3 = ifp->up ? 0 : k->op.kind == OP_UP ? 1 : 2;
 		ifp->up = true;
 		machine_changed(ifp->m, ifp);
 		k->pc = 2;
@@ -90,8 +89,12 @@ up_step(struct ktask *k)
 	}
 	/* An address on one that is up is looked at by hn too (N2). */
 	delay = hn_event_step(k, ifp, true, &k->sub);
-	if (delay == KTASK_DONE && k->sub3 != 0)
+	if (delay != KTASK_DONE || k->sub3 == 0)
+		return delay;
+	/* What an address sets up is not told (a_stock_bringup.rt). */
+	if (k->sub3 == 1)
 		ifnet_flags_told(ifp);
+	inet6_interface_up(ifp);
 	return delay;
 }
 

@@ -136,7 +136,7 @@ the_same_address_again_is_deleted_and_added_anew(void **state)
 	assert_int_equal(rig_do(&r, "ifconfig lagg0 inet 10.0.0.4/24"), 0);
 	assert_string_equal(via(&gateway), "hn0");
 	assert_null(inet_default(r.m));
-	assert_int_equal(ifnet_find(r.m, "lagg0")->n_addrs, 1);
+	assert_int_equal(inet_find(ifnet_find(r.m, "lagg0"), &guest), 1);
 	/* Taking it from hn0 alone brings the prefix back at once. */
 	assert_int_equal(rig_do(&r, "ifconfig hn0 inet 10.0.0.4/24 -alias"), 0);
 	assert_string_equal(via(&gateway), "lagg0");

@@ -98,6 +98,25 @@ an_interface_that_goes_up_makes_its_own_address(void **state)
 }
 
 static void
+an_address_that_sets_up_counts_and_a_link_does_not(void **state)
+{
+	struct ifnet *lagg = lagg_new(r.m, "lagg0");
+
+	(void)state;
+	do_it("ifconfig hn0 inet 10.0.2.15/24");
+	assert_string_equal(addresses(hn), "10.0.2.15/24 ~" LLA);
+	/* It joins a lagg and loses it; that its link goes and comes does not
+	 * bring it back. */
+	do_it("ifconfig lagg0 laggport hn0");
+	ifnet_set_link(hn, LINK_DOWN);
+	rig_run(&r, DUR_SEC);
+	ifnet_set_link(hn, LINK_UP);
+	rig_run(&r, DUR_SEC);
+	assert_string_equal(addresses(hn), "10.0.2.15/24");
+	assert_int_equal(lagg->n_addrs, 0);
+}
+
+static void
 where_ipv6_is_disabled_it_makes_none(void **state)
 {
 	(void)state;
@@ -148,10 +167,10 @@ an_interface_that_goes_down_puts_detection_off(void **state)
 	(void)state;
 	do_it("ifconfig hn0 up");
 	rig_run(&r, 10 * DUR_MS);
-	ifnet_set_up(hn, false);
+	do_it("ifconfig hn0 down");
 	rig_run(&r, 3 * DUR_SEC);
 	assert_string_equal(addresses(hn), "~" LLA);
-	ifnet_set_up(hn, true);
+	do_it("ifconfig hn0 up");
 	rig_run(&r, 1100 * DUR_MS);
 	assert_string_equal(addresses(hn), LLA);
 }
@@ -212,6 +231,25 @@ a_port_makes_up_an_address_of_its_own(void **state)
 	assert_int_equal(vf->n_addrs, 1);
 	assert_string_not_equal(addresses(vf), LLA);
 	assert_false(vf->ifdisabled);
+}
+
+static void
+a_lagg_without_ports_borrows_from_a_nic_unique_in_the_world(void **state)
+{
+	static const uint8_t bought[6] = { 0x00, 0x0d, 0x3a, 1, 2, 3 };
+	struct ifnet *lagg = lagg_new(r.m, "lagg0");
+
+	(void)state;
+	/* hn0's MAC is a local one: another is drawn. */
+	lagg->no_dad = true;
+	do_it("ifconfig lagg0 up");
+	assert_int_equal(lagg->n_addrs, 1);
+	assert_string_not_equal(addresses(lagg), LLA);
+	lagg = lagg_new(r.m, "lagg1");
+	lagg->no_dad = true;
+	ifnet_set_mac(hn, bought);
+	do_it("ifconfig lagg1 up");
+	assert_string_equal(addresses(lagg), "fe80::20d:3aff:fe01:203/64");
 }
 
 static void
@@ -314,6 +352,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		T(an_interface_that_goes_up_makes_its_own_address),
+		T(an_address_that_sets_up_counts_and_a_link_does_not),
 		T(where_ipv6_is_disabled_it_makes_none),
 		T(without_detection_an_address_is_usable_at_once),
 		T(an_address_set_while_down_is_tried_when_it_goes_up),
@@ -321,6 +360,7 @@ main(void)
 		T(a_frame_that_lagg_drops_is_seen_by_bpf_alone),
 		T(a_vf_up_outside_the_lagg_finds_its_address_taken),
 		T(a_port_makes_up_an_address_of_its_own),
+		T(a_lagg_without_ports_borrows_from_a_nic_unique_in_the_world),
 		T(joining_a_lagg_wipes_all_ipv6),
 		T(a_solicited_router_gives_prefix_and_default_route),
 		T(the_router_speaks_now_and_then_by_itself),

@@ -52,6 +52,8 @@ for fd in 3 4 5 6 7 8 9; do
 	    grep -v '/proc/\|escape\|pipe:' | grep -q . && out "has fd \$fd"
 done
 kill -9 1
+grep -E '^[^ ]+ (/proc|/\.host/[^ ]*) [^ ]+ rw' /proc/mounts | grep -q . &&
+    out "has a mount of the host to write to"
 test -d /proc/1 || out "killed the first process"
 logger "tried all"
 EOF

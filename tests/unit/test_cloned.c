@@ -305,6 +305,21 @@ a_vlan_follows_its_parent_which_speaks_first(void **state)
 	    "em0 LINK_UP", "em0.20 LINK_UP");
 }
 
+/* net/if_vlan.c folds the tag: 16 is in slot 1, 17 in slot 0. */
+static void
+vlans_of_one_parent_follow_in_the_order_of_its_hash(void **state)
+{
+	(void)state;
+	nic("vtnet0", "quiet", 2);
+	runs("ifconfig vlan1 create vlan 16 vlandev vtnet0");
+	runs("ifconfig vlan2 create vlan 17 vlandev vtnet0");
+	runs("ifconfig vlan3 create vlan 256 vlandev vtnet0");
+	seen = r.trace->n_records;
+	runs("ifconfig vtnet0 up");
+	RECORDS("vtnet0 LINK_UP", "vlan2 LINK_UP", "vlan3 LINK_UP",
+	    "vlan1 LINK_UP");
+}
+
 static void
 a_vlan_takes_mac_mtu_and_link_of_its_parent_without_a_word(void **state)
 {
@@ -476,6 +491,7 @@ main(void)
 		T(an_iflib_nic_loses_its_link_as_it_comes_up_again),
 		T(a_quiet_nic_tells_nothing_of_all_that),
 		T(a_vlan_follows_its_parent_which_speaks_first),
+		T(vlans_of_one_parent_follow_in_the_order_of_its_hash),
 		T(a_vlan_takes_mac_mtu_and_link_of_its_parent_without_a_word),
 		T(a_vlan_outlives_its_parent_and_has_none_then),
 		T(a_tag_is_used_once_on_a_parent),

@@ -134,14 +134,24 @@ machine_changed(struct machine *m, struct ifnet *ifp)
 void
 machine_renamed(struct machine *m, struct ifnet *ifp)
 {
+	struct ifnet *other;
+	size_t i;
+
 	machine_settle(m);
 	if (m->trace != NULL)
 		trace_set_state(m->trace, m->clock.now_ns, ifp->name, "exists",
 		    "no");
 	ifp->shown_caps = 0;
 	machine_changed(m, ifp);
+	/* A name is shown by others too: who it belongs to, its ports, its
+	 * vlans. */
 	if (ifp->vf.hn != NULL)
 		machine_changed(m, ifp->vf.hn);
+	for (i = 0; i < ifp->lagg.n_ports; i++)
+		machine_changed(m, ifp->lagg.ports[i]);
+	TAILQ_FOREACH (other, &m->ifs, entry)
+		if (other->kind == KIND_VLAN && other->vlan.parent == ifp)
+			machine_changed(m, other);
 }
 
 void

@@ -177,6 +177,7 @@ a_vlan_on_an_iflib_vf_leaves_a_ghost(void **state)
 	vf_eject(r.m, "vmx0");
 	rig_run(&r, 5 * DUR_SEC);
 	assert_false(vf->attached);
+	assert_null(ifnet_find(r.m, "vmx0")); /* the one before is lost */
 	offer("vmx0", "stuck", 1);
 	rig_run(&r, 5 * DUR_SEC);
 	assert_non_null(ifnet_find(r.m, "vmx0"));

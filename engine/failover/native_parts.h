@@ -34,17 +34,18 @@ enum told {
 
 struct vf_care {
 	char name[IFNAME_MAX];
-	uint32_t index;	  /* tells a returned VF from the one before; 0: none */
-	bool seen_up;	  /* was up when last looked at */
-	bool set_down;	  /* by us, because it did not carry */
-	bool left_down;	  /* by somebody else: not ours to change */
-	int64_t tell_ns;  /* when that is worth a word; NATIVE_NEVER: not */
-	bool carried;	  /* has been the active port since it was upped */
-	int64_t since_ns; /* carried: from when on */
-	int64_t due_ns;	  /* not upped before this */
-	int64_t idle_ns;  /* up without carrying since; NATIVE_NEVER: no */
-	int64_t grace_ns; /* how long its link may take to come */
-	int64_t retry_ns; /* the next wait after a lost link */
+	uint32_t index; /* tells a returned VF from the one before; 0: none */
+	bool seen_up;	/* was up when last looked at */
+	bool set_down;	/* by us, because it did not carry */
+	bool left_down; /* by somebody else: not ours to change */
+	int64_t theirs_ns; /* before this a down is our forerunner's */
+	int64_t tell_ns;   /* when that is worth a word; NATIVE_NEVER: not */
+	bool carried;	   /* has been the active port since it was upped */
+	int64_t since_ns;  /* carried: from when on */
+	int64_t due_ns;	   /* not upped before this */
+	int64_t idle_ns;   /* up without carrying since; NATIVE_NEVER: no */
+	int64_t grace_ns;  /* how long its link may take to come */
+	int64_t retry_ns;  /* the next wait after a lost link */
 	int64_t
 	    loose_ns; /* not freed from the hn before this; 0: need not be */
 	int64_t stray_ns;    /* a port the hn does not know: until; 0: none */
@@ -68,6 +69,9 @@ struct config_care {
 	bool new_mtu;
 	int64_t client_ns; /* no client is started before this */
 	int64_t client_step_ns;
+	int64_t
+	    bare_ns; /* it runs without a lease: not beyond; 0: it has one */
+	int64_t bare_step_ns;
 	int64_t route_ns; /* the client's turn to set the route ends; 0: no */
 	int64_t rtsol_ns;
 	unsigned solicited;

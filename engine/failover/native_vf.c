@@ -37,6 +37,9 @@ nic_with_mac(const struct look *l, const uint8_t mac[6])
 	return NULL;
 }
 
+/* What a planner before us has begun, and been killed over, may still end. */
+#define FORERUNNER (INT64_C(10) * 1000000000)
+
 /* A VF is seen before its driver has told the hn of it, and after. */
 #define UNPAIRED (INT64_C(5) * 1000000000)
 
@@ -153,6 +156,7 @@ meet_vf(struct look *l)
 	c->stray_ns = c->unpaired_ns = 0;
 	c->retry_ns = NATIVE_RETRY_FIRST;
 	c->grace_ns = NATIVE_GRACE_FIRST;
+	c->theirs_ns = l->vf->up ? l->now_ns + FORERUNNER : l->now_ns;
 	/* One that is up already has settled long ago. */
 	c->due_ns = l->now_ns + (l->vf->up ? 0 : l->p->net.vf_delay_ns);
 }
@@ -297,7 +301,10 @@ up_vf(struct look *l, bool was_up)
 {
 	struct vf_care *c = &l->p->vf;
 
-	if (was_up && !c->set_down && !c->left_down) {
+	if (was_up && !c->set_down && l->now_ns < c->theirs_ns) {
+		c->set_down = true;
+		c->due_ns = l->now_ns + c->retry_ns;
+	} else if (was_up && !c->set_down && !c->left_down) {
 		c->left_down = true;
 		c->tell_ns = l->now_ns + TELL_AFTER;
 	}

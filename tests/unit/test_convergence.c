@@ -20,7 +20,7 @@
 #include "sim/simstage.h"
 #include "sim_rig.h"
 
-#define HISTORIES 300
+#define HISTORIES 1200
 #define STEPS	  40
 
 static const struct mem_file files[] = {
@@ -37,24 +37,50 @@ static const struct mem_file files[] = {
 static const char head[] =
     "scenario \"s\"\n"
     "machine bench\n"
-    "rc.conf ifconfig_hn0=\"inet 10.0.0.4/24\" defaultrouter=\"10.0.0.1\"\n"
     "sysctl hw.hn.vf_transparent=0 hw.bus.devctl_queue=20\n"
     "nic hn0 mac 52:54:00:aa:00:01\n"
     "vf mce0 of hn0 driver vf\n"
     "probe p icmp rate 1000/s\n";
 
 /* Things that people do and that native undoes. A lagg0 that they make is
- * theirs, and not among them. */
-static const char *const commands[] = { "ifconfig lagg0 destroy",
+ * theirs, and not among them. The first two belong to the configuration. */
+#define COMMANDS      10
+#define ROUTE_COMMAND 7
+static const char *const common[] = { "ifconfig lagg0 destroy",
 	"ifconfig lagg0 -laggport mce0", "ifconfig lagg0 -laggport hn0",
 	"ifconfig lagg0 down", "ifconfig hn0 down", "route delete default",
-	"ifconfig lagg0 inet 10.0.0.4/24 -alias",
-	"ifconfig hn0 inet 10.0.0.4/24",
 	"sysctl net.link.lagg.failover_rx_all=0",
 	"ifconfig lagg0 laggport mce0" };
-#define COMMANDS (sizeof(commands) / sizeof(commands[0]))
+
+struct config {
+	const char *rc, *addr, *router, *also;
+	const char *commands[2];
+};
+
+static const struct config configs[] = {
+	{ "ifconfig_hn0=\"inet 10.0.0.4/24\" defaultrouter=\"10.0.0.1\"",
+	    "10.0.0.4/24", "10.0.0.1", "",
+	    { "ifconfig lagg0 inet 10.0.0.4/24 -alias",
+		"ifconfig hn0 inet 10.0.0.4/24" } },
+	{ "ifconfig_hn0=\"DHCP\"", "10.0.2.15/24", "10.0.2.2",
+	    "expect lagg0 dhclient running\nexpect hn0 dhclient none\n",
+	    { "ifconfig lagg0 inet 10.0.2.15/24 -alias", "dhclient -b hn0" } },
+	{ "ifconfig_hn0=\"SYNCDHCP\"", "10.0.2.15/24", "10.0.2.2",
+	    "expect lagg0 dhclient running\nexpect hn0 dhclient none\n",
+	    { "dhclient -b hn0", "ifconfig hn0 inet 10.0.2.15/24" } },
+	{ "ifconfig_hn0=\"inet 10.0.0.4/24\" defaultrouter=\"10.0.0.1\" "
+	  "ifconfig_hn0_ipv6=\"inet6 2001:db8:7::4/64\" "
+	  "ipv6_defaultrouter=\"2001:db8:7::1\"",
+	    "10.0.0.4/24", "10.0.0.1",
+	    "expect address 2001:db8:7::4/64 only on lagg0\n"
+	    "expect default route6 2001:db8:7::1 via lagg0\n",
+	    { "ifconfig lagg0 inet6 2001:db8:7::4/64 -alias",
+		"ifconfig hn0 inet 10.0.0.4/24" } },
+};
+#define CONFIGS (sizeof(configs) / sizeof(configs[0]))
 
 struct history {
+	const struct config *config;
 	struct prng p;
 	struct strbuf text;
 	bool present, link;
@@ -89,6 +115,17 @@ vf_step(struct history *h)
 		h->present = false;
 		h->free_ns = h->now_ns + 2 * DUR_SEC;
 	}
+}
+
+static const char *
+any_command(struct history *h)
+{
+	uint64_t k = prng_below(&h->p, COMMANDS);
+
+	/* A leased route that nobody has seen nobody can bring back. */
+	if (strstr(h->config->rc, "DHCP") != NULL && k == ROUTE_COMMAND)
+		k = 0;
+	return k < 2 ? h->config->commands[k] : common[k - 2];
 }
 
 static void
@@ -127,8 +164,7 @@ any_step(struct history *h)
 		break;
 	case 7:
 	case 8:
-		snprintf(text, sizeof(text), "user \"%s\"",
-		    commands[prng_below(&h->p, COMMANDS)]);
+		snprintf(text, sizeof(text), "user \"%s\"", any_command(h));
 		step(h, text);
 		break;
 	default:
@@ -143,7 +179,9 @@ write_history(struct history *h, uint64_t seed)
 
 	memset(h, 0, sizeof(*h));
 	prng_seed(&h->p, seed);
+	h->config = &configs[seed % CONFIGS];
 	strbuf_adds(&h->text, head);
+	strbuf_addf(&h->text, "rc.conf %s\n", h->config->rc);
 	h->now_ns = 2 * DUR_SEC;
 	for (i = 0; i < STEPS; i++) {
 		/* Short and long pauses alike, down to a microsecond. */
@@ -162,12 +200,14 @@ write_history(struct history *h, uint64_t seed)
 	step(h, "end");
 	strbuf_addf(&h->text,
 	    "expect lagg0 active %s\n"
-	    "expect address 10.0.0.4/24 only on lagg0\n"
-	    "expect default route 10.0.0.1 via lagg0\n"
+	    "expect address %s only on lagg0\n"
+	    "expect default route %s via lagg0\n"
+	    "%s"
 	    "expect sysctl net.link.lagg.failover_rx_all 1\n"
 	    "expect lagg0 ports \"%s\"\n"
 	    "expect hn0 up\n",
-	    h->present ? "mce0" : "hn0", h->present ? "hn0 mce0" : "hn0");
+	    h->present ? "mce0" : "hn0", h->config->addr, h->config->router,
+	    h->config->also, h->present ? "hn0 mce0" : "hn0");
 }
 
 static void

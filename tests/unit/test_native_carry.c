@@ -127,6 +127,34 @@ a_client_that_dies_at_once_is_started_ever_more_seldom(void **state)
 }
 
 static void
+a_client_that_has_lost_its_address_is_started_anew(void **state)
+{
+	(void)state;
+	settle(HORIZON);
+	get("lagg0")->n_addrs = 0; /* somebody took it away; it goes on */
+	settle(80 * DUR_SEC);
+	assert_int_equal(sys.of_kind[OP_DHCP_START], 1);
+	settle(20 * DUR_SEC);
+	assert_int_equal(sys.of_kind[OP_DHCP_START], 2);
+	assert_true(has("lagg0", "10.0.0.9/24"));
+	sys.silent = true;
+	get("lagg0")->n_addrs = 0;
+	settle(
+	    3600 * DUR_SEC); /* ever more seldom, once a quarter of an hour */
+	assert_in_range(sys.of_kind[OP_DHCP_START], 6, 9);
+}
+
+static void
+a_place_holder_goes_when_there_is_a_lease(void **state)
+{
+	(void)state;
+	settle(HORIZON);
+	put_addr("lagg0", "0.0.0.0/8");
+	settle(HORIZON);
+	assert_int_equal(get("lagg0")->n_addrs, 1);
+}
+
+static void
 without_a_link_no_client_is_started(void **state)
 {
 	(void)state;
@@ -476,6 +504,8 @@ main(void)
 		D(a_borrowed_address_goes_when_the_server_gives_another),
 		D(a_client_that_starts_on_the_hn_again_is_undone),
 		D(a_client_that_dies_at_once_is_started_ever_more_seldom),
+		D(a_client_that_has_lost_its_address_is_started_anew),
+		D(a_place_holder_goes_when_there_is_a_lease),
 		D(without_a_link_no_client_is_started),
 		D(a_lost_default_route_is_the_clients_first),
 		D(a_client_on_the_vf_is_ended_and_its_lease_taken_away),

@@ -334,6 +334,24 @@ a_vf_that_goes_takes_its_delay_along(void **state)
 }
 
 static void
+what_a_killed_planner_began_is_no_persons_doing(void **state)
+{
+	(void)state;
+	put_pair();
+	renew();
+	settle(DUR_SEC);
+	get("mce0")->up = false; /* its down ends now */
+	settle(2 * DUR_SEC);
+	assert_false(get("mce0")->up);
+	settle(2 * DUR_SEC);
+	assert_true(get("mce0")->up);
+	settle(20 * DUR_SEC);
+	get("mce0")->up = false;
+	settle(600 * DUR_SEC);
+	assert_false(get("mce0")->up);
+}
+
+static void
 a_kernel_that_takes_back_later_gets_its_time(void **state)
 {
 	(void)state;
@@ -440,6 +458,7 @@ main(void)
 		T(what_it_configures_is_its_own),
 		T(a_vf_that_rc_conf_names_is_its_users),
 		T(a_vf_that_goes_takes_its_delay_along),
+		T(what_a_killed_planner_began_is_no_persons_doing),
 		T(a_kernel_that_takes_back_later_gets_its_time),
 		T(a_vf_that_the_host_withdraws_is_left_up),
 		T(eagain_is_tried_after_a_second),

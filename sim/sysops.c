@@ -116,6 +116,9 @@ down_step(struct ktask *k)
 		k->pc = 2;
 		k->sub = 0;
 	}
+	/* Upped again before the driver got to it: it looks at the flag. */
+	if (k->sub == 0 && ifp->up)
+		return KTASK_DONE;
 	return driver_stop_step(k, ifp, &k->sub);
 }
 

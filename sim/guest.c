@@ -60,6 +60,9 @@ guest_push_own(struct guest_run *g, enum op_kind kind, const char *what)
 	return s;
 }
 
+static void complain(struct guest_run *g, const char *fmt, va_list ap)
+    __attribute__((format(printf, 2, 0)));
+
 static void
 complain(struct guest_run *g, const char *fmt, va_list ap)
 {

@@ -278,7 +278,7 @@ join(struct cast *c, const char *name, const char *how)
 {
 	struct actor *a = cast_find(c, name);
 
-	if (a != NULL && strcmp(how, "laggport") == 0)
+	if (a != NULL && strcmp(how, "vlandev") != 0)
 		a->joined = true;
 }
 
@@ -479,8 +479,7 @@ cast_read(struct cast *c, const struct recording *r)
 	read_look(c);
 	read_deeds(c);
 	read_boot(c);
-	/* Nobody sets a port up that is up, and nobody joins one that is not
-	 * and leaves it so. */
+	/* Nobody leaves a port down: of which no sign is, that one was up. */
 	for (i = 0; i < c->n; i++)
 		if (c->list[i].joined && !c->list[i].up_known && !c->has_hn)
 			c->list[i].up = true;

@@ -195,8 +195,8 @@ judge_reach(const struct judge *j, const struct scn_expect *e,
 			break;
 	r->holds = i < t->n_reached;
 	if (r->holds)
-		strbuf_addf(&r->happened, "reached %" PRIu64 " times",
-		    t->reached[i].times);
+		strbuf_addf(&r->happened, "reached %" PRIu64 " time%s",
+		    t->reached[i].times, t->reached[i].times == 1 ? "" : "s");
 	else
 		strbuf_addf(&r->happened, "the run never came through %s",
 		    e->place);

@@ -12,6 +12,7 @@
 #include "event/devline.h"
 #include "sim/faults.h"
 #include "sim/program.h"
+#include "sim/reach.h"
 #include "sim/rcscript.h"
 #include "sim/shellguest.h"
 #include "sim/sysops.h"
@@ -204,6 +205,10 @@ operation_done(struct ktask *k)
 		trace_end_command(t, k->row, k->m->clock.now_ns, "exit 0");
 	else
 		trace_end_operation(t, k->row, k->m->clock.now_ns, k->result);
+	/* Stock wakes from its delay and ups what is gone (FACTS.md E.5, H9). */
+	if (l->d->config.policy == CORE_STOCK && k->op.kind == OP_UP &&
+	    k->result != 0 && strstr(k->op.why, "delay") != NULL)
+		machine_reach(k->m, REACH_CANCELLED);
 	if (l->faulty != NULL && faulty_ended(l->faulty, k->id))
 		return;
 	if (!l->dead)
@@ -378,6 +383,8 @@ world_note(void *ctx, const char *text)
 	struct machine *m = l->d->m;
 
 	trace_add_note(m->trace, m->clock.now_ns, l->d->who, text);
+	if (strstr(text, "its delay is cancelled") != NULL)
+		machine_reach(m, REACH_CANCELLED);
 }
 
 static const struct world_ops machine_world = {

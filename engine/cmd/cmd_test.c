@@ -2,6 +2,9 @@
 /*
  * switchback test - runs scenarios on the simulated machine and judges them.
  */
+#include <sys/stat.h>
+
+#include <errno.h>
 #include <getopt.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -15,6 +18,7 @@
 #include "cmd/inputs.h"
 #include "cmd/outfile.h"
 #include "cmd/repeat.h"
+#include "cmd/sometimes.h"
 #include "cmd/storeargs.h"
 #include "cmd/testrun.h"
 #include "db/store.h"
@@ -41,7 +45,7 @@ static const char usage[] =
     "  --hash           instead of the result, a line for each run: hash of\n"
     "                   its trace, scenario, policy, seed\n"
     "  --db FILE        store every run\n"
-    "  --trace DIR      write every run's trace into DIR\n"
+    "  --trace DIR      write every run's trace into DIR, which is made\n"
     "  --pcap DIR       write every run's packets into DIR, in a folder\n"
     "                   SCENARIO.POLICY a file for each interface, the peer\n"
     "                   and the guest's sockets; implies --frames\n"
@@ -65,6 +69,8 @@ struct test {
 	struct strbuf hashes; /* lines of --hash */
 
 	struct testrun run;
+	struct sometimes sometimes; /* empty unless whole folders are run */
+	bool part;		    /* of the policies or seeds only */
 	FILE *out;
 	struct store *store;
 	int status; /* CMD_TROUBLE once something could not be written */
@@ -95,11 +101,13 @@ take_option(struct test *t, int c)
 
 	switch (c) {
 	case 'p':
+		t->part = true;
 		if (policies_parse(optarg, &t->policies, &e) == 0)
 			return true;
 		fprintf(stderr, "switchback test: --policy: %s\n", e.text);
 		return false;
 	case 's':
+		t->part = true;
 		if (parse_seeds(optarg, t))
 			return true;
 		fprintf(stderr,
@@ -210,6 +218,12 @@ open_outputs(struct test *t)
 	t->out = outfile_open("test", t->out_path);
 	if (t->out == NULL)
 		return CMD_TROUBLE;
+	if (t->trace_dir != NULL && mkdir(t->trace_dir, 0777) < 0 &&
+	    errno != EEXIST) {
+		fprintf(stderr, "switchback test: %s: %s\n", t->trace_dir,
+		    strerror(errno));
+		return CMD_TROUBLE;
+	}
 	if (t->db != NULL)
 		rc = store_open(t->db, 0, &t->store, &e);
 	if (rc == 0 && t->store != NULL)
@@ -306,6 +320,7 @@ case_done(void *ctx, struct testrun_case *c)
 		strbuf_addf(&t->hashes, "%016" PRIx64 " %s %s %" PRIu64 "\n",
 		    trace_hash(c->trace), c->file->path, policy_word(c->policy),
 		    c->seed);
+	sometimes_note(&t->sometimes, c->file->path, c->trace);
 	store_trace(t, c->trace);
 	if (t->trace_dir != NULL)
 		write_trace(t, c);
@@ -316,7 +331,8 @@ case_done(void *ctx, struct testrun_case *c)
 static int
 write_suite(struct test *t)
 {
-	struct suite_case *list = mem_zero(t->run.n_cases, sizeof(*list));
+	size_t n = t->run.n_cases;
+	struct suite_case *list = mem_zero(n + t->sometimes.n, sizeof(*list));
 	bool color = t->out == stdout && isatty(STDOUT_FILENO);
 	struct strbuf text = { 0 };
 	const struct testrun_case *c;
@@ -345,11 +361,17 @@ write_suite(struct test *t)
 			status = CMD_FAIL;
 		}
 	}
-	if (skipped == t->run.n_cases)
+	if (skipped == n)
 		status = CMD_NOTHING;
+	for (i = 0; i < t->sometimes.n; i++) {
+		list[n + i] = sometimes_result(&t->sometimes, i);
+		if (status == CMD_PASS &&
+		    verdict_count(list[n + i].trace).failed > 0)
+			status = CMD_FAIL;
+	}
 	if (!t->hash)
-		suite_write(t->format, list, t->run.n_cases, color, t->verbose,
-		    &text);
+		suite_write(t->format, list, n + t->sometimes.n, color,
+		    t->verbose, &text);
 	wrote = outfile_finish("test", t->out_path, t->out,
 	    t->hash ? &t->hashes : &text);
 	t->out = NULL;
@@ -399,18 +421,21 @@ cmd_test(int argc, char **argv)
 	struct test t = { .format = SUITE_TEXT,
 		.jobs = 1,
 		.policies = { { CORE_STOCK, CORE_NATIVE }, 2 } };
+	char *const *named;
 	char **paths;
-	int status;
+	int status, n_named;
 
 	t.program = argv[-1];
 	if (!parse_options(argc, argv, &t, &status))
 		return status;
-	paths = optind < argc
-	    ? input_scenario_paths(argv + optind, argc - optind)
-	    : input_scenario_paths(standard, 1);
+	named = optind < argc ? argv + optind : standard;
+	n_named = optind < argc ? argc - optind : 1;
+	paths = input_scenario_paths(named, n_named);
 	if (paths == NULL)
 		return CMD_INPUT;
-	if (paths[0] != NULL) {
+	if (!t.part && !sometimes_read(&t.sometimes, named, n_named)) {
+		status = CMD_INPUT;
+	} else if (paths[0] != NULL) {
 		status = test_files(&t, paths);
 	} else {
 		fputs("switchback test: no scenario found\n", stderr);
@@ -421,6 +446,7 @@ cmd_test(int argc, char **argv)
 	store_close(t.store);
 	strbuf_fini(&t.hashes);
 	testrun_fini(&t.run);
+	sometimes_fini(&t.sometimes);
 	input_free_paths(paths);
 	return status;
 }

@@ -132,7 +132,8 @@ tell_failure(struct strbuf *out, const struct suite_case *c,
 		    "but it held: take the known-fault off the scenario");
 		return;
 	}
-	add_around(out, c->trace, k, how);
+	if (c->trace->run.end_ns > c->trace->run.start_ns)
+		add_around(out, c->trace, k, how);
 }
 
 void

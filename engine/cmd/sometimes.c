@@ -1,0 +1,254 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "cmd/sometimes.h"
+
+#include <sys/stat.h>
+
+#include <dirent.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "base/strbuf.h"
+#include "base/suggest.h"
+#include "cmd/inputs.h"
+#include "sim/reach.h"
+
+#define FILE_NAME "sometimes"
+#define DEPTH_MAX 16
+
+struct place {
+	char *name;
+	unsigned line;
+	uint64_t times;
+	size_t runs; /* that came through it */
+};
+
+struct sometimes_list {
+	char *folder, *file;
+	struct place *places;
+	size_t n, cap;
+	struct trace *result; /* made for sometimes_result() */
+};
+
+/* --- reading --- */
+
+static bool
+complain(const struct sometimes_list *l, unsigned line, const char *word)
+{
+	const char *names[REACH_MAX], *near;
+
+	near = suggest(word, names, reach_names(names, REACH_MAX));
+	fprintf(stderr, "%s:%u:1: error: no place of the model is called %s",
+	    l->file, line, word);
+	if (near != NULL)
+		fprintf(stderr, "; did you mean %s?", near);
+	fputs("; switchback-scenario(5) lists them\n", stderr);
+	return false;
+}
+
+static bool
+read_line(struct sometimes_list *l, const char *text, size_t bytes,
+    unsigned line)
+{
+	const char *blank = " \t\r";
+	struct place *p;
+	char *word;
+	size_t n;
+
+	while (bytes > 0 && strchr(blank, *text) != NULL)
+		text++, bytes--;
+	for (n = 0; n < bytes && strchr(" \t\r#", text[n]) == NULL; n++)
+		;
+	if (n == 0)
+		return true;
+	word = mem_strn(text, n);
+	if (!reach_is_known(word)) {
+		complain(l, line, word);
+		free(word);
+		return false;
+	}
+	p = MEM_PUSH(l->places, l->n, l->cap);
+	p->name = word;
+	p->line = line;
+	return true;
+}
+
+static bool
+read_list(struct sometimes *s, const char *folder, const char *path)
+{
+	struct strbuf text = { 0 };
+	struct sometimes_list *l;
+	const char *at, *end;
+	unsigned line = 1;
+	bool good = true;
+	struct err e;
+
+	if (input_read(path, &text, &e) < 0) {
+		fprintf(stderr, "%s\n", e.text);
+		strbuf_fini(&text);
+		return false;
+	}
+	l = MEM_PUSH(s->lists, s->n, s->cap);
+	l->folder = mem_str(folder);
+	l->file = mem_str(path);
+	for (at = strbuf_str(&text); *at != '\0'; line++) {
+		end = at + strcspn(at, "\n");
+		if (!read_line(l, at, (size_t)(end - at), line))
+			good = false;
+		at = *end == '\0' ? end : end + 1;
+	}
+	strbuf_fini(&text);
+	return good;
+}
+
+static bool search(struct sometimes *s, const char *folder, int depth);
+
+static bool
+look_at(struct sometimes *s, const char *folder, const char *name, int depth)
+{
+	struct strbuf path = { 0 };
+	struct stat st;
+	bool good = true;
+
+	strbuf_addf(&path, "%s/%s", folder, name);
+	if (stat(strbuf_str(&path), &st) == 0) {
+		if (S_ISDIR(st.st_mode))
+			good = search(s, strbuf_str(&path), depth + 1);
+		else if (strcmp(name, FILE_NAME) == 0)
+			good = read_list(s, folder, strbuf_str(&path));
+	}
+	strbuf_fini(&path);
+	return good;
+}
+
+/* What cannot be opened, the search for scenarios has told. */
+static bool
+search(struct sometimes *s, const char *folder, int depth)
+{
+	struct dirent **names;
+	bool good = true;
+	int i, n;
+
+	if (depth > DEPTH_MAX ||
+	    (n = scandir(folder, &names, NULL, alphasort)) < 0)
+		return true;
+	for (i = 0; i < n; i++) {
+		if (names[i]->d_name[0] != '.' &&
+		    !look_at(s, folder, names[i]->d_name, depth))
+			good = false;
+		free(names[i]);
+	}
+	free(names);
+	return good;
+}
+
+bool
+sometimes_read(struct sometimes *s, char *const *paths, int count)
+{
+	struct stat st;
+	bool good = true;
+	size_t bytes;
+	char *folder;
+	int i;
+
+	for (i = 0; i < count; i++) {
+		bytes = strlen(paths[i]);
+		while (bytes > 1 && paths[i][bytes - 1] == '/')
+			bytes--;
+		folder = mem_strn(paths[i], bytes);
+		if (stat(folder, &st) == 0 && S_ISDIR(st.st_mode) &&
+		    !search(s, folder, 0))
+			good = false;
+		free(folder);
+	}
+	return good;
+}
+
+void
+sometimes_fini(struct sometimes *s)
+{
+	struct sometimes_list *l;
+	size_t i;
+
+	for (; s->n > 0; s->n--) {
+		l = &s->lists[s->n - 1];
+		for (i = 0; i < l->n; i++)
+			free(l->places[i].name);
+		free(l->places);
+		free(l->folder);
+		free(l->file);
+		trace_free(l->result);
+	}
+	free(s->lists);
+	memset(s, 0, sizeof(*s));
+}
+
+/* --- counting --- */
+
+static void
+count_place(struct sometimes_list *l, const struct trace_reach *r)
+{
+	size_t i;
+
+	for (i = 0; i < l->n; i++)
+		if (strcmp(l->places[i].name, r->name) == 0) {
+			l->places[i].times += r->times;
+			l->places[i].runs++;
+		}
+}
+
+void
+sometimes_note(struct sometimes *s, const char *scenario, const struct trace *t)
+{
+	size_t i, k, bytes;
+
+	for (i = 0; i < s->n; i++) {
+		bytes = strlen(s->lists[i].folder);
+		if (strncmp(scenario, s->lists[i].folder, bytes) != 0 ||
+		    scenario[bytes] != '/')
+			continue;
+		for (k = 0; k < t->n_reached; k++)
+			count_place(&s->lists[i], &t->reached[k]);
+	}
+}
+
+static void
+add_check(struct trace *t, const struct sometimes_list *l,
+    const struct place *p)
+{
+	struct trace_check *c = MEM_PUSH(t->checks, t->n_checks, t->cap_checks);
+	struct strbuf sb = { 0 };
+
+	c->file = mem_str(l->file);
+	c->line = p->line;
+	strbuf_addf(&sb, "sometimes %s", p->name);
+	c->text = strbuf_take(&sb);
+	c->verdict = p->runs > 0 ? TRACE_PASS : TRACE_FAIL;
+	c->expected = mem_str("some run of the folder comes through it");
+	if (p->runs == 0)
+		strbuf_addf(&sb, "never reached: %s", p->name);
+	else
+		strbuf_addf(&sb, "%" PRIu64 " times in %zu runs", p->times,
+		    p->runs);
+	c->happened = strbuf_take(&sb);
+	c->reason = mem_str("");
+	c->at_ns = TRACE_OPEN;
+}
+
+struct suite_case
+sometimes_result(const struct sometimes *s, size_t i)
+{
+	struct sometimes_list *l = &s->lists[i];
+	struct suite_case result = { .name = l->file, .policy = "all runs" };
+	size_t k;
+
+	if (l->result == NULL) {
+		l->result = trace_new();
+		for (k = 0; k < l->n; k++)
+			add_check(l->result, l, &l->places[k]);
+	}
+	result.trace = l->result;
+	return result;
+}

@@ -8,6 +8,7 @@
 #include "base/ipaddr.h"
 #include "base/mem.h"
 #include "base/strbuf.h"
+#include "sim/dhcp.h"
 
 #define FIRST_CLIENT 200001 /* pids, apart from those of sim/guest.c */
 
@@ -26,6 +27,8 @@ struct shellfiles {
 	struct client *clients; /* all there ever were, in their order */
 	size_t count, cap;
 	unsigned last_pid;
+	const struct scn_pair **edits; /* of rc.conf, since boot */
+	size_t n_edits, cap_edits;
 };
 
 struct shellfiles *
@@ -55,6 +58,7 @@ shellfiles_free(struct shellfiles *f)
 	for (i = 0; i < f->count; i++)
 		free(f->clients[i].lease);
 	free(f->clients);
+	free(f->edits);
 	snapshot_fini(&f->now);
 	free(f);
 }
@@ -100,6 +104,8 @@ put_settings(struct shellfiles *f, enum scn_rc_source source, const char *file,
 	for (i = 0; i < s->n_rc; i++)
 		if (is_of_file(&s->rc[i], source, file))
 			add_setting(&text, &s->rc[i]);
+	for (i = 0; source == SCN_RC_MAIN && i < f->n_edits; i++)
+		add_setting(&text, f->edits[i]);
 	rc =
 	    sandbox_put(f->box, path, 0644, strbuf_str(&text), text.bytes, err);
 	strbuf_fini(&text);
@@ -131,6 +137,17 @@ shellfiles_put_rc(struct shellfiles *f, struct err *err)
 	}
 	strbuf_fini(&path);
 	return rc;
+}
+
+int
+shellfiles_edit_rc(struct shellfiles *f, const struct scn_step *step,
+    struct err *err)
+{
+	size_t i;
+
+	for (i = 0; i < step->n_pairs; i++)
+		*MEM_PUSH(f->edits, f->n_edits, f->cap_edits) = &step->pairs[i];
+	return put_settings(f, SCN_RC_MAIN, NULL, "/etc/rc.conf", err);
 }
 
 /* --- DHCP clients --- */
@@ -168,27 +185,25 @@ put_pid(struct shellfiles *f, struct client *c, bool running, struct err *err)
 
 /* The lease outlives its client. */
 static int
-put_lease(struct shellfiles *f, struct client *c, const struct snap_if *i,
-    struct err *err)
+put_lease(struct shellfiles *f, const struct dhcp_record *r, struct err *err)
 {
+	struct client *c = client_of(f, r->ifname);
 	struct strbuf text = { 0 };
 	char path[80], address[IPADDR_TEXT];
-	size_t k;
 	int rc = 0;
 
-	for (k = 0; k < i->n_addrs; k++) {
-		if ((i->addr_flags[k] & SNAP_ADDR_LEASED) == 0)
-			continue;
-		strbuf_addf(&text,
-		    "lease {\n  interface \"%s\";\n  fixed-address %s;\n}\n",
-		    i->name, ipaddr_format(&i->addrs[k], false, address));
-	}
-	if (text.bytes > 0 &&
-	    (c->lease == NULL || strcmp(c->lease, text.data) != 0)) {
+	strbuf_addf(&text, "lease {\n  interface \"%s\";\n", r->ifname);
+	strbuf_addf(&text, "  fixed-address %s;\n",
+	    ipaddr_format(&r->lease.addr, false, address));
+	if (r->lease.router.family != 0)
+		strbuf_addf(&text, "  option routers %s;\n",
+		    ipaddr_format(&r->lease.router, false, address));
+	strbuf_adds(&text, "}\n");
+	if (c->lease == NULL || strcmp(c->lease, text.data) != 0) {
 		free(c->lease);
 		c->lease = mem_str(text.data);
 		snprintf(path, sizeof(path), "/var/db/dhclient.leases.%s",
-		    c->ifname);
+		    r->ifname);
 		rc =
 		    sandbox_put(f->box, path, 0644, text.data, text.bytes, err);
 	}
@@ -199,6 +214,7 @@ put_lease(struct shellfiles *f, struct client *c, const struct snap_if *i,
 int
 shellfiles_update(struct shellfiles *f, struct err *err)
 {
+	const struct dhcp_record *r;
 	const struct snap_if *i;
 	struct client *c;
 	size_t k;
@@ -212,12 +228,14 @@ shellfiles_update(struct shellfiles *f, struct err *err)
 		c = client_of(f, i->name);
 		c->seen = true;
 		rc = put_pid(f, c, i->dhclient, err);
-		if (rc == 0)
-			rc = put_lease(f, c, i, err);
 	}
 	for (k = 0; rc == 0 && k < f->count; k++)
 		if (!f->clients[k].seen)
 			rc = put_pid(f, &f->clients[k], false, err);
+	if (f->m->dhcp != NULL)
+		TAILQ_FOREACH (r, &f->m->dhcp->leases, entry)
+			if (rc == 0)
+				rc = put_lease(f, r, err);
 	return rc;
 }
 

@@ -23,6 +23,9 @@ void shellfiles_free(struct shellfiles *f); /* NULL is fine */
 
 /* /etc/rc.conf, /etc/rc.conf.local, /etc/rc.conf.d/X. */
 int shellfiles_put_rc(struct shellfiles *f, struct err *err);
+/* What a step sets (it is borrowed) comes behind what was there. */
+int shellfiles_edit_rc(struct shellfiles *f, const struct scn_step *step,
+    struct err *err);
 
 /* Writes and removes what has changed since: /var/run/dhclient/dhclient.IF.pid
  * and /var/db/dhclient.leases.IF (FACTS.md E.6). */

@@ -235,7 +235,8 @@ may_go(struct ktask *k)
 
 	trace_end_command(g->m->trace, c->row, g->m->clock.now_ns, "exit 0");
 	if (!g->broken)
-		sandbox_go(g->box, c->id, WALL_EPOCH * DUR_SEC + g->m->clock.now_ns);
+		sandbox_go(g->box, c->id,
+		    WALL_EPOCH * DUR_SEC + g->m->clock.now_ns);
 	call_free(c);
 	settle(g);
 }
@@ -404,6 +405,13 @@ shellguest_cancel(struct shellguest *g, const void *ctx, uint32_t id)
 		break_down(g);
 	arm(g, &c->kill, kill_fire, c, GRACE);
 	settle(g);
+}
+
+void
+shellguest_edit_rc(struct shellguest *g, const struct scn_step *step)
+{
+	if (!g->broken && shellfiles_edit_rc(g->files, step, &g->trouble) < 0)
+		break_down(g);
 }
 
 /* --- coming and going --- */

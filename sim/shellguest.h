@@ -57,6 +57,9 @@ void shellguest_run(struct shellguest *g, const struct shellguest_command *c);
  * seconds later SIGKILL. It still ends. */
 void shellguest_cancel(struct shellguest *g, const void *ctx, uint32_t id);
 
+/* rc.conf is edited; the step is borrowed. */
+void shellguest_edit_rc(struct shellguest *g, const struct scn_step *step);
+
 /* What went wrong with the sandbox itself, or NULL. The run is no verdict
  * then. */
 const struct err *shellguest_trouble(const struct shellguest *g);

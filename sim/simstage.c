@@ -428,6 +428,8 @@ deliver_daemon(struct simrun *g, const struct scn_step *p)
 		break;
 	case SCN_RC_CONF:
 		edit_rc(g, p);
+		if (g->shell != NULL)
+			shellguest_edit_rc(g->shell, p);
 		break;
 	case SCN_CUSTOM:
 		simdaemon_set_custom(g->daemon, &p->custom);

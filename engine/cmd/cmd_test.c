@@ -65,7 +65,7 @@ struct test {
 	int64_t jobs;
 	const char *db, *trace_dir, *out_path;
 	bool frames, verbose, hash;
-	int64_t guard_ns; /* 0: as the sandbox has it */
+	int64_t guard_ns;     /* 0: as the sandbox has it */
 	struct strbuf hashes; /* lines of --hash */
 
 	struct testrun run;

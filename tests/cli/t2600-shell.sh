@@ -20,6 +20,7 @@ run() { # folder options...
 	mkdir -p "$TMP/$dir"
 	"$SB" test --trace "$TMP/$dir" "$@" fixtures/shell/own-script.scn \
 	    fixtures/shell/actions.scn fixtures/shell/hang.scn \
+	    fixtures/shell/dhcp.scn \
 	    >"$TMP/$dir.out" 2>&1
 	code=$?
 	[ $code -eq 0 ] || bad "$dir: exit status $code: $(cat "$TMP/$dir.out")"

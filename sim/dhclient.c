@@ -263,7 +263,7 @@ script_address(struct dhclient *c)
 /* --- asking --- */
 
 static void
-bind(struct dhclient *c, const struct dhcp_lease *lease)
+take_lease(struct dhclient *c, const struct dhcp_lease *lease)
 {
 	bool renewed = strcmp(c->state, "renewing") == 0 &&
 	    ipaddr_equal(&c->lease.addr, &lease->addr);
@@ -299,7 +299,7 @@ answered(struct machine *m, int id, enum dhcp_answer answer,
 	    strcmp(c->state, "rebooting") == 0 ||
 	    strcmp(c->state, "renewing") == 0) {
 		if (answer == DHCP_ACK) {
-			bind(c, lease);
+			take_lease(c, lease);
 		} else {
 			c->has_lease = false;
 			init(c);
@@ -338,7 +338,7 @@ panic(struct dhclient *c)
 
 	if (old != NULL && netpath_frame_out(c->ifp) == PATH_OK &&
 	    netpath_frame_in(c->ifp, true) == PATH_OK) {
-		bind(c, old);
+		take_lease(c, old);
 		return;
 	}
 	set_state(c, "sleeping");

@@ -30,6 +30,11 @@
 /* dhclient-script sets the route itself, some programs after the address. */
 #define CLIENTS_TURN (INT64_C(1) * 1000000000)
 
+/* A leased route that went before we ever saw it, the client alone can bring
+ * back, and it does so only when it begins anew. There may be no router at
+ * all, so that is tried once. */
+#define ASK_ROUTE (INT64_C(20) * 1000000000)
+
 /* RFC 4861, 10: MAX_RTR_SOLICITATIONS, RTR_SOLICITATION_INTERVAL */
 #define RTSOL_MOST     3
 #define RTSOL_INTERVAL (INT64_C(4) * 1000000000)
@@ -531,6 +536,20 @@ plan_route(struct look *l, const struct ipaddr *have, const char *on,
 }
 
 static bool
+ask_route(struct look *l)
+{
+	struct config_care *c = &l->p->config;
+
+	if (c->asked_route || !has_any4(l->lagg, SNAP_ADDR_LEASED) ||
+	    !native_is_due(l, c->route_ns + ASK_ROUTE))
+		return false;
+	native_begin(l, OP_DHCP_STOP, l->p->lagg,
+	    "the default route of its lease is gone: anew");
+	c->asked_route = true;
+	return native_may_try(l);
+}
+
+static bool
 plan_routes(struct look *l)
 {
 	struct config_care *c = &l->p->config;
@@ -545,6 +564,8 @@ plan_routes(struct look *l)
 		else if (c->route_ns == 0)
 			c->route_ns = l->now_ns + CLIENTS_TURN;
 		turn = c->route_ns == 0 || native_is_due(l, c->route_ns);
+		if (c->route_ns != 0 && wanted->family == 0 && ask_route(l))
+			return true;
 	}
 	if (turn &&
 	    plan_route(l, &s->default_gateway, s->default_if, wanted,

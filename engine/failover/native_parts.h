@@ -66,7 +66,7 @@ struct config_care {
 	struct ipaddr learned;	/* the gateway that came with a lease */
 	struct ipaddr remade;	/* a duplicate taken away, not yet back */
 	bool drop_client, drop_rtadv; /* rc.conf asks for them no more */
-	bool new_mtu;
+	bool new_mtu, asked_route;
 	int64_t client_ns; /* no client is started before this */
 	int64_t client_step_ns;
 	int64_t

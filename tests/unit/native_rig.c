@@ -222,7 +222,7 @@ lease(struct snap_if *i)
 			drop_addr(i, &a);
 	i->addr_flags[i->n_addrs] = SNAP_ADDR_LEASED;
 	i->addrs[i->n_addrs++] = a;
-	if (sys.s.default_gateway.family == 0)
+	if (sys.s.default_gateway.family == 0 && !sys.no_router)
 		put_default("10.0.0.1", i->name);
 }
 

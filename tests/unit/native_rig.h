@@ -21,6 +21,7 @@ struct native_rig {
 	bool held_back;	      /* the host withdraws the VF: hn takes over */
 	bool sticky;	      /* an hn keeps what it handed over */
 	bool silent;	      /* a DHCP server that does not answer */
+	bool no_router;	      /* … or gives no default route */
 	char lease[24];	      /* what it gives; "" for 10.0.0.9/24 */
 	enum op_kind fails;   /* this operation fails … */
 	const char *fails_on; /* … for this interface; NULL: for all … */

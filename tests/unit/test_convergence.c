@@ -44,8 +44,7 @@ static const char head[] =
 
 /* Things that people do and that native undoes. A lagg0 that they make is
  * theirs, and not among them. The first two belong to the configuration. */
-#define COMMANDS      10
-#define ROUTE_COMMAND 7
+#define COMMANDS 10
 static const char *const common[] = { "ifconfig lagg0 destroy",
 	"ifconfig lagg0 -laggport mce0", "ifconfig lagg0 -laggport hn0",
 	"ifconfig lagg0 down", "ifconfig hn0 down", "route delete default",
@@ -122,9 +121,6 @@ any_command(struct history *h)
 {
 	uint64_t k = prng_below(&h->p, COMMANDS);
 
-	/* A leased route that nobody has seen nobody can bring back. */
-	if (strstr(h->config->rc, "DHCP") != NULL && k == ROUTE_COMMAND)
-		k = 0;
 	return k < 2 ? h->config->commands[k] : common[k - 2];
 }
 

@@ -184,6 +184,28 @@ a_lost_default_route_is_the_clients_first(void **state)
 }
 
 static void
+a_leased_route_that_nobody_saw_is_asked_for_once(void **state)
+{
+	(void)state;
+	settle(HORIZON);
+	memset(&sys.s.default_gateway, 0, sizeof(struct ipaddr));
+	sys.s.default_if[0] = '\0';
+	renew();
+	settle(15 * DUR_SEC);
+	assert_int_equal(sys.of_kind[OP_DHCP_STOP], 0);
+	settle(15 * DUR_SEC);
+	assert_int_equal(sys.of_kind[OP_DHCP_STOP], 1);
+	assert_string_equal(sys.s.default_if, "lagg0");
+	/* Where there is no router, once is enough. */
+	renew();
+	sys.no_router = true;
+	memset(&sys.s.default_gateway, 0, sizeof(struct ipaddr));
+	sys.s.default_if[0] = '\0';
+	settle(3600 * DUR_SEC);
+	assert_int_equal(sys.of_kind[OP_DHCP_STOP], 2);
+}
+
+static void
 a_client_on_the_vf_is_ended_and_its_lease_taken_away(void **state)
 {
 	(void)state;
@@ -508,6 +530,7 @@ main(void)
 		D(a_place_holder_goes_when_there_is_a_lease),
 		D(without_a_link_no_client_is_started),
 		D(a_lost_default_route_is_the_clients_first),
+		D(a_leased_route_that_nobody_saw_is_asked_for_once),
 		D(a_client_on_the_vf_is_ended_and_its_lease_taken_away),
 		T(a_router_is_listened_to_on_the_aggregate_and_only_there),
 		T(a_silent_router_is_asked_three_times),

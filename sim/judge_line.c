@@ -214,22 +214,46 @@ make_plain(const struct judge_states *st, const struct scn_expect *e,
 
 /* One object that has or had addresses. */
 struct holder {
+	UT_hash_handle hh; /* by object; iterated in the order of additions */
 	const char *object, *value;
-	bool gone;
+	bool gone, has; /* has: the address, now */
 };
 
 static struct holder *
-holder_of(struct holder **all, size_t *n, size_t *cap, const char *object)
+holder_of(struct holder **all, const char *object)
 {
 	struct holder *h;
-	size_t i;
 
-	for (i = 0; i < *n; i++)
-		if (strcmp((*all)[i].object, object) == 0)
-			return &(*all)[i];
-	h = MEM_PUSH(*all, *n, *cap);
+	HASH_FIND_STR(*all, object, h);
+	if (h != NULL)
+		return h;
+	h = mem_zero(1, sizeof(*h));
 	h->object = object;
+	HASH_ADD_KEYPTR(hh, *all, h->object, strlen(h->object), h);
 	return h;
+}
+
+/* The first of them; they are looked for only when there are some. */
+static const char *
+other_holder(const struct holder *all, const struct scn_expect *e)
+{
+	const struct holder *h;
+
+	for (h = all; h != NULL; h = h->hh.next)
+		if (h->has && strcmp(h->object, e->object) != 0)
+			return h->object;
+	return NULL;
+}
+
+static void
+free_holders(struct holder *all)
+{
+	struct holder *h, *next;
+
+	HASH_ITER (hh, all, h, next) {
+		HASH_DEL(all, h);
+		free(h);
+	}
 }
 
 static void
@@ -237,30 +261,29 @@ make_only(const struct judge_states *st, const struct scn_expect *e,
     struct judge_line *out)
 {
 	struct merge m = merge_of(st, "", e->field);
-	const char *value, *other;
-	struct holder *all = NULL, *h;
+	struct holder *all = NULL, *h, *own = holder_of(&all, e->object);
 	const struct trace_state *s;
-	size_t n = 0, cap = 0, i;
+	size_t others = 0;
+	bool has;
 
 	add_span(out, st->t->run.start_ns, e, NULL, NULL);
 	while ((s = next_row(&m)) != NULL && s->at_ns <= out->end_ns) {
-		h = holder_of(&all, &n, &cap, s->object);
+		h = holder_of(&all, s->object);
 		if (strcmp(s->field, e->field) == 0)
 			h->value = s->value;
 		else
 			h->gone = strcmp(s->value, "no") == 0;
-		value = other = NULL;
-		for (i = 0; i < n; i++) {
-			if (all[i].gone || all[i].value == NULL)
-				continue;
-			if (strcmp(all[i].object, e->object) == 0)
-				value = all[i].value;
-			else if (list_has(all[i].value, e->value))
-				other = all[i].object;
-		}
-		add_span(out, s->at_ns, e, value, other);
+		has = !h->gone && h->value != NULL &&
+		    list_has(h->value, e->value);
+		if (h != own && has && !h->has)
+			others++;
+		else if (h != own && !has && h->has)
+			others--;
+		h->has = has;
+		add_span(out, s->at_ns, e, own->gone ? NULL : own->value,
+		    others > 0 ? other_holder(all, e) : NULL);
 	}
-	free(all);
+	free_holders(all);
 }
 
 void

@@ -156,8 +156,7 @@ create_step(struct ktask *k)
 		return finish(k, SIM_EEXIST);
 	if (bond_guest(k->m))
 		return finish(k,
-		    bond_create(k->m, k->op.ifname,
-			k->op.value * DUR_MS));
+		    bond_create(k->m, k->op.ifname, k->op.value * DUR_MS));
 	lagg_new(k->m, k->op.ifname);
 	return KTASK_DONE;
 }

@@ -280,13 +280,17 @@ trace_add_reach(struct trace *t, const char *name)
 static struct trace_last *
 find_last(const struct trace *t, const char *object, const char *field)
 {
-	struct strbuf key = { 0 };
+	size_t no = strlen(object) + 1, nf = strlen(field);
+	char room[64], *key = room; /* for all but odd names */
 	struct trace_last *l;
 
-	strbuf_add(&key, object, strlen(object) + 1);
-	strbuf_adds(&key, field);
-	HASH_FIND(hh, t->last, key.data, key.bytes, l);
-	strbuf_fini(&key);
+	if (no + nf > sizeof(room))
+		key = mem_zero(1, no + nf);
+	memcpy(key, object, no);
+	memcpy(key + no, field, nf);
+	HASH_FIND(hh, t->last, key, no + nf, l);
+	if (key != room)
+		free(key);
 	return l;
 }
 
@@ -295,23 +299,20 @@ remember_last(struct trace *t, const char *object, const char *field,
     size_t row)
 {
 	size_t no = strlen(object) + 1, nf = strlen(field);
-	struct trace_last *l = find_last(t, object, field);
+	struct trace_last *l = mem_zero(1, sizeof(*l) + no + nf);
 
-	if (l == NULL) {
-		l = mem_zero(1, sizeof(*l) + no + nf);
-		memcpy(l->key, object, no);
-		memcpy(l->key + no, field, nf);
-		l->key_bytes = no + nf;
-		HASH_ADD(hh, t->last, key, l->key_bytes, l);
-	}
+	memcpy(l->key, object, no);
+	memcpy(l->key + no, field, nf);
+	l->key_bytes = no + nf;
 	l->row = row;
+	HASH_ADD(hh, t->last, key, l->key_bytes, l);
 }
 
 int32_t
 trace_set_state(struct trace *t, int64_t at_ns, const char *object,
     const char *field, const char *value)
 {
-	const struct trace_last *l = find_last(t, object, field);
+	struct trace_last *l = find_last(t, object, field);
 	struct trace_state *s;
 
 	if (l != NULL && strcmp(t->states[l->row].value, value) == 0)
@@ -321,7 +322,10 @@ trace_set_state(struct trace *t, int64_t at_ns, const char *object,
 	s->object = own(object);
 	s->field = own(field);
 	s->value = own(value);
-	remember_last(t, object, field, t->n_states - 1);
+	if (l == NULL)
+		remember_last(t, object, field, t->n_states - 1);
+	else
+		l->row = t->n_states - 1;
 	return (int32_t)(t->n_states - 1);
 }
 

@@ -49,12 +49,20 @@ tell_address(struct ifnet *ifp, const char *verb, const struct ipaddr *a)
 	    ipaddr_format(a, true, text));
 }
 
+/* No probe goes to a link-local address. */
+static void
+paths_changed(struct machine *m, const struct ipaddr *net)
+{
+	m->dirty = m->path_changed = true;
+	m->path_all |= !inet_is_link_local(net);
+}
+
 static void
 forget_route(struct machine *m, struct route *r)
 {
 	TAILQ_REMOVE(&m->routes, r, entry);
+	paths_changed(m, &r->net);
 	free(r);
-	m->dirty = m->path_changed = m->path_all = true;
 }
 
 static struct route *
@@ -64,8 +72,12 @@ add_route(struct machine *m, const struct ipaddr *net, struct ifnet *ifp)
 
 	r->net = *net;
 	r->ifp = ifp;
-	TAILQ_INSERT_TAIL(&m->routes, r, entry);
-	m->dirty = m->path_changed = m->path_all = true;
+	/* The default ones lead, so that they are found at once. */
+	if (net->prefix == 0)
+		TAILQ_INSERT_HEAD(&m->routes, r, entry);
+	else
+		TAILQ_INSERT_TAIL(&m->routes, r, entry);
+	paths_changed(m, net);
 	tell_route(m, "ADD", r);
 	return r;
 }
@@ -97,7 +109,7 @@ inet_add_flagged(struct ifnet *ifp, const struct ipaddr *addr, uint8_t flags)
 	if (find_route(m, &net, ifp) == NULL)
 		add_route(m, &net, ifp);
 	machine_changed(m, ifp);
-	m->path_all = true;
+	paths_changed(m, &copy);
 	return 0;
 }
 
@@ -182,7 +194,7 @@ inet_del(struct ifnet *ifp, const struct ipaddr *addr)
 	ifp->n_addrs--;
 	address_gone(ifp, &old);
 	machine_changed(ifp->m, ifp);
-	ifp->m->path_all = true;
+	paths_changed(ifp->m, &old);
 	return 0;
 }
 
@@ -214,8 +226,8 @@ inet_lookup(const struct machine *m, const struct ipaddr *to)
 
 	TAILQ_FOREACH (r, &m->routes, entry)
 		if (r->net.family == to->family &&
-		    (r->net.prefix == 0 || ipaddr_in_net(to, &r->net)) &&
-		    (best == NULL || r->net.prefix > best->net.prefix))
+		    (best == NULL || r->net.prefix > best->net.prefix) &&
+		    (r->net.prefix == 0 || ipaddr_in_net(to, &r->net)))
 			best = r;
 	return best;
 }
@@ -225,9 +237,12 @@ find_default(const struct machine *m, uint8_t family)
 {
 	struct route *r;
 
-	TAILQ_FOREACH (r, &m->routes, entry)
-		if (r->net.prefix == 0 && r->net.family == family)
+	TAILQ_FOREACH (r, &m->routes, entry) {
+		if (r->net.prefix != 0)
+			break;
+		if (r->net.family == family)
 			return r;
+	}
 	return NULL;
 }
 

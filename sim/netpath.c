@@ -115,15 +115,18 @@ lagg_out(const struct ifnet *lagg)
 enum path
 netpath_out(const struct machine *m, const struct ipaddr *to)
 {
-	const struct route *r;
-	const struct ifnet *ifp;
+	const struct route *r = m->panicked ? NULL : inet_lookup(m, to);
 
+	return netpath_out_of(m, r == NULL ? NULL : r->ifp);
+}
+
+enum path
+netpath_out_of(const struct machine *m, const struct ifnet *ifp)
+{
 	if (m->panicked)
 		return PATH_VM_PANICKED;
-	r = inet_lookup(m, to);
-	if (r == NULL)
+	if (ifp == NULL)
 		return PATH_NO_ROUTE;
-	ifp = r->ifp;
 	/* A route over an interface that reports its link is absent while the
 	 * link is not up (FREEBSD-HN.md, refinement 1). */
 	if (ifp->cap_linkstate && ifp->link != LINK_UP)

@@ -40,6 +40,8 @@ const char *path_text(enum path p); /* for a person */
 
 /* From the guest to an address; to the guest's own address. */
 enum path netpath_out(const struct machine *m, const struct ipaddr *to);
+/* The same by the route's interface; NULL: there is no route. */
+enum path netpath_out_of(const struct machine *m, const struct ifnet *ifp);
 enum path netpath_in(const struct machine *m, const struct ifnet *hn,
     const struct ipaddr *guest);
 

@@ -185,6 +185,8 @@ world_observe(void *ctx, struct snapshot *out)
 
 	machine_observe(l->d->m, out);
 	out->other_daemon = out->other_daemon || is_running(l->d->server);
+	if (shell == NULL && l->d->n_customs == 0)
+		return;
 	for (i = 0; i < out->n_ifs; i++) {
 		ifp = &out->ifs[i];
 		if (shell != NULL && shellguest_has_vfup(shell, ifp->name))

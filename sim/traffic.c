@@ -149,39 +149,68 @@ traffic_path_in(const struct stream *s)
 
 /* --- whom a change concerns --- */
 
-static bool
-are_near(const struct ifnet *ifp, const struct ifnet *via)
-{
-	if (ifp == NULL)
-		return false;
-	if (ifp == via || ifp->member_of == via)
-		return true;
-	return via->member_of != NULL &&
-	    (ifp == via->member_of || ifp->member_of == via->member_of);
-}
+struct touched { /* the pairs and aggregates in which something changed */
+	const struct ifnet *list[32];
+	size_t n;
+	bool all;
+};
 
-/* Whether what changed at ifp may matter to packets by way of via: it is in
- * the same pair or aggregate. */
-static bool
-may_matter(const struct ifnet *ifp, const struct ifnet *via)
-{
-	return are_near(ifp, via) || are_near(ifp->vf.hn, via) ||
-	    are_near(ifp->hn.vf, via) || via->hn.vf == ifp ||
-	    via->hn.rewrite == ifp || via->vf.hn == ifp;
-}
-
-static bool
-matters(const struct machine *m, const struct ifnet *via)
+static void
+touch(struct touched *t, const struct ifnet *ifp)
 {
 	size_t i;
 
-	/* The list holds what changed since the trace last looked; without
-	 * one, and where VLANs lead elsewhere, anything may have. */
-	if (m->path_all || m->n_dirty == 0 || m->n_vlans > 0)
-		return true;
-	for (i = 0; via != NULL && i < m->n_dirty; i++)
-		if (may_matter(m->dirty_ifs[i], via))
+	for (i = 0; ifp != NULL && i < t->n; i++)
+		if (t->list[i] == ifp)
+			return;
+	if (ifp == NULL || t->all)
+		return;
+	if (t->n == sizeof(t->list) / sizeof(t->list[0]))
+		t->all = true;
+	else
+		t->list[t->n++] = ifp;
+}
+
+static void
+touch_pair(struct touched *t, const struct ifnet *ifp)
+{
+	if (ifp == NULL)
+		return;
+	touch(t, ifp);
+	touch(t, ifp->member_of);
+}
+
+/* The machine's list holds what changed since the trace last looked; without
+ * one, and where VLANs lead elsewhere, anything may have. */
+static void
+gather(const struct machine *m, struct touched *t)
+{
+	size_t i;
+
+	t->n = 0;
+	t->all = m->path_all || m->n_dirty == 0 || m->n_vlans > 0;
+	for (i = 0; i < m->n_dirty && !t->all; i++) {
+		touch_pair(t, m->dirty_ifs[i]);
+		touch_pair(t, m->dirty_ifs[i]->vf.hn);
+		touch_pair(t, m->dirty_ifs[i]->hn.vf);
+	}
+}
+
+/* Whether it may matter to packets by way of via. */
+static bool
+matters(const struct touched *t, const struct ifnet *via)
+{
+	const struct ifnet *ifp;
+	size_t i;
+
+	if (t->all || via == NULL)
+		return t->all;
+	for (i = 0; i < t->n; i++) {
+		ifp = t->list[i];
+		if (ifp == via || ifp == via->member_of || ifp == via->hn.vf ||
+		    ifp == via->hn.rewrite || ifp == via->vf.hn)
 			return true;
+	}
 	return false;
 }
 
@@ -201,26 +230,31 @@ traffic_look(struct traffic *t)
 {
 	struct machine *m = t->setup.m;
 	struct stream *s;
+	struct touched touched;
 	struct end *e;
 	size_t i;
 
 	if (!m->path_changed)
 		return;
+	gather(m, &touched);
 	for (i = 0; i < t->n_ends; i++) {
 		e = &t->ends[i];
-		if (!matters(m, e->hn))
+		/* One that is gone comes back as another. */
+		if (e->hn->attached && !matters(&touched, e->hn))
 			continue;
 		look_at_end(m, e);
 		turns_add(&e->in, m->clock.now_ns, path_in(t, e));
 	}
 	for (i = 0; i < t->n_streams; i++) {
 		s = &t->streams[i];
-		if (!s->from_guest || !matters(m, s->via))
+		if (!s->from_guest || !matters(&touched, s->via))
 			continue;
 		/* Without a change of routes it is the one it was. */
-		if (m->path_all || s->via == NULL)
+		if (m->path_all)
 			s->via = way_out(s);
-		turns_add(&s->out, m->clock.now_ns, traffic_path_out(s));
+		turns_add(&s->out, m->clock.now_ns,
+		    vclock_is_frozen(&m->clock) ? PATH_VM_FROZEN
+						: netpath_out_of(m, s->via));
 	}
 	m->path_changed = m->path_all = false;
 }

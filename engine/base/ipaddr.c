@@ -109,7 +109,10 @@ ipaddr_in_net(const struct ipaddr *host, const struct ipaddr *net)
 	if (bits > width(net->family))
 		bits = width(net->family);
 	whole = bits / 8;
-	if (memcmp(host->bytes, net->bytes, whole) != 0)
+	/* Networks side by side differ in their last byte. */
+	if (whole > 0 &&
+	    (host->bytes[whole - 1] != net->bytes[whole - 1] ||
+		memcmp(host->bytes, net->bytes, whole - 1) != 0))
 		return false;
 	return bits % 8 == 0 ||
 	    (host->bytes[whole] ^ net->bytes[whole]) >> (8 - bits % 8) == 0;

@@ -317,6 +317,20 @@ undo_command(void *ctx, const char *command)
 	free(copy);
 }
 
+/* Without a look: as the stock scripts leave it. */
+static void
+usual_ports(const struct play *p, struct ports *ports)
+{
+	const struct actor *vf = cast_find(&p->cast, p->cast.vf);
+
+	if (!p->cast.has_hn)
+		return;
+	set_port(ports, p->cast.other, true);
+	memcpy(ports->master, p->cast.other, sizeof(ports->master));
+	if (vf != NULL && cast_is_present(vf))
+		set_port(ports, vf->name, true);
+}
+
 static void
 first_ports(const struct play *p, struct ports *ports)
 {
@@ -326,8 +340,10 @@ first_ports(const struct play *p, struct ports *ports)
 	size_t i;
 
 	memset(ports, 0, sizeof(*ports));
-	if (p->w->aggregate.count == 0)
+	if (p->w->aggregate.count == 0) {
+		usual_ports(p, ports);
 		return;
+	}
 	look = &p->w->aggregate.list[0];
 	copy = rest = mem_str(look->text);
 	while ((word = strsep(&rest, ",")) != NULL) {

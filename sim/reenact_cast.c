@@ -465,6 +465,20 @@ choose_macs(struct cast *c)
 	}
 }
 
+/* "virtio-net plays hn0, ..." in the head. */
+static void
+read_head(struct cast *c)
+{
+	const char *at = strstr(c->r->beside->about, " plays hn");
+	char name[SCN_NAME_MAX];
+
+	if (at == NULL)
+		return;
+	at += strlen(" plays ");
+	snprintf(name, sizeof(name), "%.*s", (int)strcspn(at, " ,;.\n"), at);
+	see(c, name, 0);
+}
+
 void
 cast_read(struct cast *c, const struct recording *r)
 {
@@ -472,6 +486,7 @@ cast_read(struct cast *c, const struct recording *r)
 
 	memset(c, 0, sizeof(*c));
 	c->r = r;
+	read_head(c);
 	read_plugged(c);
 	read_records(c);
 	if (r->beside->state[0] != '\0')
@@ -481,7 +496,10 @@ cast_read(struct cast *c, const struct recording *r)
 	read_boot(c);
 	/* Nobody leaves a port down: of which no sign is, that one was up. */
 	for (i = 0; i < c->n; i++)
-		if (c->list[i].joined && !c->list[i].up_known && !c->has_hn)
+		if (!c->list[i].up_known &&
+		    (c->has_hn ? r->beside->aggregate.count == 0 &&
+				!c->list[i].of_boot
+			       : c->list[i].joined))
 			c->list[i].up = true;
 	choose_vf(c);
 	choose_macs(c);

@@ -7,7 +7,7 @@
 #include "base/strbuf.h"
 #include "sim/reenact_parts.h"
 
-#define ROUNDS_MAX 100000
+#define ROUNDS_MAX 2000
 
 /* The end of the simple command at s: an unquoted ';' or the string's end;
  * *stop is where its own words end, at a pipe or redirection. */

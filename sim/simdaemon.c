@@ -207,7 +207,8 @@ operation_done(struct ktask *k)
 		trace_end_command(t, k->row, k->m->clock.now_ns, "exit 0");
 	else
 		trace_end_operation(t, k->row, k->m->clock.now_ns, k->result);
-	/* Stock wakes from its delay and ups what is gone (FACTS.md E.5, H9). */
+	/* Stock wakes from its delay and ups what is gone (FACTS.md E.5, H9).
+	 */
 	if (l->d->config.policy == CORE_STOCK && k->op.kind == OP_UP &&
 	    k->result != 0 && strstr(k->op.why, "delay") != NULL)
 		machine_reach(k->m, REACH_CANCELLED);

@@ -229,6 +229,24 @@ a_fault_strikes_in_its_window_and_so_often(void **state)
 }
 
 static void
+the_nth_that_matches_is_the_one_struck(void **state)
+{
+	(void)state;
+	assert_true(run("at 20s record \"" TEST_RECORD(
+			    1) "\"\n"
+			       "at 20s record \"" TEST_RECORD(
+				   2) "\"\n"
+				      "at 20s record \"" TEST_RECORD(
+					  3) "\"\n"
+					     "fault record lose "
+					     "\"system=TEST\" nth 2\n",
+	    CORE_NATIVE));
+	assert_int_not_equal(firing("t1'", 0), -1);
+	assert_int_equal(firing("t2'", 0), -1);
+	assert_int_not_equal(firing("t3'", 0), -1);
+}
+
+static void
 a_fault_that_never_struck_fails_the_run_unless_it_may(void **state)
 {
 	const struct trace_check *c;
@@ -395,9 +413,25 @@ static void
 connected_again_it_looks_for_what_it_missed(void **state)
 {
 	(void)state;
+	/* Nobody tells of a sysctl. */
+	assert_true(
+	    run("daemon resync=1h\n"
+		"at 20s devd-socket close\n"
+		"at 20.05s user \"sysctl "
+		"net.link.lagg.failover_rx_all=0\" mark s\n"
+		"expect sysctl net.link.lagg.failover_rx_all 1 finally\n",
+		CORE_NATIVE));
+}
+
+static void
+of_lost_messages_it_hears_and_looks(void **state)
+{
+	(void)state;
 	assert_true(run("daemon resync=1h\n"
-			"at 9.99s devd-socket close mark c\n"
-			"expect lagg0 active mce0 within 3s of c\n",
+			"at 20s user \"sysctl "
+			"net.link.lagg.failover_rx_all=0\"\n"
+			"at 25s netlink overflow\n"
+			"expect sysctl net.link.lagg.failover_rx_all 1\n",
 	    CORE_NATIVE));
 }
 
@@ -450,6 +484,7 @@ main(void)
 		cmocka_unit_test(a_late_record_is_passed_by_those_behind_it),
 		cmocka_unit_test(a_record_out_of_order_comes_behind_the_next),
 		cmocka_unit_test(a_fault_strikes_in_its_window_and_so_often),
+		cmocka_unit_test(the_nth_that_matches_is_the_one_struck),
 		cmocka_unit_test(
 		    a_fault_that_never_struck_fails_the_run_unless_it_may),
 		cmocka_unit_test(
@@ -462,6 +497,7 @@ main(void)
 		cmocka_unit_test(an_edited_file_counts_when_it_is_read_again),
 		cmocka_unit_test(without_its_connection_records_pass_it_by),
 		cmocka_unit_test(connected_again_it_looks_for_what_it_missed),
+		cmocka_unit_test(of_lost_messages_it_hears_and_looks),
 		cmocka_unit_test(
 		    the_administrators_script_exits_hangs_or_is_missing),
 		cmocka_unit_test(a_stock_devd_beside_hands_its_records_on),

@@ -60,6 +60,7 @@ rows(void)
 	trace_begin_command(t, 20000 * MS, "/sbin/ifconfig mce0 up", 0);
 	trace_add_firing(t, 30000 * MS, 0, "hyperv.conf", 12, "vfattach mce0",
 	    "command");
+	trace_add_note(t, 40000 * MS, "engine", "mce0's link is lost");
 	trace_add_note(t, 60000 * MS, "kernel", "hn0: link state changed");
 	for (i = 0; i < 2; i++) {
 		p = MEM_PUSH(t->probes, t->n_probes, t->cap_probes);
@@ -184,6 +185,21 @@ rows_are_counted_inside_the_window(void **state)
 	fails("count record \"LINK_UP\" > 3", 30000 * MS,
 	    "counted 3, expected more than 3; the first at 10.000, the last "
 	    "at 30.000");
+	passes("count record \"LINK_UP\" 2..3", 30000 * MS,
+	    "counted 3; the first at 10.000, the last at 30.000");
+	fails("count record \"LINK_UP\" 0..2", 30000 * MS,
+	    "counted 3, expected at most 2; the first at 10.000, the last at "
+	    "30.000");
+	fails("count record \"LINK_UP\" 4..9", 30000 * MS,
+	    "counted 3, expected at least 4; the first at 10.000, the last "
+	    "at 30.000");
+	passes("count note \"link state\" == 1", 60000 * MS,
+	    "counted 1; at 60.000");
+	/* The kernel raises none. */
+	passes("no alarm \"link state\"", TRACE_OPEN, "counted 0");
+	fails("alarm \"link state\"", TRACE_OPEN,
+	    "counted 0, expected at least 1");
+	passes("alarm \"is lost\"", 40000 * MS, "counted 1; at 40.000");
 	passes("count record \"subsystem=x\" == 3", 30000 * MS,
 	    "counted 3; the first at 10.000, the last at 30.000");
 	passes("count record \"LINK_UP\" == 0 between start and gone",

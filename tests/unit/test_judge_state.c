@@ -37,6 +37,9 @@ migration(void)
 	trace_set_state(t, 1000 * MS, "lagg0", "inet", "10.0.0.4/24");
 	trace_set_state(t, 1000 * MS, "route", "default", "10.0.0.1 via lagg0");
 	trace_set_state(t, 1000 * MS, "sysctl", "net.x", "1");
+	trace_set_state(t, 1000 * MS, "lagg0", "dhclient", "bound");
+	trace_set_state(t, 0, "mce0", "dhclient", "none");
+	trace_set_state(t, 1000 * MS, "route", "default6", "fe80::1 via lagg0");
 	trace_add_mark(t, 1000 * MS, "cut.1");
 	trace_add_mark(t, 5000 * MS, "round.1");
 	trace_add_mark(t, 10000 * MS, "round.2");
@@ -373,6 +376,34 @@ a_check_says_where_it_comes_from(void **state)
 	trace_free(t);
 }
 
+static void
+a_client_runs_whatever_its_state(void **state)
+{
+	(void)state;
+	passes("lagg0 dhclient running", 1000 * MS, "so since 1.000");
+	passes("lagg0 dhclient bound", 1000 * MS, "so since 1.000");
+	fails("lagg0 dhclient none", 0,
+	    "lagg0 dhclient was bound, not as expected since 0.000");
+	fails("mce0 dhclient running", 0,
+	    "mce0 dhclient was none, not as expected since 0.000");
+	passes("mce0 dhclient none", 20000 * MS, "so since 20.000");
+	fails("hn7 dhclient running", 0,
+	    "hn7 did not exist, not as expected since 0.000");
+}
+
+static void
+each_family_has_its_default_route(void **state)
+{
+	(void)state;
+	passes("default route6 via lagg0", 1000 * MS, "so since 1.000");
+	passes("default route6 fe80::1 via lagg0", 1000 * MS, "so since 1.000");
+	fails("no default route6", 1000 * MS,
+	    "route default6 was fe80::1 via lagg0, not as expected since "
+	    "1.000");
+	passes("no default route6 always until cut.1", TRACE_OPEN,
+	    "held all the time");
+}
+
 int
 main(void)
 {
@@ -397,6 +428,8 @@ main(void)
 		cmocka_unit_test(a_known_fault_must_fail),
 		cmocka_unit_test(an_expectation_for_another_policy_is_skipped),
 		cmocka_unit_test(a_check_says_where_it_comes_from),
+		cmocka_unit_test(a_client_runs_whatever_its_state),
+		cmocka_unit_test(each_family_has_its_default_route),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

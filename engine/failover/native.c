@@ -16,8 +16,9 @@
 
 /* FreeBSD's: hn(4) of newer kernels gives it while the host has not answered,
  * and itself tries again after a second (FACTS.md B.13). */
-#define OP_EAGAIN 35
-#define AGAIN	  (INT64_C(1) * 1000000000)
+#define OP_EAGAIN     35
+#define OP_EOPNOTSUPP 45
+#define AGAIN	      (INT64_C(1) * 1000000000)
 
 /* An operation that succeeds and is wanted again at once has no effect here:
  * from the third time on it is held back like one that fails. */
@@ -42,7 +43,8 @@ struct native {
 	char notes[NOTES][NOTE_SIZE];
 	size_t first_note, n_notes;
 	char given[NOTE_SIZE];
-	bool told_mode, told_other;
+	bool no_bonding; /* as its creation was answered */
+	bool told_mode, told_other, told_bonding;
 };
 
 /* --- what a person should know --- */
@@ -276,8 +278,10 @@ native_result(struct native *n, const struct operation *op, int result,
 		went_well(h, now_ns);
 		return;
 	}
+	if (op->kind == OP_LAGG_CREATE && result == OP_EOPNOTSUPP)
+		n->no_bonding = true;
 	/* In the end it has been said often enough. */
-	tell = h->step_ns < NATIVE_HOLD_LAST;
+	tell = h->step_ns < NATIVE_HOLD_LAST && !n->no_bonding;
 	h->repeats = 0;
 	hold_back(h, result, now_ns);
 	if (tell)
@@ -419,6 +423,14 @@ keep_off(struct native *n, const struct snapshot *s)
 				? "hn(4) is in transparent mode: nothing to do"
 				: "no hw.hn.vf_transparent: nothing to do");
 		n->told_mode = true;
+		return true;
+	}
+	if (s->os == SNAP_LINUX && (s->no_bonding || n->no_bonding)) {
+		if (!n->told_bonding)
+			note(n,
+			    "this kernel has no bonding: the synthetic "
+			    "NIC is left alone");
+		n->told_bonding = true;
 		return true;
 	}
 	/* Two that upped and downed the same VF would undo each other. */

@@ -449,6 +449,10 @@ plan_first_port(struct look *l)
 		if (native_may_try(l))
 			return true;
 	}
+	if (native_joins_by_down(l, l->hn) && l->hn->up) {
+		native_begin(l, OP_DOWN, l->p->hn, "a bond takes it down only");
+		return native_may_try(l);
+	}
 	if (snap_port_find(l->lagg, l->p->hn) == NULL) {
 		native_begin(l, OP_PORT_ADD, l->p->lagg,
 		    "the synthetic NIC first");

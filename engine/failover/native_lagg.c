@@ -4,6 +4,9 @@
 
 #include "failover/native_parts.h"
 
+/* A bond's default is to look at no link, ever (FACTS.md G.4 6). */
+#define MIIMON_MS 100
+
 /* The unit stays when the hn is renamed. */
 static void
 our_descr(const struct pair *p, char *buf, size_t size)
@@ -116,19 +119,20 @@ may_have(struct look *l)
 			       : lagg_is_ours(l, l->lagg);
 }
 
-/* laggN of the hn's unit, or lagg100+N when the administrator uses that name
- * for something else. */
+/* laggN of the hn's unit (bondN on Linux), or lagg100+N when the administrator
+ * uses that name for something else. */
 static void
 name_lagg(struct look *l)
 {
+	const char *kind = l->s->os == SNAP_LINUX ? "bond" : "lagg";
 	struct pair *p = l->p;
 
-	snprintf(p->lagg, sizeof(p->lagg), "lagg%d", p->unit);
+	snprintf(p->lagg, sizeof(p->lagg), "%s%d", kind, p->unit);
 	if (may_have(l))
 		return;
-	native_tell_once(l, TOLD_FOREIGN, "%s is not ours; %s uses lagg%d",
-	    p->lagg, p->hn, p->unit + 100);
-	snprintf(p->lagg, sizeof(p->lagg), "lagg%d", p->unit + 100);
+	native_tell_once(l, TOLD_FOREIGN, "%s is not ours; %s uses %s%d",
+	    p->lagg, p->hn, kind, p->unit + 100);
+	snprintf(p->lagg, sizeof(p->lagg), "%s%d", kind, p->unit + 100);
 	if (!may_have(l))
 		refuse_lagg(l, p->lagg);
 }
@@ -177,6 +181,13 @@ plan_mtu(struct look *l)
 	return native_may_try(l);
 }
 
+/* Bonding refuses a device that is up, and opens it itself (FACTS.md G.4). */
+bool
+native_joins_by_down(const struct look *l, const struct snap_if *i)
+{
+	return l->s->os == SNAP_LINUX && i->lagg[0] == '\0';
+}
+
 bool
 native_plan_lagg(struct look *l)
 {
@@ -185,6 +196,8 @@ native_plan_lagg(struct look *l)
 	if (l->lagg == NULL) {
 		native_begin(l, OP_LAGG_CREATE, l->p->lagg,
 		    "%s has no aggregate", l->p->hn);
+		if (l->s->os == SNAP_LINUX)
+			l->op->value = MIIMON_MS;
 		return native_may_try(l);
 	}
 	if (!has_our_mark(l, l->lagg)) {
@@ -194,7 +207,8 @@ native_plan_lagg(struct look *l)
 		if (native_may_try(l))
 			return true;
 	}
-	if (l->s->failover_rx_all == 0 && !l->config->keep_rx_all) {
+	if (l->s->failover_rx_all == 0 && l->s->os == SNAP_FREEBSD &&
+	    !l->config->keep_rx_all) {
 		native_begin(l, OP_SYSCTL, l->p->lagg, "accept on every port");
 		snprintf(l->op->text, sizeof(l->op->text),
 		    "net.link.lagg.failover_rx_all");
@@ -202,7 +216,7 @@ native_plan_lagg(struct look *l)
 		if (native_may_try(l))
 			return true;
 	}
-	if (!l->hn->up) {
+	if (!l->hn->up && !native_joins_by_down(l, l->hn)) {
 		native_begin(l, OP_UP, l->p->hn, "the synthetic NIC stays up");
 		return native_may_try(l);
 	}

@@ -224,6 +224,11 @@ watch_vf(struct look *l, const struct snap_port *port)
 		c->idle_ns = NATIVE_NEVER;
 		return false;
 	}
+	/* A bond sees a link at its next poll. */
+	if (l->s->os == SNAP_LINUX && l->vf->link == LINK_UP) {
+		c->idle_ns = NATIVE_NEVER;
+		return false;
+	}
 	/* The hn has not handed over yet, or has taken back what the host
 	 * withdrew (FACTS.md B.13): it carries, and nothing is amiss. */
 	if (!l->hn->rxvf &&
@@ -336,6 +341,9 @@ native_plan_vf(struct look *l)
 	if (strip_vf(l))
 		return true;
 	port = snap_port_find(l->lagg, l->vf->name);
+	if (port == NULL && native_joins_by_down(l, l->vf) && !l->vf->up &&
+	    !native_is_due(l, c->due_ns))
+		return false; /* joining ups it */
 	if (port == NULL) {
 		/* Joining while up would restart its driver and, until then,
 		 * leave the hn without link: down, join, up. */
@@ -344,6 +352,13 @@ native_plan_vf(struct look *l)
 		native_begin(l, OP_PORT_ADD, l->p->lagg, "join before up");
 		memcpy(l->op->other, l->vf->name, sizeof(l->op->other));
 		return native_may_try(l);
+	}
+	/* A bond has its VF for primary (FACTS.md G.4 4 and 5). */
+	if (l->s->os == SNAP_LINUX && !port->master) {
+		native_begin(l, OP_PRIMARY, l->p->lagg, "the VF carries");
+		memcpy(l->op->other, l->vf->name, sizeof(l->op->other));
+		if (native_may_try(l))
+			return true;
 	}
 	if (l->vf->up)
 		return watch_vf(l, port);

@@ -106,7 +106,9 @@ follow(void)
 		if (i->class == IF_HN) {
 			i->rxvf = vf != NULL && vf->up && !sys.held_back &&
 			    sys.s.vf_transparent == 0;
-			i->link = i->rxvf ? LINK_DOWN : LINK_UP;
+			i->link = i->rxvf && sys.s.os == SNAP_FREEBSD
+			    ? LINK_DOWN
+			    : LINK_UP;
 		}
 		if (vf != NULL)
 			vf->link = vf->up && sys.vf_link ? LINK_UP : LINK_DOWN;
@@ -117,7 +119,7 @@ follow(void)
 		for (j = 0; j < i->n_ports; j++) {
 			p = get(i->ports[j].name);
 			if (p != NULL && p->up && p->link == LINK_UP &&
-			    active == NULL)
+			    (active == NULL || i->ports[j].master))
 				active = p->name;
 		}
 		for (j = 0; j < i->n_ports; j++)
@@ -180,6 +182,10 @@ join(struct snap_if *lagg, const char *name)
 	size_t i;
 
 	assert_string_equal(p->lagg, "");
+	if (sys.s.os == SNAP_LINUX) {
+		assert_false(p->up); /* EPERM */
+		p->up = true;
+	}
 	for (i = p->n_addrs; i-- > 0;)
 		if (p->addrs[i].family == 6)
 			drop_addr(p, &p->addrs[i]);
@@ -239,9 +245,16 @@ set_vlan(struct snap_if *i, const struct operation *op)
 static int
 obey_more(const struct operation *op, struct snap_if *i)
 {
+	size_t k;
+
 	switch (op->kind) {
 	case OP_PORT_DEL:
 		leave(i, op->other);
+		break;
+	case OP_PRIMARY:
+		for (k = 0; k < i->n_ports; k++)
+			i->ports[k].master =
+			    strcmp(i->ports[k].name, op->other) == 0;
 		break;
 	case OP_MTU:
 		assert_string_equal(i->lagg, "");

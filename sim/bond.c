@@ -160,6 +160,12 @@ bond_set_primary(struct ifnet *bond, const char *name)
 	return 0;
 }
 
+const char *
+bond_primary_name(const struct ifnet *bond)
+{
+	return bond->bond.primary[0] != '\0' ? bond->bond.primary : "none";
+}
+
 bool
 bond_is_primary(const struct ifnet *bond, const struct ifnet *port)
 {

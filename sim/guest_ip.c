@@ -49,6 +49,19 @@ leave(struct guest_run *g, struct guest_step *s)
 	return true;
 }
 
+/* The namespace keeps it for good: nobody asks for it back here. */
+static bool
+move_away(struct guest_run *g, struct guest_step *s)
+{
+	struct ifnet *ifp = guest_find(g, s->op.ifname);
+
+	if (ifp == NULL)
+		guest_die(g, 1, "Cannot find device \"%s\"", s->op.ifname);
+	else
+		ifnet_to_jail(ifp);
+	return false;
+}
+
 static bool
 set_mtu(struct guest_run *g, const char *ifname, const char *value)
 {
@@ -72,9 +85,15 @@ set_one(struct guest_run *g, const char *ifname, const char *verb,
 		return enslave(g, ifname, value);
 	if (strcmp(verb, "mtu") == 0)
 		return set_mtu(g, ifname, value);
-	if (strcmp(verb, "name") == 0 || strcmp(verb, "netns") == 0) {
-		s = push(g, verb[1] == 'a' ? OP_RENAME : OP_VNET, ifname);
+	if (strcmp(verb, "name") == 0) {
+		s = push(g, OP_RENAME, ifname);
 		snprintf(s->op.other, sizeof(s->op.other), "%s", value);
+		return true;
+	}
+	if (strcmp(verb, "netns") == 0) {
+		/* The kernel closes it on its way. */
+		push(g, OP_DOWN, ifname)->fail = FAIL_SILENT;
+		push(g, OP_PROCESS, ifname)->ready = move_away;
 		return true;
 	}
 	if (strcmp(verb, "address") == 0) {

@@ -283,7 +283,9 @@ show_lagg(const struct ifnet *lagg)
 		strbuf_addf(&list, "%s%s", i > 0 ? " " : "",
 		    lagg->lagg.ports[i]->name);
 	show(lagg, "ports", strbuf_str(&list));
-	show(lagg, "master", name_or_none(lagg->lagg.primary));
+	show(lagg, "master",
+	    bond_guest(lagg->m) ? bond_primary_name(lagg)
+				: name_or_none(lagg->lagg.primary));
 	show(lagg, "active", name_or_none(lagg_active(lagg)));
 	strbuf_fini(&list);
 }
@@ -508,7 +510,8 @@ machine_observe(struct machine *m, struct snapshot *out)
 	const struct ifnet *ifp;
 
 	out->os = m->os;
-	out->no_bonding = profile_flag(m->profile, "bond.none");
+	out->no_bonding = m->os == SNAP_LINUX &&
+	    profile_flag(m->profile, "bond.none");
 	out->vf_transparent = m->transparent ? 1 : 0;
 	if (machine_flag(m, "hn.old_kernel"))
 		out->vf_transparent = -1;

@@ -668,6 +668,8 @@ set_up(void *ctx, struct trace *t)
 	g->m = machine_new(g->in->profile, t);
 	g->m->rc = &g->rc;
 	g->m->os = s->system == SCN_LINUX ? SNAP_LINUX : SNAP_FREEBSD;
+	if (profile_flag(g->m->profile, "netvsc.transparent"))
+		g->m->transparent = true;
 	/* Its boot says nothing either: that would be in the recording. */
 	g->m->following = g->in->follow != NULL;
 	if (g->shell != NULL)

@@ -20,9 +20,6 @@ more_text(const struct operation *op, struct strbuf *out)
 		strbuf_addf(out, "%s capabilities 0x%x", i,
 		    (unsigned)op->value);
 		break;
-	case OP_VNET:
-		strbuf_addf(out, "%s vnet %s", i, op->other);
-		break;
 	case OP_RENAME:
 		strbuf_addf(out, "%s name %s", i, op->other);
 		break;

@@ -27,7 +27,6 @@ enum op_kind {
 	OP_PRIMARY,	/* other becomes the primary of the bond ifname */
 	OP_MTU,		/* ifname := value */
 	OP_CAPS,	/* capabilities of ifname := value (IFCAP_*) */
-	OP_VNET,	/* ifname is moved into the jail or namespace other */
 	OP_RENAME,	/* ifname becomes other */
 	OP_ETHER,	/* ifname gets mac */
 	OP_CLONE,	/* ifname ("tap0") is created */

@@ -183,9 +183,9 @@ copy_linker_cache(struct err *err)
 static int
 make_base(struct err *err)
 {
-	static const char *const folders[] = { "tmp", "dev", "proc", "etc",
-		"var/run/dhclient", "var/db", "var/log", "var/tmp",
-		SANDBOX_OURS + 1, SANDBOX_HOST + 1 };
+	static const char *const folders[] = { "/tmp", "/dev", "/proc", "/etc",
+		"/var/run/dhclient", "/var/db", "/var/log", "/var/tmp",
+		SANDBOX_OURS, SANDBOX_HOST };
 	char path[PATH_MAX];
 	size_t i;
 
@@ -195,7 +195,7 @@ make_base(struct err *err)
 		"size=64m,mode=755") != 0)
 		return refuse(err, "cannot mount a tmpfs");
 	for (i = 0; i < sizeof(folders) / sizeof(*folders); i++) {
-		snprintf(path, sizeof(path), BASE "/%s", folders[i]);
+		snprintf(path, sizeof(path), BASE "%s", folders[i]);
 		if (make_folders(path) != 0)
 			return refuse(err, path);
 	}

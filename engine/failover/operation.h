@@ -11,7 +11,7 @@
 #include "failover/snapshot.h"
 
 enum op_kind {
-	OP_LAGG_CREATE, /* ifname, protocol failover; a bond: value = miimon, ms */
+	OP_LAGG_CREATE,	 /* ifname; of a bond: value = miimon in ms */
 	OP_LAGG_DESTROY, /* ifname */
 	OP_DESCR,	 /* ifname := text (how our own lagg is known) */
 	OP_PORT_ADD,	 /* other joins the lagg ifname */

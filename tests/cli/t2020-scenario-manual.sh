@@ -78,7 +78,8 @@ command -v mandoc >/dev/null 2>&1 || {
 	echo "mandoc is not installed: the page is not rendered"
 	exit 77
 }
-mandoc -Tlint "$page" 2>&1 | grep -v 'referenced manual not found' >"$TMP/lint"
+mandoc -Tlint "$page" 2>&1 | grep -v -e 'referenced manual not found' \
+    -e 'outdated mandoc.db' >"$TMP/lint"
 [ -s "$TMP/lint" ] && {
 	cat "$TMP/lint" >&2
 	exit 1

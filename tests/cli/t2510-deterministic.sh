@@ -65,4 +65,17 @@ mkdir -p "$TMP/other"
     >/dev/null 2>&1
 cmp -s "$TMP/other"/*stock* "$TMP/one"/*_replug.scn.stock* &&
 	bad "seeds 1 and 2 give the same trace"
+
+# One line for each run says all of it: for two builds to compare.
+for i in 1 2; do
+	"$SB" test -j2 --hash scenarios >"$TMP/hash.$i" 2>"$TMP/err" ||
+		bad "hash: exit status $?: $(cat "$TMP/err")"
+done
+cmp -s "$TMP/hash.1" "$TMP/hash.2" || bad "two hashes of one run"
+[ "$(wc -l <"$TMP/hash.1")" -eq "$n" ] || bad "$(wc -l <"$TMP/hash.1") hashes"
+[ "$(cut -d ' ' -f 1 "$TMP/hash.1" | sort -u | wc -l)" -gt $((n * 9 / 10)) ] ||
+	bad "runs have the same hash: $(sort "$TMP/hash.1" | head -n 4)"
+"$SB" test --hash --seed 2 scenarios/migration/replug.scn >"$TMP/hash.3"
+grep -Eq '^[0-9a-f]{16} scenarios/migration/replug\.scn stock 2$' \
+    "$TMP/hash.3" || bad "the form is $(cat "$TMP/hash.3")"
 exit $status

@@ -13,7 +13,8 @@
 #include "sim/reenact_parts.h"
 
 #define TAIL	   (INT64_C(3) * DUR_SEC)
-#define PROGRAM	   (40 * DUR_MS)   /* a remark tells the end of a command */
+#define PROGRAM	   (40 * DUR_MS) /* a remark tells the end of a command */
+#define ROUNDS_MAX 1000
 #define BACK2BACK  (6 * DUR_MS)	   /* host actions one after the other */
 #define PREPARE_HN (1500 * DUR_MS) /* behind rc.d/netif */
 #define PREPARE	   (600 * DUR_MS)  /* behind the NICs' arrival */
@@ -206,36 +207,59 @@ take_link(struct play *p, const char *rest)
 }
 
 static void
-take_host(struct play *p, const char *text)
+take_action(struct play *p, const char *text)
 {
-	char *body, *rest, *part, *end;
-	long i, times;
-
-	times = strtol(text, &end, 10);
-	if (strncmp(end, "x (", 3) == 0) { /* "10x (A; B) back to back" */
-		for (i = 0; i < times && i < 1000; i++) {
-			body = rest = mem_strn(end + 3, strcspn(end + 3, ")"));
-			while ((part = strsep(&rest, ";")) != NULL) {
-				part += strspn(part, " ");
-				/* "off; on": the second is short for it. */
-				if (strncmp(part, "on", 2) == 0)
-					take_link(p, "vf0 on");
-				else
-					take_host(p, part);
-				p->now_ns += BACK2BACK;
-			}
-			free(body);
-		}
-	} else if (strncmp(text, "device_del ", 11) == 0) {
+	if (strncmp(text, "device_del ", 11) == 0)
 		add_step(p, p->now_ns + REENACT_ATTENTION, SCN_VF_EJECT,
 		    p->cast.vf);
-	} else if (strncmp(text, "device_add ", 11) == 0) {
+	else if (strncmp(text, "device_add ", 11) == 0)
 		add_step(p, p->now_ns, SCN_VF_ATTACH, p->cast.vf);
-	} else if (strncmp(text, "set_link ", 9) == 0) {
+	else if (strncmp(text, "set_link ", 9) == 0)
 		take_link(p, text + 9);
-	} else {
+	else
 		leave_out(p, text, "the machine's host has no such action");
+}
+
+/* "set_link vf0 off; on": the second is short for one of the same link. */
+static void
+take_actions(struct play *p, const char *text)
+{
+	char *copy = mem_str(text), *rest = copy, *part, *first = NULL;
+	struct strbuf link = { 0 };
+
+	while ((part = strsep(&rest, ";")) != NULL) {
+		part += strspn(part, " ");
+		if (first != NULL && strncmp(first, "set_link ", 9) == 0 &&
+		    (strcmp(part, "on") == 0 || strcmp(part, "off") == 0)) {
+			strbuf_reset(&link);
+			strbuf_addf(&link, "%.*s %s",
+			    (int)strcspn(first + 9, " "), first + 9, part);
+			take_link(p, strbuf_str(&link));
+		} else {
+			first = part;
+			take_action(p, part);
+		}
+		p->now_ns += BACK2BACK;
 	}
+	strbuf_fini(&link);
+	free(copy);
+}
+
+static void
+take_host(struct play *p, const char *text)
+{
+	char *body, *end;
+	long i, times = strtol(text, &end, 10);
+
+	if (strncmp(end, "x (", 3) != 0) {
+		take_action(p, text);
+		return;
+	}
+	/* "10x (A; B) back to back" */
+	body = mem_strn(end + 3, strcspn(end + 3, ")"));
+	for (i = 0; i < times && i < ROUNDS_MAX; i++)
+		take_actions(p, body);
+	free(body);
 }
 
 /* The commands of one line run one after the other. */

@@ -241,6 +241,7 @@ compare_flows(struct comparison *c)
 			name = strsep(&rest, "+");
 		compare_flow(c, name, &w->flows[i], &c->t->probes[i]);
 	}
+	c->f->counts[FIDELITY_PROBE].left_out = w->n_flows - i;
 	free(copy);
 }
 

@@ -115,7 +115,11 @@ deeds_become_steps_at_their_times(void **state)
 	    "40.000 vf attach vmx0\n"
 	    "41.000 user \"ifconfig lagg0 laggport vmx0\nifconfig vmx0 up\"\n"
 	    "42.000 vf link vmx0 down\n"
-	    "43.000 host media hn0 disconnect\n");
+	    "43.000 host media hn0 disconnect\n"
+	    "50.000 host media hn0 disconnect\n"
+	    "50.006 host media hn0 connect\n"
+	    "50.012 host media hn0 disconnect\n"
+	    "50.018 host media hn0 connect\n");
 	assert_non_null(strstr(strbuf_str(&again.left_out), "ping -c 1"));
 	assert_non_null(strstr(strbuf_str(&again.left_out), "info network"));
 	assert_int_equal(s->n_vfs, 1);

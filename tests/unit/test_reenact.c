@@ -105,7 +105,8 @@ deeds_become_steps_at_their_times(void **state)
 		 "42 QMP> set_link vf0 off\n"
 		 "43 QMP> set_link syn0 off\n"
 		 "44 $ ping -c 1 10.0.2.2\n"
-		 "45 QMP> info network\n",
+		 "45 QMP> info network\n"
+		 "50 QMP> 2x (set_link syn0 off; on) back to back\n",
 		"29 proto=2 ports=2: vmx0=0x4,ACTIVE hn0=0x1,MASTER\n", NULL);
 
 	(void)state;

@@ -510,8 +510,8 @@ machine_observe(struct machine *m, struct snapshot *out)
 	const struct ifnet *ifp;
 
 	out->os = m->os;
-	out->no_bonding = m->os == SNAP_LINUX &&
-	    profile_flag(m->profile, "bond.none");
+	out->no_bonding =
+	    m->os == SNAP_LINUX && profile_flag(m->profile, "bond.none");
 	out->vf_transparent = m->transparent ? 1 : 0;
 	if (machine_flag(m, "hn.old_kernel"))
 		out->vf_transparent = -1;

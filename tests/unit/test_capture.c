@@ -28,7 +28,7 @@
 #include "sim/simstage.h"
 #include "sim/vclock.h"
 
-#define PACKETS_MAX 20000 /* of one probe: rates are lowered to that */
+#define PACKETS_MAX 4000 /* of one probe: rates are lowered to that */
 
 static char root[] = "/tmp/test_capture.XXXXXX";
 

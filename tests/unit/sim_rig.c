@@ -84,6 +84,8 @@ static const char bench[] =
     "flag quiet.link_follows_open = no\n"
     "flag gentle.detach_link_down = no\n"
     "flag late.link_later = yes\n"
+    "flag asked.link_polled = yes\n"
+    "flag early.link_unopened = yes\n"
     "flag drops.host_drops_tx = yes\n"
     "records hn = \"at  classid=x on vmbus0\"\n"
     "records vf = \"%i_core at slot=2 on pci%u\" \"pci%u at   on pcib%u\"\n";

@@ -219,6 +219,45 @@ a_carrier_lost_while_stopped_is_seen_at_the_next_start(void **state)
 }
 
 static void
+a_link_nobody_tells_of_is_seen_when_somebody_asks(void **state)
+{
+	struct ifnet *vf = rig_vf(&r, "mce0", 1);
+
+	(void)state;
+	strcpy(vf->vf.driver, "asked");
+	assert_int_equal(rig_do(&r, "ifconfig mce0 up"), 0);
+	vf_set_carrier(r.m, "mce0", false);
+	rig_run(&r, DUR_SEC);
+	assert_int_equal(vf->link, LINK_UP);
+	driver_media(vf);
+	assert_int_equal(vf->link, LINK_DOWN);
+	/* Hardware that has gone says nothing. */
+	vf_set_carrier(r.m, "mce0", true);
+	vf->vf.surprised = true;
+	driver_media(vf);
+	assert_int_equal(vf->link, LINK_DOWN);
+}
+
+static void
+a_carrier_is_heard_before_the_first_start_alone(void **state)
+{
+	struct ifnet *vf = rig_vf(&r, "mce0", 1);
+
+	(void)state;
+	strcpy(vf->vf.driver, "early");
+	vf_set_carrier(r.m, "mce0", false);
+	assert_int_equal(vf->link, LINK_UNKNOWN);
+	vf_set_carrier(r.m, "mce0", true);
+	assert_int_equal(vf->link, LINK_UP);
+	assert_int_equal(rig_do(&r, "ifconfig mce0 up"), 0);
+	vf_set_carrier(r.m, "mce0", false);
+	assert_int_equal(vf->link, LINK_DOWN);
+	assert_int_equal(rig_do(&r, "ifconfig mce0 down"), 0);
+	vf_set_carrier(r.m, "mce0", true);
+	assert_int_equal(vf->link, LINK_DOWN);
+}
+
+static void
 link_changes_before_the_report_are_folded_into_the_last(void **state)
 {
 	struct ifnet *vf = rig_vf(&r, "mce0", 1);
@@ -326,6 +365,8 @@ main(void)
 		T(a_rescinded_vf_is_dead_at_once),
 		T(a_slow_driver_finds_its_link_after_open_has_returned),
 		T(a_carrier_lost_while_stopped_is_seen_at_the_next_start),
+		T(a_link_nobody_tells_of_is_seen_when_somebody_asks),
+		T(a_carrier_is_heard_before_the_first_start_alone),
 		T(link_changes_before_the_report_are_folded_into_the_last),
 		T(an_unknown_link_is_told_as_down),
 		T(the_last_link_report_comes_before_detach),

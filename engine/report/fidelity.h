@@ -13,10 +13,10 @@
  *
  * Not compared: records of other systems (GEOM, ACPI ...), the queue of a
  * boot, which holds the whole bus, what came before from_ns on the machine's
- * side, and what is said in db/witness.h. A link record that is followed by
- * another one of the same interface within FIDELITY_COALESCE may be missing:
- * the kernel reports the last of several changes. So may a look of the
- * aggregate of less than FIDELITY_BLINK: who recorded it polled. IFINFO
+ * side, and what is said in db/witness.h. A link record (or its message) that
+ * is followed by another one of the same interface within FIDELITY_COALESCE may
+ * be missing: the kernel reports the last of several changes. So may a look of
+ * the aggregate of less than FIDELITY_BLINK: who recorded it polled. IFINFO
  * messages without news count once.
  */
 #ifndef REPORT_FIDELITY_H

@@ -156,12 +156,14 @@ emitted_records(struct said_list *l, const struct trace *t,
 	devline_fini(&line);
 }
 
+/* A link record, or the message that goes with it. */
 static bool
 is_link(const struct said *s)
 {
-	size_t n = strlen(s->emitter);
+	const char *what = strrchr(s->emitter, ' ');
 
-	return n > 5 && strcmp(s->emitter + n - 5, " link") == 0;
+	return what != NULL &&
+	    (strcmp(what, " link") == 0 || strcmp(what, " IFINFO") == 0);
 }
 
 /* The kernel reports the last of several changes: one before another may have
@@ -295,6 +297,8 @@ said_routes(struct said_both *b, const struct trace *t,
 	fold_repeated(&b->emitted);
 	drop_early(&b->emitted, times->from_ns);
 	said_pair(b, times);
+	fold_links(&b->recorded);
+	fold_links(&b->emitted);
 }
 
 /* --- the aggregate --- */

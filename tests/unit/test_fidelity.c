@@ -175,6 +175,24 @@ messages_without_news_count_once(void **state)
 }
 
 static void
+a_message_before_another_may_be_swallowed_too(void **state)
+{
+	static const char rt[] =
+	    "10.1 RTM_IFINFO index=5 name=lagg0 flags=0x8843 "
+	    "link_state=1(DOWN)\n"
+	    "10.12 RTM_IFINFO index=5 name=lagg0 flags=0x8843 "
+	    "link_state=2(UP)\n";
+	struct fidelity *f;
+
+	(void)state;
+	witness_take(rec->beside, ".rt", rt, sizeof(rt) - 1);
+	trace_add_hint(trace, FROM + 120 * DUR_MS, "IFINFO lagg0 up link-up");
+	f = compare(NULL);
+	assert_int_equal(f->n, 0);
+	fidelity_free(f);
+}
+
+static void
 looks_shorter_than_a_poll_may_be_missed(void **state)
 {
 	static const char lagg[] =
@@ -349,6 +367,7 @@ main(void)
 		T(the_kernel_may_swallow_a_change_before_another),
 		T(equal_texts_that_are_far_apart_are_not_paired),
 		T(messages_without_news_count_once),
+		T(a_message_before_another_may_be_swallowed_too),
 		T(looks_shorter_than_a_poll_may_be_missed),
 		T(a_known_difference_has_its_reason),
 		T(packets_are_held_to_the_measured_spread),

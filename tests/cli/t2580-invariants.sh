@@ -15,7 +15,7 @@ bad() {
 # Reads a trace twice, the first time for what was done to the machine. Prints
 # a line for each thing that does not hold, and last how often something was
 # looked at. policy, system and wanted (addresses) are set from outside.
-cat >"$TMP/hold.awk" <<'END'
+cat >"$TMP/hold.awk" <<'AWK'
 BEGIN { FS = "\""; CONVFMT = "%.9f"; native = policy == "native" }
 
 function bad(what) { print "at " t ": " what }
@@ -213,7 +213,7 @@ END {
 	for (i in looked)
 		print "looked " i " " looked[i]
 }
-END
+AWK
 
 judge() { # trace scenario policy
 	system=freebsd

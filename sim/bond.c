@@ -15,10 +15,14 @@ bond_guest(const struct machine *m)
 	return m->os == SNAP_LINUX;
 }
 
-static bool
-usable(const struct ifnet *port)
+/* A link is looked at as its slave is enslaved, and by the poll; one that
+ * changes in between stays what it was, whatever else happens (G.4 6). Who
+ * never looks takes every slave for usable. */
+static void
+look(const struct ifnet *bond, struct ifnet *port)
 {
-	return port->link == LINK_UP && port->up && port->attached;
+	port->bond.seen = port->bond.opened &&
+	    (bond->bond.miimon_ns == 0 || (port->link == LINK_UP && port->up));
 }
 
 static struct ifnet *
@@ -41,12 +45,12 @@ best(const struct ifnet *bond)
 	struct ifnet *primary = slave_named(bond, bond->bond.primary);
 	size_t i;
 
-	if (primary != NULL && usable(primary))
+	if (primary != NULL && primary->bond.seen)
 		return primary;
-	if (bond->bond.active != NULL && usable(bond->bond.active))
+	if (bond->bond.active != NULL && bond->bond.active->bond.seen)
 		return bond->bond.active;
 	for (i = 0; i < l->n_ports; i++)
-		if (usable(l->ports[i]))
+		if (l->ports[i]->bond.seen)
 			return l->ports[i];
 	return NULL;
 }
@@ -75,10 +79,12 @@ static void
 poll_fire(void *ctx, struct vevent *e)
 {
 	struct ifnet *bond = ctx;
+	size_t i;
 
 	(void)e;
-	if (bond->attached)
-		select_active(bond);
+	for (i = 0; i < bond->lagg.n_ports; i++)
+		look(bond, bond->lagg.ports[i]);
+	select_active(bond);
 }
 
 int
@@ -94,6 +100,7 @@ bond_create(struct machine *m, const char *name, int64_t miimon_ns)
 	bond->bond.poll.fire = poll_fire;
 	bond->bond.poll.ctx = bond;
 	bond->bond.poll.domain = VGUEST;
+	bond->link = LINK_DOWN; /* from its birth, and no event */
 	return 0;
 }
 
@@ -108,7 +115,8 @@ bond_open_step(struct ktask *k, struct ifnet *bond, struct ifnet *port, int *pc)
 {
 	int64_t delay;
 
-	if (!port->attached || port->member_of != bond)
+	/* A switch of the data path that has begun comes to its end. */
+	if (k->hn == NULL && (!port->attached || port->member_of != bond))
 		return KTASK_DONE;
 	if (k->sub < 5) {
 		ifnet_set_up(port, true);
@@ -122,18 +130,47 @@ bond_open_step(struct ktask *k, struct ifnet *bond, struct ifnet *port, int *pc)
 	if (port->kind == KIND_VF &&
 	    (delay = hn_switch_step(k, port, true, pc)) != KTASK_DONE)
 		return delay;
+	if (port->member_of != bond)
+		return KTASK_DONE;
+	port->bond.opened = true;
+	look(bond, port);
 	select_active(bond);
 	return KTASK_DONE;
+}
+
+static int64_t
+close_step(struct machine *m, struct ktask *k)
+{
+	int64_t delay;
+
+	(void)m;
+	if (k->pc == 0) {
+		delay = hn_event_step(k, k->ifp, false, &k->sub);
+		if (delay != KTASK_DONE)
+			return delay;
+		k->pc = 1;
+		k->sub = 0;
+	}
+	/* Enslaved again before the driver got to it. */
+	if (k->sub == 0 && k->ifp->up)
+		return KTASK_DONE;
+	return driver_stop_step(k, k->ifp, &k->sub);
+}
+
+void
+bond_close(struct ifnet *port)
+{
+	if (!port->up || !port->attached || port->dying)
+		return;
+	ifnet_set_up(port, false);
+	ktask_start(port->m, close_step, 0)->ifp = port;
 }
 
 void
 bond_slave_gone(struct ifnet *bond, struct ifnet *port)
 {
-	if (bond->bond.active == port)
-		bond->bond.active = NULL;
+	port->bond.opened = port->bond.seen = false;
 	select_active(bond);
-	if (bond->lagg.n_ports == 0)
-		ifnet_set_link(bond, LINK_DOWN);
 }
 
 /* The monitor looks every miimon, counted from the bond's creation. */

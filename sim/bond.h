@@ -25,6 +25,7 @@ int bond_why_not(const struct ifnet *port);
 int64_t bond_open_step(struct ktask *k, struct ifnet *bond, struct ifnet *port,
     int *pc);
 void bond_slave_gone(struct ifnet *bond, struct ifnet *port);
+void bond_close(struct ifnet *port); /* it was released, and is told at once */
 void bond_slave_link(struct ifnet *bond); /* seen by the next poll only */
 
 /* The slave of this name is the primary, now and whenever one of this name

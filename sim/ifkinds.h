@@ -43,6 +43,7 @@ struct vf {
 	uint32_t starts;	 /* how often the driver was started */
 	bool carrier;		 /* what the physical function offers */
 	bool surprised;		 /* the hardware is gone already */
+	bool ghost;		 /* so it is, and the driver would not go */
 	bool unbound;		 /* devctl(8) took it from its driver */
 };
 
@@ -51,6 +52,8 @@ struct bond { /* of a Linux guest's aggregate, see sim/bond.h */
 	char primary[IFNAME_MAX];
 	int64_t miimon_ns, born_ns;
 	struct vevent poll;
+	/* Of a slave: its bond has opened it; usable, when that looked last. */
+	bool opened, seen;
 };
 
 struct vlan {

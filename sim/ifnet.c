@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "sim/bond.h"
 #include "sim/cloned.h"
 #include "sim/hn.h"
 #include "sim/ifdriver.h"
@@ -139,6 +140,8 @@ ifnet_flags_told(struct ifnet *ifp)
 
 	machine_rt(ifp->m, "IFINFO %s %s link-%s", ifp->name,
 	    ifp->up ? "up" : "down", links[ifp->link]);
+	if (ifp->member_of != NULL && bond_guest(ifp->m))
+		bond_slave_link(ifp->member_of);
 }
 
 void

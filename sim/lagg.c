@@ -7,9 +7,6 @@
 #include "sim/ifdriver.h"
 #include "sim/ifops.h"
 #include "sim/inet.h"
-#include "sim/ifdriver.h"
-#include "sim/ifops.h"
-#include "sim/inet.h"
 
 struct ifnet *
 lagg_new(struct machine *m, const char *name)
@@ -180,7 +177,7 @@ lagg_add_step(struct ktask *k, struct ifnet *lagg, struct ifnet *port, int *pc)
 	switch (*pc) {
 	case 0:
 		/* The addresses go before anything is looked at (D.3). */
-		if (port != NULL)
+		if (port != NULL && !bond_guest(lagg->m))
 			wipe_ipv6(lagg, port);
 		k->result = why_not(lagg, port);
 		if (k->result != 0)
@@ -273,7 +270,10 @@ lagg_del(struct ifnet *lagg, struct ifnet *port)
 	take_out(lagg, port);
 	ifnet_set_mac(port, port->own_mac);
 	driver_set_caps(port, port->own_capenable);
-	driver_bounce(port);
+	if (bond_guest(lagg->m))
+		bond_close(port);
+	else
+		driver_bounce(port);
 	return 0;
 }
 

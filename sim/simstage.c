@@ -302,9 +302,8 @@ current_name(struct simrun *g, const struct scn_step *at)
 	const struct scn_step *p;
 
 	for (p = s->steps; p < at; p++)
-		if (p->kind == SCN_VF_ATTACH && p->as != NULL &&
-		    strcmp(p->name, at->name) == 0)
-			name = p->as;
+		if (p->kind == SCN_VF_ATTACH && strcmp(p->name, at->name) == 0)
+			name = p->as != NULL ? p->as : p->name;
 	return name;
 }
 
@@ -451,6 +450,9 @@ deliver_step(struct machine *m, struct ktask *k)
 	unsigned i;
 
 	switch (p->kind) {
+	case SCN_VF_ATTACH:
+		offer(d->g, find_vf(d->g->in->scenario, p->name), p->as);
+		break;
 	case SCN_VF_EJECT:
 		vf_eject(m, current_name(d->g, p));
 		break;
@@ -502,7 +504,6 @@ deliver_step(struct machine *m, struct ktask *k)
 	case SCN_ROUTER:
 		hostacts_do(m, d->g->in->scenario, p);
 		break;
-	case SCN_VF_ATTACH:
 	case SCN_VM_FREEZE:
 	case SCN_MARK:
 	case SCN_END:
@@ -518,14 +519,13 @@ stimulus(void *ctx, const struct scn_step *step)
 	struct delivery d = { g, step };
 	struct ktask *k;
 
-	if (step->kind == SCN_VF_ATTACH) {
-		offer(g, find_vf(g->in->scenario, step->name), step->as);
-	} else if (step->kind == SCN_VM_FREEZE) {
+	if (step->kind == SCN_VM_FREEZE) {
 		freeze(g, step->duration_ns);
-	} else {
-		k = ktask_start(g->m, deliver_step, 0);
-		k->owned = mem_copy(&d, sizeof(d));
+		return;
 	}
+	/* What the host says waits for the guest, in the order it was said. */
+	k = ktask_start(g->m, deliver_step, 0);
+	k->owned = mem_copy(&d, sizeof(d));
 }
 
 /* --- the run --- */

@@ -173,7 +173,7 @@ associate(struct machine *m, const uint8_t mac[6], bool granted)
 static bool
 is_ghost(const struct ifnet *ifp)
 {
-	return ifp != NULL && ifp->kind == KIND_VF && ifp->vf.surprised &&
+	return ifp != NULL && ifp->kind == KIND_VF && ifp->vf.ghost &&
 	    !ifp->dying;
 }
 
@@ -262,7 +262,7 @@ stays_as_ghost(struct machine *m, struct ifnet *vf)
 	if (!driver_trait(vf, "vlan_blocks_detach") || !vlan_is_on(vf))
 		return false;
 	machine_kernel_note(m, "%s: Vlan in use, detach first", vf->name);
-	vf->vf.surprised = true;
+	vf->vf.surprised = vf->vf.ghost = true;
 	vf->vf.carrier = false;
 	machine_changed(m, vf);
 	return true;

@@ -231,6 +231,37 @@ a_run_that_ends_in_the_middle_of_everything_ends(void **state)
 }
 
 static void
+what_the_host_said_to_a_frozen_guest_happens_in_its_order(void **state)
+{
+	(void)state;
+	assert_true(run("at 20s vm freeze 5s\n"
+			"at +1s vf rescind mce0\n"
+			"at +1s vf attach mce0\n"
+			"at +40s end\n"
+			"expect mce0 exists\n"
+			"expect lagg0 active mce0\n"
+			"expect count record \"mce0 type=DETACH\" == 1\n",
+	    CORE_NATIVE));
+}
+
+static void
+a_vf_that_came_once_under_another_name_has_its_own_again(void **state)
+{
+	(void)state;
+	assert_true(run("at 20s vf eject mce0\n"
+			"at +5s vf attach mce0 as mce7 mark other\n"
+			"at +5s vf eject mce0\n"
+			"at +5s vf attach mce0 mark own\n"
+			"at +5s vf eject mce0 mark gone\n"
+			"at +5s end\n"
+			"expect mce7 exists within 1s of other\n"
+			"expect mce0 exists within 1s of own\n"
+			"expect mce0 absent\n"
+			"expect mce7 absent\n",
+	    CORE_NATIVE));
+}
+
+static void
 users_commands_are_carried_out_and_told(void **state)
 {
 	(void)state;
@@ -409,6 +440,8 @@ main(void)
 		T(the_same_seed_gives_the_same_trace_and_another_one_need_not),
 		T(a_stimulus_and_its_mark_are_in_the_trace_with_their_time_and_line),
 		T(a_run_that_ends_in_the_middle_of_everything_ends),
+		T(what_the_host_said_to_a_frozen_guest_happens_in_its_order),
+		T(a_vf_that_came_once_under_another_name_has_its_own_again),
 		T(users_commands_are_carried_out_and_told),
 		T(a_daemon_that_is_killed_does_nothing_until_it_is_started),
 		T(a_detach_is_an_eject_and_an_attach_a_return),

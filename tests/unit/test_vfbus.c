@@ -184,6 +184,23 @@ a_vlan_on_an_iflib_vf_leaves_a_ghost(void **state)
 }
 
 static void
+a_vf_that_waits_for_the_name_of_a_rescinded_one_gets_it(void **state)
+{
+	(void)state;
+	offer("mce0", "vf", 1);
+	rig_run(&r, DUR_SEC);
+	offer("mce0", "vf", 1); /* waits for the name */
+	rig_run(&r, DUR_SEC);
+	offer("mce1", "vf", 2); /* has the bus */
+	rig_run(&r, 15 * DUR_MS);
+	vf_rescind(r.m, "mce0");
+	rig_run(&r, 10 * DUR_SEC);
+	assert_int_equal(rig_count(&r, 0, "mce0 type=DETACH"), 1);
+	assert_non_null(ifnet_find(r.m, "mce0"));
+	assert_false(ifnet_find(r.m, "mce0")->vf.surprised);
+}
+
+static void
 the_host_notes_each_vf_before_it_comes_and_after_it_went(void **state)
 {
 	size_t i, notes = 0;
@@ -337,6 +354,7 @@ main(void)
 		T(each_hns_vf_has_a_bus_of_its_own),
 		T(the_bus_knows_a_renamed_vf_by_its_drivers_name),
 		T(a_vlan_on_an_iflib_vf_leaves_a_ghost),
+		T(a_vf_that_waits_for_the_name_of_a_rescinded_one_gets_it),
 		T(the_host_notes_each_vf_before_it_comes_and_after_it_went),
 		T(a_nic_takes_no_greater_mtu_than_its_own),
 		T(a_port_that_refuses_the_mtu_does_not_join),

@@ -371,6 +371,7 @@ guest_all(struct machine *m)
 		m->guests = mem_zero(1, sizeof(*m->guests));
 		TAILQ_INIT(&m->guests->running);
 		m->guests->last_pid = FIRST_PID - 1;
+		machine_at_end(m, guest_forget_all);
 	}
 	return m->guests;
 }

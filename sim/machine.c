@@ -12,11 +12,9 @@
 #include "sim/bond.h"
 #include "sim/dhclient.h"
 #include "sim/dhcp.h"
-#include "sim/guest.h"
 #include "sim/inet.h"
 #include "sim/inet6.h"
 #include "sim/lagg.h"
-#include "sim/netif.h"
 #include "sim/reach.h"
 
 #define DEVCTL_QUEUE 1000 /* hw.bus.devctl_queue's default (FACTS.md A.6) */
@@ -76,8 +74,8 @@ machine_free(struct machine *m)
 		return;
 	m->on_record = m->on_hint = NULL;
 	ktask_forget_all(m);
-	guest_forget_all(m);
-	netif_free_all(m);
+	while (m->n_at_end > 0)
+		m->at_end[--m->n_at_end](m);
 	dhcp_free(m);
 	inet6_free(m);
 	inet_fini(m);
@@ -91,6 +89,18 @@ machine_free(struct machine *m)
 	free(m->dirty_ifs);
 	vclock_fini(&m->clock);
 	free(m);
+}
+
+void
+machine_at_end(struct machine *m, void (*leave)(struct machine *m))
+{
+	size_t i;
+
+	for (i = 0; i < m->n_at_end; i++)
+		if (m->at_end[i] == leave)
+			return;
+	assert(m->n_at_end < MACHINE_AT_END);
+	m->at_end[m->n_at_end++] = leave;
 }
 
 int64_t

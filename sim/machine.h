@@ -35,6 +35,8 @@ struct queued_record {
 	int32_t row; /* in the trace */
 };
 
+#define MACHINE_AT_END 4
+
 struct machine {
 	struct vclock clock;
 	struct profile *profile; /* borrowed */
@@ -65,8 +67,11 @@ struct machine {
 	struct dhcp *dhcp;   /* sim/dhcp.h: server and clients */
 	struct inet6 *inet6; /* sim/inet6.h: the router on the link */
 	TAILQ_HEAD(, netif_run) netif_runs; /* sim/netif.h */
-	struct guests *guests;		    /* sim/guest.h: programs that run */
-	struct shellguest *shell;	    /* borrowed: real shells, or NULL */
+	/* Who keeps programs in the machine is told before it goes. */
+	void (*at_end[MACHINE_AT_END])(struct machine *m);
+	size_t n_at_end;
+	struct guests *guests;	  /* sim/guest.h: programs that run */
+	struct shellguest *shell; /* borrowed: real shells, or NULL */
 
 	enum snap_os os;     /* of the guest */
 	bool transparent;    /* hw.hn.vf_transparent */
@@ -88,6 +93,8 @@ struct machine {
 /* machine.c */
 struct machine *machine_new(struct profile *profile, struct trace *trace);
 void machine_free(struct machine *m);
+/* leave is called once, first of all, by machine_free(). */
+void machine_at_end(struct machine *m, void (*leave)(struct machine *m));
 void machine_changed(struct machine *m, struct ifnet *ifp); /* ifp or NULL */
 void machine_renamed(struct machine *m, struct ifnet *ifp); /* will be */
 void machine_settle(struct machine *m); /* bring the trace up to date */

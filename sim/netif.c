@@ -244,6 +244,7 @@ netif_run(struct machine *m, struct netif_plan *p, void (*done)(void *ctx),
 	r->start.ctx = r;
 	r->start.domain = VGUEST;
 	TAILQ_INSERT_TAIL(&m->netif_runs, r, entry);
+	machine_at_end(m, netif_free_all);
 	vclock_after(&m->clock, &r->start, 0);
 	return r;
 }

@@ -11,7 +11,6 @@
 #include "base/ipaddr.h"
 #include "base/mem.h"
 #include "base/suggest.h"
-#include "sim/stimuli.h"
 
 const struct scn_token *
 scn_peek(const struct scn_parser *p)
@@ -328,7 +327,7 @@ use_is_known(const struct scn_parser *p, const struct scn_use *u)
 		return scn_names_find(&p->probes, u->name) != NULL;
 	case SCN_USE_MARK:
 		/* The marks of a recording are known when it is read. */
-		if (p->s->recording != NULL && stimuli_is_mark(u->name))
+		if (p->s->recording != NULL && scn_is_recorded_mark(u->name))
 			return true;
 		return strcmp(u->name, "start") == 0 ||
 		    strcmp(u->name, "end") == 0 ||

@@ -59,4 +59,7 @@ bool scn_is_word(const struct scn_token *t, const char *w);
 int scn_find_word(const struct scn_token *t, const char *const words[],
     size_t count);
 
+/* "gone.1" and the like: a mark that a recording sets (sim/stimuli.h). */
+bool scn_is_recorded_mark(const char *name);
+
 #endif

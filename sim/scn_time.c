@@ -9,6 +9,24 @@
 #include "base/mem.h"
 #include "sim/scn_cursor.h"
 
+/* Marks that a recording sets, see sim/stimuli.h. */
+static const char *const mark_words[] = { "gone.", "back.", "flap.", "mend.",
+	"change.", "unplug.", "plug." };
+
+bool
+scn_is_recorded_mark(const char *name)
+{
+	size_t i, n;
+
+	for (i = 0; i < sizeof(mark_words) / sizeof(mark_words[0]); i++) {
+		n = strlen(mark_words[i]);
+		if (strncmp(name, mark_words[i], n) == 0 && name[n] != '\0' &&
+		    strspn(name + n, "0123456789") == strlen(name + n))
+			return true;
+	}
+	return false;
+}
+
 static bool
 is_mark_name(const char *s, size_t bytes)
 {

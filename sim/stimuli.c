@@ -40,23 +40,6 @@ struct finder {
 	size_t found;
 };
 
-static const char *const mark_words[] = { "gone.", "back.", "flap.", "mend.",
-	"change.", "unplug.", "plug." };
-
-bool
-stimuli_is_mark(const char *name)
-{
-	size_t i, n;
-
-	for (i = 0; i < sizeof(mark_words) / sizeof(mark_words[0]); i++) {
-		n = strlen(mark_words[i]);
-		if (strncmp(name, mark_words[i], n) == 0 && name[n] != '\0' &&
-		    strspn(name + n, "0123456789") == strlen(name + n))
-			return true;
-	}
-	return false;
-}
-
 static enum said
 what_is_said(const struct devline *line)
 {

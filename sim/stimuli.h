@@ -24,8 +24,6 @@
 
 #define STIMULI_TAIL (INT64_C(6) * 1000000000) /* the run goes on so long */
 
-bool stimuli_is_mark(const char *name);
-
 /* Adds VFs and steps to the scenario, and an hn0 with a configuration and a
  * probe when it has no nic. Its end moves STIMULI_TAIL behind the last record
  * unless it has an end of its own that is later. ERR_INPUT when there is no

@@ -12,6 +12,7 @@
 
 #include "base/dur.h"
 #include "mem_loader.h"
+#include "sim/scn_cursor.h"
 #include "sim/simstage.h"
 #include "sim/stimuli.h"
 #include "sim_rig.h"
@@ -388,12 +389,12 @@ static void
 marks_of_stimuli_are_told_from_others(void **state)
 {
 	(void)state;
-	assert_true(stimuli_is_mark("gone.1"));
-	assert_true(stimuli_is_mark("plug.12"));
-	assert_false(stimuli_is_mark("gone"));
-	assert_false(stimuli_is_mark("gone."));
-	assert_false(stimuli_is_mark("gone.1a"));
-	assert_false(stimuli_is_mark("begone.1"));
+	assert_true(scn_is_recorded_mark("gone.1"));
+	assert_true(scn_is_recorded_mark("plug.12"));
+	assert_false(scn_is_recorded_mark("gone"));
+	assert_false(scn_is_recorded_mark("gone."));
+	assert_false(scn_is_recorded_mark("gone.1a"));
+	assert_false(scn_is_recorded_mark("begone.1"));
 }
 
 /* --- a recording as facts --- */

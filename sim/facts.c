@@ -144,6 +144,27 @@ present_vfs(struct facts *f)
 	devline_fini(&line);
 }
 
+/* Whether the recording says when the hn hands over to its VF. One that has
+ * no hn(4) does not, nor one in which the VF is never upped or downed: there
+ * it follows from the VF's flag (FACTS.md C.3, N2 and N3). */
+static bool
+is_told(const struct facts *f)
+{
+	struct devline line = { 0 };
+	bool told = false;
+	size_t i;
+
+	for (i = 0; i < f->r->n_records && !told; i++) {
+		devline_parse(&line, f->r->records[i].raw,
+		    f->r->records[i].raw_bytes);
+		told = line.kind == DEVLINE_NOTIFY &&
+		    strcmp(devline_system(&line), "HYPERV_NIC_VF") == 0 &&
+		    strcmp(devline_subsystem(&line), f->hn->name) == 0;
+	}
+	devline_fini(&line);
+	return told;
+}
+
 struct facts *
 facts_follow(struct machine *m, const struct recording *r, struct ifnet *hn)
 {
@@ -156,6 +177,7 @@ facts_follow(struct machine *m, const struct recording *r, struct ifnet *hn)
 	f->event.ctx = f;
 	f->event.domain = VGUEST;
 	m->following = true;
+	hn->hn.untold = !is_told(f);
 	present_vfs(f);
 	arm_next(f);
 	return f;

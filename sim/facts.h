@@ -3,7 +3,8 @@
  * facts - a machine that follows a recording: every record is taken as a fact
  * about the interfaces it names, and given to the engine as it was. The
  * machine has no will of its own then: what the engine does changes flags,
- * addresses and ports, and has no consequence beyond these.
+ * addresses and ports, and has no consequence beyond these; but for the hn's
+ * handing over to its VF, where the recording has no record of any.
  */
 #ifndef SIM_FACTS_H
 #define SIM_FACTS_H

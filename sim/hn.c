@@ -264,6 +264,15 @@ may_switch(const struct ifnet *hn, bool on)
 		!machine_flag(hn->m, "hn.association"));
 }
 
+/* What is left of a switch, of which a recording tells nothing. */
+static void
+hand_over(struct ifnet *hn, bool on)
+{
+	hn->hn.rxvf = on;
+	ifnet_set_link(hn, on ? LINK_DOWN : LINK_UP);
+	machine_changed(hn->m, hn);
+}
+
 int64_t
 hn_switch_step(struct ktask *k, struct ifnet *vf, bool on, int *pc)
 {
@@ -272,6 +281,8 @@ hn_switch_step(struct ktask *k, struct ifnet *vf, bool on, int *pc)
 	int64_t delay;
 
 	if (hn == NULL || vf->m->transparent || vf->m->following) {
+		if (hn != NULL && hn->hn.untold)
+			hand_over(hn, on);
 		*pc = 0;
 		return KTASK_DONE;
 	}

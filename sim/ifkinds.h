@@ -22,6 +22,7 @@ struct hn {		       /* FACTS.md C.1; NT unless transparent */
 	struct vevent netchange;
 	struct vevent xt_ready;
 	bool rxvf;
+	bool untold; /* a recording that is followed has no VF_UP of it */
 	bool host_connected; /* what the host says of the vNIC's link */
 	bool host_path_vf;   /* where the host sends this MAC's frames */
 	bool associated;     /* the host has a VF for it (NVS) */

@@ -402,7 +402,7 @@ plan_pair(struct look *l)
 	native_choose_lagg(l);
 	if (native_plan_lagg(l))
 		return true;
-	if (l->lagg == NULL)
+	if (l->lagg == NULL || !native_lagg_is_known(l))
 		return false;
 	if (native_plan_config(l))
 		return true;

@@ -158,6 +158,15 @@ native_choose_lagg(struct look *l)
 		p->told &= ~(unsigned)TOLD_REFUSED;
 }
 
+/* An address on a lagg without mark and without our hn is a stranger's, even
+ * if it was we who put it there: the mark was refused, and comes first. */
+bool
+native_lagg_is_known(const struct look *l)
+{
+	return has_our_mark(l, l->lagg) ||
+	    snap_port_find(l->lagg, l->p->hn) != NULL;
+}
+
 /* The first port's MTU is the aggregate's (FACTS.md D.3), so it must be right
  * before the hn joins; a port's cannot be changed, the aggregate's can. One
  * that a person has changed since stays as it is. */

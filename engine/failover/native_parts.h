@@ -133,6 +133,9 @@ const struct snap_if *native_find(const struct look *l, const char *name,
  * when there is none that may be touched. The plans as native_plan(). */
 void native_choose_lagg(struct look *l);
 bool native_plan_lagg(struct look *l);
+/* True when the aggregate will still be found to be ours with a configuration
+ * on it, by us or by the next one to be started. */
+bool native_lagg_is_known(const struct look *l);
 bool native_joins_by_down(const struct look *l, const struct snap_if *i);
 bool native_plan_caps(struct look *l);
 

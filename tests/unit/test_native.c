@@ -517,6 +517,26 @@ a_failing_operation_is_held_back_longer_each_time(void **state)
 }
 
 static void
+a_lagg_gets_no_address_before_its_mark(void **state)
+{
+	(void)state;
+	put_addr("hn0", "10.0.0.4/24");
+	sys.fails = OP_DESCR;
+	sys.result = 1; /* EPERM */
+	settle(DUR_SEC);
+	assert_false(has("lagg0", "10.0.0.4/24"));
+	assert_true(has("hn0", "10.0.0.4/24"));
+	renew();
+	settle(DUR_SEC);
+	sys.result = 0;
+	settle(HORIZON);
+	assert_string_equal(get("hn0")->lagg, "lagg0");
+	assert_true(has("lagg0", "10.0.0.4/24"));
+	assert_false(has("hn0", "10.0.0.4/24"));
+	assert_null(snapshot_find(&sys.s, "lagg100"));
+}
+
+static void
 no_failing_operation_makes_a_storm(void **state)
 {
 	static const enum op_kind kinds[] = { OP_LAGG_CREATE, OP_DESCR,
@@ -604,6 +624,7 @@ main(void)
 		T(a_vf_that_is_up_outside_the_lagg_is_set_down_joined_and_upped),
 		T(two_pairs_do_not_mix),
 		T(a_failing_operation_is_held_back_longer_each_time),
+		T(a_lagg_gets_no_address_before_its_mark),
 		T(no_failing_operation_makes_a_storm),
 		T(what_fails_for_one_pair_does_not_stop_the_other),
 		T(a_person_is_told_once_what_was_decided),

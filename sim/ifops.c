@@ -102,7 +102,8 @@ mtu_step(struct ktask *k)
 {
 	struct lagg_mtu *w;
 
-	if (k->op.value < 72 || k->ifp->member_of != NULL)
+	/* Not asked again: one that joins meanwhile keeps what is begun. */
+	if (k->sub == 0 && (k->op.value < 72 || k->ifp->member_of != NULL))
 		return finish(k, SIM_EINVAL);
 	if (k->ifp->kind != KIND_LAGG)
 		return ifops_mtu_step(k, k->ifp, (uint32_t)k->op.value,

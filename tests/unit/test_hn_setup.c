@@ -101,6 +101,25 @@ n10_leaves_management_suspended_and_the_path_with_the_vf(void **state)
 }
 
 static void
+n10_ends_though_hn_has_joined_a_lagg_meanwhile(void **state)
+{
+	int result;
+
+	(void)state;
+	begin("limit hn.mtu = 65529\n", false);
+	assert_int_equal(rig_do(&r, "ifconfig lagg0 create"), 0);
+	rig_begin(&r, "ifconfig hn0 mtu 9000", &result);
+	rig_run(&r, 100 * DUR_MS);
+	assert_int_equal(rig_do(&r, "ifconfig lagg0 laggport hn0"), 0);
+	rig_run(&r, DUR_SEC);
+	assert_int_equal(result, 0);
+	assert_int_equal(hn->mtu, 9000);
+	assert_true(!hn->hn.suspended && hn->hn.filter_open);
+	/* One that is a port from the start is refused. */
+	assert_int_equal(rig_do(&r, "ifconfig hn0 mtu 4000"), SIM_EINVAL);
+}
+
+static void
 n10_takes_what_the_host_says_if_that_is_less(void **state)
 {
 	(void)state;
@@ -395,6 +414,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		T(n10_another_mtu_sets_the_channels_up_anew),
 		T(n10_leaves_management_suspended_and_the_path_with_the_vf),
+		T(n10_ends_though_hn_has_joined_a_lagg_meanwhile),
 		T(n10_takes_what_the_host_says_if_that_is_less),
 		T(n11_a_detached_hn_says_no_vf_down_and_comes_back_blind),
 		T(n12_an_association_note_is_printed_and_ignored),

@@ -9,8 +9,93 @@
 
 #include "base/dur.h"
 #include "sim/guest_parts.h"
+#include "sim/inet.h"
 
-#define USED "RTNETLINK answers"
+enum { IP_NOT_ASKED = 1, IP_REFUSED = 2, IP_BAD_ARGUMENT = 255 };
+
+static void
+no_device(struct guest_run *g, const char *name)
+{
+	strbuf_addf(&g->errors, "Cannot find device \"%s\"\n", name);
+	g->error = SIM_ENXIO;
+	g->status = IP_NOT_ASKED;
+	g->ending = true;
+}
+
+static void
+no_master(struct guest_run *g, const char *name)
+{
+	strbuf_addf(&g->errors,
+	    "Error: argument \"%s\" is wrong: Device does not exist\n", name);
+	g->status = IP_BAD_ARGUMENT;
+	g->ending = true;
+}
+
+/* What the kernel has a sentence for is shown as that. */
+static const char *
+sentence(enum op_kind kind, int error)
+{
+	if (kind == OP_PORT_ADD && error == SIM_EPERM)
+		return "Device can not be enslaved while up";
+	if (kind == OP_LAGG_CREATE && error == SIM_EOPNOTSUPP)
+		return "Unknown device type";
+	return NULL;
+}
+
+static const char *
+linux_strerror(enum op_kind kind, int error)
+{
+	switch (error) {
+	case SIM_ENXIO:
+		return "No such device";
+	case SIM_EBUSY:
+		return "Device or resource busy";
+	case SIM_EADDRNOTAVAIL:
+		return "Cannot assign requested address";
+	case SIM_ENOENT:
+		if (kind == OP_DEFAULT_DEL)
+			return "No such process";
+	}
+	return guest_strerror(error);
+}
+
+static void
+refused(struct guest_run *g, enum op_kind kind, int error)
+{
+	const char *said = sentence(kind, error);
+
+	if (said != NULL)
+		strbuf_addf(&g->errors, "Error: %s.\n", said);
+	else
+		strbuf_addf(&g->errors, "RTNETLINK answers: %s\n",
+		    linux_strerror(kind, error));
+	g->error = error;
+	g->status = IP_REFUSED;
+	g->ending = true;
+}
+
+/* Names are looked up before the kernel is asked for anything. */
+static bool
+answered(struct guest_run *g, struct guest_step *s, int error)
+{
+	bool joins = s->op.kind == OP_PORT_ADD;
+	const char *device = joins ? s->op.other : s->op.ifname;
+
+	if (error == 0 || s->fail == FAIL_SILENT)
+		return true;
+	if (joins && error == SIM_EEXIST) {
+		g->error = 0; /* its slave already: nothing is to be done */
+		return true;
+	}
+	if (joins && guest_find(g, s->op.ifname) == NULL)
+		no_master(g, s->op.ifname);
+	else if (s->op.kind != OP_LAGG_CREATE && *device != '\0' &&
+	    guest_find(g, device) == NULL)
+		no_device(g, device);
+	else
+		refused(g, s->op.kind, error);
+	return true;
+}
 
 static struct guest_step *
 push(struct guest_run *g, enum op_kind kind, const char *ifname)
@@ -18,7 +103,7 @@ push(struct guest_run *g, enum op_kind kind, const char *ifname)
 	struct guest_step *s = guest_push(g, kind);
 
 	snprintf(s->op.ifname, sizeof(s->op.ifname), "%.15s", ifname);
-	s->what = USED;
+	s->after = answered;
 	return s;
 }
 
@@ -43,10 +128,25 @@ leave(struct guest_run *g, struct guest_step *s)
 {
 	const struct ifnet *port = guest_find(g, s->op.other);
 
+	if (port == NULL)
+		no_device(g, s->op.other);
 	if (port == NULL || port->member_of == NULL)
 		return false;
 	memcpy(s->op.ifname, port->member_of->name, IFNAME_MAX);
 	return true;
+}
+
+/* The kernel closes what it moves; a bond it does not move (G.4 12). */
+static bool
+may_move(struct guest_run *g, struct guest_step *s)
+{
+	const struct ifnet *ifp = guest_find(g, s->op.ifname);
+
+	if (ifp == NULL)
+		no_device(g, s->op.ifname);
+	else if (ifp->kind == KIND_LAGG)
+		refused(g, s->op.kind, SIM_EINVAL);
+	return ifp != NULL && ifp->kind != KIND_LAGG;
 }
 
 /* The namespace keeps it for good: nobody asks for it back here. */
@@ -55,10 +155,8 @@ move_away(struct guest_run *g, struct guest_step *s)
 {
 	struct ifnet *ifp = guest_find(g, s->op.ifname);
 
-	if (ifp == NULL)
-		guest_die(g, 1, "Cannot find device \"%s\"", s->op.ifname);
-	else
-		ifnet_to_jail(ifp);
+	if (ifp == NULL || ifnet_to_jail(ifp) != 0)
+		refused(g, s->op.kind, SIM_ENXIO);
 	return false;
 }
 
@@ -91,8 +189,9 @@ set_one(struct guest_run *g, const char *ifname, const char *verb,
 		return true;
 	}
 	if (strcmp(verb, "netns") == 0) {
-		/* The kernel closes it on its way. */
-		push(g, OP_DOWN, ifname)->fail = FAIL_SILENT;
+		s = push(g, OP_DOWN, ifname);
+		s->fail = FAIL_SILENT;
+		s->ready = may_move;
 		push(g, OP_PROCESS, ifname)->ready = move_away;
 		return true;
 	}
@@ -131,6 +230,8 @@ plan_set(struct guest_run *g, size_t at)
 		} else if (!set_one(g, ifname, g->argv[at], g->argv[at + 1])) {
 			return false;
 		} else {
+			if (strcmp(g->argv[at], "name") == 0)
+				ifname = g->argv[at + 1];
 			at++;
 		}
 	}
@@ -152,7 +253,10 @@ plan_add(struct guest_run *g, size_t at)
 	    strcmp(word(g, at), "type") != 0 ||
 	    strcmp(word(g, at + 1), "bond") != 0)
 		return guest_bad(g, "only \"ip link add NAME type bond\"");
-	for (at += 2; at + 1 < g->argc; at += 2) {
+	for (at += 2; at < g->argc; at += 2) {
+		if (at + 1 == g->argc)
+			return guest_bad(g, "\"%.20s\" needs an argument",
+			    g->argv[at]);
 		if (strcmp(g->argv[at], "mode") == 0 &&
 		    strcmp(g->argv[at + 1], "active-backup") == 0)
 			continue;
@@ -185,8 +289,21 @@ plan_link(struct guest_run *g)
 }
 
 static bool
+is_new(struct guest_run *g, struct guest_step *s)
+{
+	const struct ifnet *ifp = guest_find(g, s->op.ifname);
+	int at = ifp == NULL ? -1 : inet_find(ifp, &s->op.addr);
+
+	if (at < 0 || ifp->addrs[at].prefix != s->op.addr.prefix)
+		return true;
+	refused(g, s->op.kind, SIM_EEXIST);
+	return false;
+}
+
+static bool
 plan_address(struct guest_run *g)
 {
+	struct guest_step *s;
 	bool add = strcmp(word(g, 2), "add") == 0;
 	struct ipaddr addr;
 
@@ -195,7 +312,10 @@ plan_address(struct guest_run *g)
 	    strlen(g->argv[5]) >= IFNAME_MAX ||
 	    !ipaddr_parse(g->argv[3], &addr))
 		return guest_bad(g, "ip addr add|del ADDR/BITS dev IF");
-	push(g, add ? OP_ADDR_ADD : OP_ADDR_DEL, g->argv[5])->op.addr = addr;
+	s = push(g, add ? OP_ADDR_ADD : OP_ADDR_DEL, g->argv[5]);
+	s->op.addr = addr;
+	if (add)
+		s->ready = is_new;
 	return true;
 }
 
@@ -206,7 +326,7 @@ plan_route(struct guest_run *g)
 	struct ipaddr gateway = { .family = 4 };
 
 	if (strcmp(word(g, 3), "default") != 0 ||
-	    (!add && strcmp(word(g, 2), "del") != 0) ||
+	    (!add && (strcmp(word(g, 2), "del") != 0 || g->argc != 4)) ||
 	    (add &&
 		(g->argc != 6 || strcmp(g->argv[4], "via") != 0 ||
 		    !ipaddr_parse(g->argv[5], &gateway))))

@@ -7,6 +7,7 @@
 
 #include "base/mem.h"
 #include "failover/rcvars.h"
+#include "sim/bond.h"
 #include "sim/dhclient.h"
 #include "sim/inet.h"
 #include "sim/inet6.h"
@@ -50,7 +51,9 @@ plan_main(const struct ifnet *ifp, const struct rc_net *net, const char *ifname,
 		    IFNAME_MAX);
 	for (i = 0; i < net->n_main; i++)
 		push(p, OP_ADDR_ADD, ifname)->addr = net->addrs[i];
-	if (net->n_main == 0 && !net->down)
+	/* On FreeBSD its address brings it up. */
+	if (!net->down &&
+	    (net->n_main == 0 || (ifp != NULL && bond_guest(ifp->m))))
 		push(p, OP_UP, ifname);
 	if (net->dhcp == RC_DHCP_SYNC) {
 		struct operation *op = push(p, OP_DHCP_START, ifname);

@@ -254,6 +254,17 @@ what_works_is_silent(void **state)
 }
 
 static void
+an_address_brings_nothing_up(void **state)
+{
+	struct ifnet *vf = rig_vf(&r, "eth1", 1);
+
+	(void)state;
+	works("ip addr add 10.0.0.5/24 dev eth1");
+	assert_int_equal(vf->n_addrs, 1);
+	assert_false(vf->up || vf->running);
+}
+
+static void
 what_the_kernel_refuses_ends_with_status_2(void **state)
 {
 	(void)state;
@@ -408,6 +419,7 @@ main(void)
 		cmocka_unit_test(
 		    what_it_does_not_understand_is_refused_with_its_forms),
 		T(what_works_is_silent),
+		T(an_address_brings_nothing_up),
 		T(what_the_kernel_refuses_ends_with_status_2),
 		T(of_several_words_the_first_that_fails_is_the_last),
 		T(a_slave_of_two_masters_is_refused_and_of_the_same_is_none_news),

@@ -119,9 +119,11 @@ inet_add(struct ifnet *ifp, const struct ipaddr *addr)
 	return inet_add_flagged(ifp, addr, 0);
 }
 
-/* Another attached interface with an address in the prefix, and that. */
+/* Another attached interface with an address in the prefix, and that: but not
+ * the one that goes down, if one does, nor then one that is down as well. */
 static struct ifnet *
-heir(const struct machine *m, const struct ipaddr *net, struct ipaddr *by)
+heir(const struct machine *m, const struct ipaddr *net,
+    const struct ifnet *down, struct ipaddr *by)
 {
 	struct ifnet *ifp;
 	struct ipaddr other;
@@ -131,6 +133,8 @@ heir(const struct machine *m, const struct ipaddr *net, struct ipaddr *by)
 		return NULL;
 	TAILQ_FOREACH (ifp, &m->ifs, entry)
 		for (i = 0; i < ifp->n_addrs; i++) {
+			if (down != NULL && (ifp == down || !ifp->up))
+				break;
 			other = ipaddr_network(&ifp->addrs[i]);
 			if (ipaddr_equal(&other, net)) {
 				*by = ifp->addrs[i];
@@ -172,7 +176,7 @@ address_gone(struct ifnet *ifp, const struct ipaddr *addr)
 		forget_route(m, r);
 	}
 	tell_address(ifp, "DELADDR", addr);
-	if (was_its_own && (to = heir(m, &net, &by)) != NULL) {
+	if (was_its_own && (to = heir(m, &net, NULL, &by)) != NULL) {
 		tell_address(to, "NEWADDR", &by);
 		add_route(m, &net, to);
 	}
@@ -216,6 +220,46 @@ inet_purge(struct ifnet *ifp)
 		next = TAILQ_NEXT(r, entry);
 		if (r->ifp == ifp)
 			forget_route(m, r);
+	}
+}
+
+/* Of two addresses in one prefix the first has the route. */
+void
+inet_down(struct ifnet *ifp)
+{
+	struct machine *m = ifp->m;
+	struct ipaddr net, by;
+	struct ifnet *to;
+	struct route *r;
+	size_t i;
+
+	for (i = 0; i < ifp->n_addrs; i++) {
+		net = ipaddr_network(&ifp->addrs[i]);
+		r = net.family == 4 ? find_route(m, &net, ifp) : NULL;
+		if (r == NULL || r->ifp != ifp)
+			continue;
+		tell_route(m, "DELETE", r);
+		forget_route(m, r);
+		tell_address(ifp, "DELADDR", &ifp->addrs[i]);
+		if ((to = heir(m, &net, ifp, &by)) != NULL) {
+			tell_address(to, "NEWADDR", &by);
+			add_route(m, &net, to);
+		}
+	}
+}
+
+void
+inet_up(struct ifnet *ifp)
+{
+	struct ipaddr net;
+	size_t i;
+
+	for (i = 0; i < ifp->n_addrs; i++) {
+		net = ipaddr_network(&ifp->addrs[i]);
+		if (net.family != 4 || find_route(ifp->m, &net, ifp) != NULL)
+			continue;
+		tell_address(ifp, "NEWADDR", &ifp->addrs[i]);
+		add_route(ifp->m, &net, ifp);
 	}
 }
 

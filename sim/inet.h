@@ -21,6 +21,12 @@ int inet_add_flagged(struct ifnet *ifp, const struct ipaddr *addr,
 int inet_del(struct ifnet *ifp, const struct ipaddr *addr);
 void inet_purge(struct ifnet *ifp); /* the interface goes */
 
+/* It is set down and up again: its connected IPv4 routes go to another
+ * interface that is up and has an address in them, or away, and come back
+ * (b_lagg.rt); static ones stay. */
+void inet_down(struct ifnet *ifp);
+void inet_up(struct ifnet *ifp);
+
 /* The number of the interface's address of this host, or -1. */
 int inet_find(const struct ifnet *ifp, const struct ipaddr *host);
 

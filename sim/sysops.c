@@ -92,8 +92,10 @@ up_step(struct ktask *k)
 	if (delay != KTASK_DONE || k->sub3 == 0)
 		return delay;
 	/* What an address sets up is not told (a_stock_bringup.rt). */
-	if (k->sub3 == 1)
+	if (k->sub3 == 1) {
+		inet_up(ifp);
 		ifnet_flags_told(ifp);
+	}
 	inet6_interface_up(ifp);
 	return delay;
 }
@@ -112,6 +114,7 @@ down_step(struct ktask *k)
 		delay = hn_event_step(k, ifp, false, &k->sub);
 		if (delay != KTASK_DONE)
 			return delay;
+		inet_down(ifp);
 		ifnet_set_up(ifp, false);
 		k->pc = 2;
 		k->sub = 0;

@@ -265,7 +265,7 @@ a_lagg_without_ports_refuses_and_a_down_one_too(void **state)
 	lagg_of(none);
 	assert_int_equal(out(), PATH_NO_PORTS);
 	assert_int_equal(rig_do(&r, "ifconfig lagg0 down"), 0);
-	assert_int_equal(out(), PATH_IF_DOWN);
+	assert_int_equal(out(), PATH_NO_ROUTE);
 }
 
 static void
@@ -318,8 +318,10 @@ an_hn_that_is_down_receives_nothing(void **state)
 {
 	(void)state;
 	assert_int_equal(rig_do(&r, "ifconfig hn0 inet 10.0.0.4/24"), 0);
+	assert_int_equal(rig_do(&r, "route add default 10.0.0.1"), 0);
 	assert_int_equal(rig_do(&r, "ifconfig hn0 down"), 0);
 	assert_int_equal(in(), PATH_FILTER_CLOSED);
+	/* The static route is still there. */
 	assert_int_equal(out(), PATH_IF_DOWN);
 }
 

@@ -117,6 +117,52 @@ a_prefix_that_moves_is_told_in_the_measured_order(void **state)
 }
 
 static void
+one_that_is_set_down_loses_its_prefix_until_it_is_up(void **state)
+{
+	struct ipaddr gw = addr("10.0.2.2");
+
+	(void)state;
+	add(hn, "10.0.2.15/24");
+	add(hn, "10.0.2.16/24");
+	assert_int_equal(inet_default_add(r.m, &gw, NULL), 0);
+	said();
+	assert_int_equal(rig_do(&r, "ifconfig hn0 down"), 0);
+	assert_string_equal(said(),
+	    "DELETE 10.0.2.0/24 hn0; DELADDR hn0 10.0.2.15/24; "
+	    "IFINFO hn0 down link-up");
+	assert_ptr_equal(inet_lookup(r.m, &gw), inet_default(r.m));
+	assert_int_equal(rig_do(&r, "ifconfig hn0 up"), 0);
+	assert_string_equal(said(),
+	    "NEWADDR hn0 10.0.2.15/24; ADD 10.0.2.0/24 hn0; "
+	    "IFINFO hn0 up link-up; "
+	    "NEWADDR hn0 fe80::5054:ff:feaa:1/64; ADD fe80::/64 hn0");
+	assert_int_equal(inet_lookup(r.m, &gw)->net.prefix, 24);
+}
+
+static void
+the_prefix_of_one_that_is_set_down_goes_to_another_that_is_up(void **state)
+{
+	struct ipaddr peer = addr("10.0.2.2");
+
+	(void)state;
+	add(hn, "10.0.2.15/24");
+	add(tap, "10.0.2.16/24");
+	tap->up = false;
+	inet_down(hn);
+	assert_null(inet_lookup(r.m, &peer));
+	inet_up(hn);
+	tap->up = true;
+	said();
+	inet_down(hn);
+	assert_string_equal(said(),
+	    "DELETE 10.0.2.0/24 hn0; DELADDR hn0 10.0.2.15/24; "
+	    "NEWADDR tap0 10.0.2.16/24; ADD 10.0.2.0/24 tap0");
+	inet_up(hn);
+	assert_string_equal(said(), "");
+	assert_ptr_equal(inet_lookup(r.m, &peer)->ifp, tap);
+}
+
+static void
 what_is_said_of_an_address_moves_with_it(void **state)
 {
 	struct ipaddr leased = addr("10.0.2.16/24");
@@ -195,6 +241,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		T(an_address_and_its_prefix_are_told),
 		T(a_prefix_that_moves_is_told_in_the_measured_order),
+		T(one_that_is_set_down_loses_its_prefix_until_it_is_up),
+		T(the_prefix_of_one_that_is_set_down_goes_to_another_that_is_up),
 		T(what_is_said_of_an_address_moves_with_it),
 		T(each_family_has_a_default_route_of_its_own),
 		T(link_local_prefixes_are_each_interfaces_own),

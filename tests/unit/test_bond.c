@@ -259,6 +259,40 @@ one_that_leaves_may_be_enslaved_again_at_once(void **state)
 }
 
 static void
+one_that_is_enslaved_again_is_not_closed_by_its_release(void **state)
+{
+	struct ifnet *vf;
+
+	(void)state;
+	linux_rig("delay hn.filter = 20ms\n", " miimon 100");
+	rig_hn(&r, "eth0", 1);
+	vf = slave("eth1", 1);
+	assert_int_equal(rig_do(&r, "ip link set eth1 nomaster"), 0);
+	assert_int_equal(enslave("eth1"), 0); /* the path still moves away */
+	rig_run(&r, DUR_SEC);
+	assert_true(vf->up && vf->running);
+	assert_int_equal(vf->link, LINK_UP);
+	rig_fini(&r);
+}
+
+static void
+one_is_not_looked_at_before_it_is_open(void **state)
+{
+	int result;
+
+	(void)state;
+	linux_rig("delay hn.filter = 250ms\n", " miimon 100");
+	rig_hn(&r, "eth0", 1); /* its link is up without that */
+	rig_begin(&r, "ip link set eth0 master bond0", &result);
+	rig_run(&r, 240 * DUR_MS);
+	active_is("none");
+	rig_run(&r, 20 * DUR_MS);
+	assert_int_equal(result, 0);
+	active_is("eth0");
+	rig_fini(&r);
+}
+
+static void
 one_that_goes_while_its_path_is_switched_leaves_no_lock(void **state)
 {
 	struct ifnet *hn = rig_hn(&r, "eth0", 1), *vf = rig_vf(&r, "eth1", 1);
@@ -557,6 +591,8 @@ its_link_is_told_when_the_first_comes_and_the_last_goes(void **state)
 	size_t before = r.trace->n_records;
 
 	(void)state;
+	rig_run(&r, DUR_MS);
+	assert_int_equal(rig_count(&r, 0, "bond0 type=LINK"), 0);
 	a = slave("eth1", 1);
 	rig_run(&r, DUR_MS);
 	assert_int_equal(rig_count(&r, before, "subsystem=bond0 type=LINK_UP"),
@@ -683,9 +719,32 @@ a_lost_medium_of_the_host_is_seen_under_a_vf_too(void **state)
 	(void)state;
 	assert_int_equal(enslave("eth0"), 0);
 	slave("eth1", 1);
+	rig_run(&r, SWITCHED);
+	assert_int_equal(hn->link, LINK_UP);
 	hn_host_media(hn, false); /* FreeBSD's hn would not manage it now */
 	rig_run(&r, SWITCHED);
 	assert_int_equal(hn->link, LINK_DOWN);
+}
+
+static void
+a_transparent_netvsc_opens_its_vf_and_needs_no_bond(void **state)
+{
+	struct ifnet *hn = rig_hn(&r, "eth0", 1), *vf;
+	size_t before;
+
+	(void)state;
+	r.m->transparent = true;
+	assert_int_equal(rig_do(&r, "ip link set eth0 up"), 0);
+	rig_run(&r, SWITCHED);
+	before = r.trace->n_records;
+	vf = rig_vf(&r, "eth1", 1);
+	assert_false(vf->up);
+	rig_run(&r, 3 * DUR_SEC); /* hn.xt_wait of the bench: 2 s */
+	assert_true(vf->up && hn->hn.host_path_vf);
+	assert_int_equal(enslave("eth1"), SIM_EPERM); /* it is up now */
+	assert_int_equal(hn->link, LINK_UP);
+	assert_int_equal(rig_count(&r, before, "HYPERV_NIC_VF"), 0);
+	assert_int_equal(rig_count(&r, before, "subsystem=eth0"), 0);
 }
 
 #define T(name)	     cmocka_unit_test_setup_teardown(name, setup, teardown)
@@ -702,6 +761,9 @@ main(void)
 		T(addresses_stay_where_they_are),
 		T(one_that_leaves_is_closed_and_has_its_own_mac),
 		T(one_that_leaves_may_be_enslaved_again_at_once),
+		cmocka_unit_test(
+		    one_that_is_enslaved_again_is_not_closed_by_its_release),
+		cmocka_unit_test(one_is_not_looked_at_before_it_is_open),
 		T(one_that_goes_while_its_path_is_switched_leaves_no_lock),
 		T(the_first_usable_one_is_active_at_once),
 		T(one_without_link_waits_for_it),
@@ -727,6 +789,7 @@ main(void)
 		T(destroying_it_releases_the_slaves_and_forgets_its_poll),
 		T(the_host_path_follows_the_vf_and_nothing_is_told_of_it),
 		T(the_host_path_returns_when_the_vf_leaves_the_bond),
+		T(a_transparent_netvsc_opens_its_vf_and_needs_no_bond),
 		T(a_lost_medium_of_the_host_is_seen_under_a_vf_too),
 	};
 

@@ -153,6 +153,14 @@ wipe_ipv6(struct ifnet *lagg, struct ifnet *port)
 		    lagg->name, port->name);
 }
 
+/* A bridge has a type of its own; lo and tun are no Ethernet (D.3). */
+static bool
+is_ethernet(const struct ifnet *port)
+{
+	return port->kind != KIND_LOOP && port->kind != KIND_TUN &&
+	    port->kind != KIND_BRIDGE;
+}
+
 static int
 why_not(const struct ifnet *lagg, const struct ifnet *port)
 {
@@ -166,6 +174,8 @@ why_not(const struct ifnet *lagg, const struct ifnet *port)
 		return SIM_EBUSY;
 	if (bond_guest(lagg->m) && bond_why_not(port) != 0)
 		return bond_why_not(port);
+	if (!is_ethernet(port))
+		return SIM_EPROTONOSUPPORT;
 	return port->dying ? SIM_ENXIO : 0;
 }
 

@@ -316,6 +316,34 @@ refusals_have_the_kernels_errnos(void **state)
 }
 
 static void
+only_ethernet_becomes_a_port(void **state)
+{
+	static const char *const refused[] = { "lo7", "tun0", "bridge0" };
+	static const char *const taken[] = { "tap0", "epair0a", "em0.20" };
+	char command[64];
+	size_t i;
+
+	(void)state;
+	rig_vf(&r, "em0", 1);
+	for (i = 0; i < 3; i++) {
+		snprintf(command, sizeof(command), "ifconfig %s create",
+		    refused[i]);
+		assert_int_equal(rig_do(&r, command), 0);
+		snprintf(command, sizeof(command), "ifconfig lagg0 laggport %s",
+		    refused[i]);
+		assert_int_equal(rig_do(&r, command), SIM_EPROTONOSUPPORT);
+	}
+	assert_int_equal(rig_do(&r, "ifconfig epair0 create"), 0);
+	assert_int_equal(rig_do(&r, "ifconfig tap0 create"), 0);
+	assert_int_equal(rig_do(&r, "ifconfig em0.20 create"), 0);
+	for (i = 0; i < 3; i++) {
+		snprintf(command, sizeof(command), "ifconfig lagg0 laggport %s",
+		    taken[i]);
+		assert_int_equal(rig_do(&r, command), 0);
+	}
+}
+
+static void
 a_thirty_third_port_finds_no_room(void **state)
 {
 	char name[IFNAME_MAX];
@@ -563,6 +591,7 @@ main(void)
 		T(a_port_that_is_down_is_not_restarted),
 		T(joining_does_not_bring_a_port_up),
 		T(refusals_have_the_kernels_errnos),
+		T(only_ethernet_becomes_a_port),
 		T(a_thirty_third_port_finds_no_room),
 		T(a_vf_that_is_dying_cannot_join),
 		T(of_two_who_add_the_same_port_at_once_one_is_told_it_exists),

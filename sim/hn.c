@@ -130,6 +130,14 @@ netchange_fire(void *ctx, struct vevent *e)
 
 /* --- pairing --- */
 
+/* Of those that may have an hn's MAC; the transparent mode refuses them (C.2).
+ */
+static bool
+uses_if_start(const struct ifnet *ifp)
+{
+	return ifp->kind == KIND_TAP || ifp->kind == KIND_EPAIR;
+}
+
 void
 hn_vf_arrived(struct ifnet *vf)
 {
@@ -137,6 +145,13 @@ hn_vf_arrived(struct ifnet *vf)
 
 	if (hn == NULL)
 		return;
+	if (vf->m->transparent && uses_if_start(vf)) {
+		machine_kernel_note(vf->m,
+		    "%s: %s uses if_start, which is unsupported in "
+		    "transparent VF mode",
+		    hn->name, vf->name);
+		return;
+	}
 	if (hn->hn.vf != NULL) {
 		machine_kernel_note(vf->m, "%s: %s was attached as VF",
 		    hn->name, hn->hn.vf->name);

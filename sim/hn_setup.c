@@ -38,13 +38,23 @@ channels_down(struct ifnet *hn)
 	machine_changed(hn->m, hn);
 }
 
+/* The link is the VF's as long as there is one, used or not; newer kernels
+ * take it as it is used (C.5 X1, B.13). */
+static bool
+vf_tells_link(const struct ifnet *hn)
+{
+	return hn->hn.rxvf || hn->hn.xen ||
+	    (hn->m->transparent && hn->hn.vf != NULL &&
+		!machine_flag(hn->m, "hn.xt_newer"));
+}
+
 static void
 channels_up(struct ifnet *hn)
 {
 	hn->hn.suspended = false;
 	hn->hn.filter_open = hn->running || hn->hn.rxvf;
 	hn->hn.host_path_vf = hn->hn.rxvf || hn->hn.xen;
-	if (!hn->hn.rxvf && !hn->hn.xen)
+	if (!vf_tells_link(hn))
 		hn_resume_management(hn);
 	machine_changed(hn->m, hn);
 }

@@ -348,6 +348,44 @@ newer_what_is_sent_while_the_path_moves_is_dropped(void **state)
  */
 
 static void
+x1_what_uses_if_start_is_no_transparent_vf(void **state)
+{
+	struct ifnet *tap;
+
+	(void)state;
+	begin(NULL, true);
+	vf_eject(r.m, "mce0");
+	rig_run(&r, 5 * DUR_SEC);
+	assert_null(hn->hn.vf);
+	assert_int_equal(rig_do(&r, "ifconfig tap0 create"), 0);
+	tap = ifnet_find(r.m, "tap0");
+	memcpy(tap->mac, hn->mac, sizeof(tap->mac));
+	hn_vf_arrived(tap);
+	assert_null(hn->hn.vf);
+	assert_true(hn->hn.managed);
+	assert_true(was_noted("hn0: tap0 uses if_start"));
+	r.m->transparent = false;
+	hn_vf_arrived(tap);
+	assert_ptr_equal(hn->hn.vf, tap);
+}
+
+static void
+x1_the_link_is_the_vfs_though_the_channels_are_set_up_anew(void **state)
+{
+	(void)state;
+	begin("limit hn.mtu = 65529\n", true);
+	ifnet_set_link(vf, LINK_DOWN);
+	rig_run(&r, DUR_MS);
+	assert_int_equal(hn->link, LINK_DOWN);
+	/* 200 ms and 300: the VF is not used before 2 s are over. */
+	assert_int_equal(rig_do(&r, "ifconfig hn0 mtu 4000"), 0);
+	assert_int_equal(hn->mtu, 4000);
+	assert_false(hn->hn.xen || hn->hn.managed);
+	rig_run(&r, DUR_SEC);
+	assert_int_equal(hn->link, LINK_DOWN);
+}
+
+static void
 x3_takes_what_both_can_and_keeps_off_what_was_lost(void **state)
 {
 	(void)state;
@@ -428,6 +466,8 @@ main(void)
 		T(newer_a_vf_without_the_hosts_consent_is_not_used),
 		T(newer_the_transparent_path_mirrors_no_link_before_it_is_on),
 		T(newer_what_is_sent_while_the_path_moves_is_dropped),
+		T(x1_what_uses_if_start_is_no_transparent_vf),
+		T(x1_the_link_is_the_vfs_though_the_channels_are_set_up_anew),
 		T(x3_takes_what_both_can_and_keeps_off_what_was_lost),
 		T(x3_a_vf_that_cannot_take_the_mtu_costs_hn_its_own),
 		T(x7_a_transparent_hn_takes_its_vf_down_with_it),

@@ -20,7 +20,6 @@ struct hold { /* an operation that was tried, and when it may be again */
 	int64_t step_ns; /* 0: it went well */
 	int64_t done_ns;
 	unsigned repeats; /* went well so often in a row, to no effect */
-	bool used;
 };
 
 /* Told once, and again when it had ended meanwhile. */
@@ -38,18 +37,18 @@ struct vf_care {
 	bool seen_up;	/* was up when last looked at */
 	bool set_down;	/* by us, because it did not carry */
 	bool left_down; /* by somebody else: not ours to change */
-	int64_t theirs_ns; /* before this a down is our forerunner's */
-	int64_t tell_ns;   /* when that is worth a word; NATIVE_NEVER: not */
-	bool carried;	   /* has been the active port since it was upped */
-	int64_t since_ns;  /* carried: from when on */
-	int64_t due_ns;	   /* not upped before this */
-	int64_t idle_ns;   /* up without carrying since; NATIVE_NEVER: no */
-	int64_t grace_ns;  /* how long its link may take to come */
-	int64_t retry_ns;  /* the next wait after a lost link */
-	int64_t
-	    loose_ns; /* not freed from the hn before this; 0: need not be */
+	int64_t theirs_ns;   /* before this a down is our forerunner's */
+	int64_t tell_ns;     /* when that is worth a word; NATIVE_NEVER: not */
+	bool carried;	     /* has been the active port since it was upped */
+	int64_t since_ns;    /* carried: from when on */
+	int64_t due_ns;	     /* not upped before this */
+	int64_t idle_ns;     /* up without carrying since; NATIVE_NEVER: no */
+	int64_t grace_ns;    /* how long its link may take to come */
+	int64_t retry_ns;    /* the next wait after a lost link */
+	int64_t loose_ns;    /* not freed from the hn before; 0: need not be */
 	int64_t stray_ns;    /* a port the hn does not know: until; 0: none */
 	int64_t unpaired_ns; /* a NIC like it: told from then on; 0: none */
+	int64_t missed_ns;   /* gone: told then; 0: not; NATIVE_NEVER: was */
 };
 
 struct vlan_care { /* a child of the hn, or of its aggregate by now */
@@ -69,8 +68,7 @@ struct config_care {
 	bool new_mtu, asked_route;
 	int64_t client_ns; /* no client is started before this */
 	int64_t client_step_ns;
-	int64_t
-	    bare_ns; /* it runs without a lease: not beyond; 0: it has one */
+	int64_t bare_ns; /* without a lease: not beyond; 0: it has one */
 	int64_t bare_step_ns;
 	int64_t route_ns; /* the client's turn to set the route ends; 0: no */
 	int64_t rtsol_ns;

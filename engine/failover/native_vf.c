@@ -125,11 +125,31 @@ proven_vf(struct look *l)
 	return NULL;
 }
 
+/* A host that is serviced gives its VF back within minutes (FACTS.md F.2). */
+#define MISSED_MIN 10
+#define MISSED	   (INT64_C(60) * 1000000000 * MISSED_MIN)
+
+static void
+tell_missed(struct look *l)
+{
+	struct vf_care *c = &l->p->vf;
+
+	if (c->missed_ns == 0 || c->missed_ns == NATIVE_NEVER ||
+	    l->hn->vf[0] != '\0' || !native_is_due(l, c->missed_ns))
+		return;
+	c->missed_ns = NATIVE_NEVER;
+	native_tell(l,
+	    "%s: its VF has not returned for %d min; the synthetic "
+	    "NIC carries alone",
+	    l->p->hn, MISSED_MIN);
+}
+
 static void
 forget_vf(struct look *l)
 {
 	struct vf_care *c = &l->p->vf;
 	int64_t stray_ns = c->stray_ns, unpaired_ns = c->unpaired_ns;
+	int64_t missed_ns = c->index == 0 ? c->missed_ns : l->now_ns + MISSED;
 
 	if (c->index != 0 && !c->seen_up && c->due_ns > l->now_ns)
 		native_tell(l, "%s is gone, its delay is cancelled", c->name);
@@ -137,6 +157,7 @@ forget_vf(struct look *l)
 	c->idle_ns = NATIVE_NEVER;
 	c->stray_ns = stray_ns;
 	c->unpaired_ns = unpaired_ns;
+	c->missed_ns = missed_ns;
 }
 
 static void
@@ -153,7 +174,9 @@ meet_vf(struct look *l)
 		return;
 	memcpy(c->name, l->vf->name, sizeof(c->name));
 	c->index = l->vf->index;
-	c->stray_ns = c->unpaired_ns = 0;
+	if (c->missed_ns == NATIVE_NEVER)
+		native_tell(l, "%s has a VF again: %s", l->p->hn, c->name);
+	c->stray_ns = c->unpaired_ns = c->missed_ns = 0;
 	c->retry_ns = NATIVE_RETRY_FIRST;
 	c->grace_ns = NATIVE_GRACE_FIRST;
 	c->theirs_ns = l->vf->up ? l->now_ns + FORERUNNER : l->now_ns;
@@ -334,8 +357,10 @@ native_plan_vf(struct look *l)
 	bool was_up;
 
 	meet_vf(l);
-	if (l->vf == NULL)
+	if (l->vf == NULL) {
+		tell_missed(l);
 		return plan_stray(l);
+	}
 	was_up = c->seen_up;
 	c->seen_up = l->vf->up;
 	if (strip_vf(l))

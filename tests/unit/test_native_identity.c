@@ -305,6 +305,36 @@ a_vf_that_rc_conf_names_is_its_users(void **state)
 /* --- time --- */
 
 static void
+a_vf_that_stays_away_for_long_is_told_once(void **state)
+{
+	const int64_t minute = 60 * DUR_SEC;
+
+	(void)state;
+	settle(15 * minute);
+	assert_false(told("VF has not returned")); /* there was none */
+	put_vf();
+	settle(HORIZON);
+	take_away("mce0");
+	follow();
+	settle(9 * minute);
+	assert_false(told("VF has not returned"));
+	settle(2 * minute);
+	assert_true(told("hn0: its VF has not returned for 10 min"));
+	settle(60 * minute);
+	assert_int_equal(times_told("VF has not returned"), 1);
+	put_vf();
+	settle(HORIZON);
+	assert_true(told("hn0 has a VF again: mce0"));
+	take_away("mce0");
+	follow();
+	settle(5 * minute);
+	put_vf();
+	settle(15 * minute);
+	assert_int_equal(times_told("VF has not returned"), 1);
+	assert_int_equal(times_told("has a VF again"), 1);
+}
+
+static void
 a_vf_that_goes_takes_its_delay_along(void **state)
 {
 	(void)state;
@@ -457,6 +487,7 @@ main(void)
 		T(beside_another_devd_nothing_is_done),
 		T(what_it_configures_is_its_own),
 		T(a_vf_that_rc_conf_names_is_its_users),
+		T(a_vf_that_stays_away_for_long_is_told_once),
 		T(a_vf_that_goes_takes_its_delay_along),
 		T(what_a_killed_planner_began_is_no_persons_doing),
 		T(a_kernel_that_takes_back_later_gets_its_time),

@@ -100,7 +100,12 @@ take_option(struct replay *r, int c)
 		return true;
 	case 'P':
 		r->pcap_dir = optarg;
-		return true;
+		if (optarg[0] != '\0')
+			return true;
+		fputs("switchback replay: --pcap: the name is empty: name a "
+		      "folder\n",
+		    stderr);
+		return false;
 	case 'J':
 		r->json = true;
 		return true;

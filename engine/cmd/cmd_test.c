@@ -17,6 +17,7 @@
 #include "cmd/cmds.h"
 #include "cmd/inputs.h"
 #include "cmd/outfile.h"
+#include "cmd/pcapdir.h"
 #include "cmd/repeat.h"
 #include "cmd/sometimes.h"
 #include "cmd/storeargs.h"
@@ -93,6 +94,17 @@ parse_seeds(const char *s, struct test *t)
 		&t->last_seed);
 }
 
+/* "" is the folder that no program meant; what lies in it, the root's. */
+static bool
+is_folder(const char *option, const char *name)
+{
+	if (name[0] != '\0')
+		return true;
+	fprintf(stderr,
+	    "switchback test: %s: the name is empty: name a folder\n", option);
+	return false;
+}
+
 /* One option; false after a message. */
 static bool
 take_option(struct test *t, int c)
@@ -139,11 +151,11 @@ take_option(struct test *t, int c)
 		return true;
 	case 't':
 		t->trace_dir = optarg;
-		return true;
+		return is_folder("--trace", optarg);
 	case 'P':
 		t->run.pcap_dir = optarg;
 		t->frames = true;
-		return true;
+		return is_folder("--pcap", optarg);
 	case 'H':
 		t->hash = true;
 		return true;
@@ -297,8 +309,10 @@ repeat_command(const struct test *t, const struct testrun_case *c)
 	struct strbuf sb = { 0 };
 
 	repeat_word(&sb, t->program);
-	strbuf_addf(&sb, " test --policy %s --seed %" PRIu64 "%s ",
-	    policy_word(c->policy), c->seed, t->frames ? " --frames" : "");
+	strbuf_addf(&sb, " test --policy %s", policy_word(c->policy));
+	if (c->seed != 0) /* 0: its own, of a file that could not be read */
+		strbuf_addf(&sb, " --seed %" PRIu64, c->seed);
+	strbuf_adds(&sb, t->frames ? " --frames " : " ");
 	repeat_word(&sb, c->file->path);
 	return strbuf_take(&sb);
 }
@@ -383,6 +397,7 @@ write_suite(struct test *t)
 static int
 test_files(struct test *t, char *const *paths)
 {
+	const char *clash[2];
 	struct err e;
 	size_t n = 0;
 	int status;
@@ -395,6 +410,14 @@ test_files(struct test *t, char *const *paths)
 		    "switchback test: more than %d runs; give a "
 		    "part of them\n",
 		    CASES_MAX);
+		return CMD_INPUT;
+	}
+	if ((t->trace_dir != NULL || t->run.pcap_dir != NULL) &&
+	    pcapdir_clash(paths, clash)) {
+		fprintf(stderr,
+		    "switchback test: %s and %s have one name in the folder; "
+		    "give them a folder each\n",
+		    clash[0], clash[1]);
 		return CMD_INPUT;
 	}
 	if ((status = open_outputs(t)) != CMD_PASS)

@@ -412,6 +412,45 @@ search(struct found *f, const char *path, int depth)
 	return good;
 }
 
+struct place {
+	char *path;
+	size_t at;
+};
+
+static int
+by_path(const void *a, const void *b)
+{
+	const struct place *x = a, *y = b;
+	int order = strcmp(x->path, y->path);
+
+	return order != 0 ? order : x->at < y->at ? -1 : 1;
+}
+
+/* A path that was named twice, or with its folder too, runs once. */
+static void
+drop_repeated(struct found *f)
+{
+	struct place *places = mem_zero(f->count + 1, sizeof(*places));
+	size_t i, kept = 0;
+
+	for (i = 0; i < f->count; i++) {
+		places[i].path = f->list[i];
+		places[i].at = i;
+	}
+	qsort(places, f->count, sizeof(*places), by_path);
+	for (i = 1; i < f->count; i++)
+		if (strcmp(places[i - 1].path, places[i].path) == 0)
+			f->list[places[i].at] = NULL;
+	for (i = 0; i < f->count; i++)
+		if (places[i].path != f->list[places[i].at])
+			free(places[i].path);
+	for (i = 0; i < f->count; i++)
+		if (f->list[i] != NULL)
+			f->list[kept++] = f->list[i];
+	f->count = kept;
+	free(places);
+}
+
 char **
 input_scenario_paths(char *const *paths, int count)
 {
@@ -434,6 +473,7 @@ input_scenario_paths(char *const *paths, int count)
 			    by_name);
 	}
 	strbuf_fini(&trimmed);
+	drop_repeated(&f);
 	*MEM_PUSH(f.list, f.count, f.cap) = NULL;
 	if (good)
 		return f.list;

@@ -85,18 +85,18 @@ testrun_plan(struct testrun *r, const struct policies *p, int64_t first_seed,
 {
 	const struct testrun_file *f;
 	struct testrun_case *c;
+	uint64_t first = (uint64_t)first_seed, last = (uint64_t)last_seed, seed;
 	size_t cap = 0, i, k;
-	int64_t seed;
 
 	for (i = 0; i < r->n_files; i++)
-		for (seed = first_seed; seed <= last_seed; seed++)
+		for (seed = first; seed <= last; seed++)
 			for (k = 0; k < p->count; k++) {
 				c = MEM_PUSH(r->cases, r->n_cases, cap);
 				f = &r->files[i];
 				c->file = f;
 				c->policy = p->list[k];
 				c->seeded = seed != 0;
-				c->seed = (uint64_t)seed;
+				c->seed = seed;
 				if (f->scenario == NULL)
 					continue;
 				if (seed == 0)

@@ -61,6 +61,28 @@ leaves_nothing "a size limit" "$TMP/big"
 rc=$?
 leaves_nothing "a file for a folder" "$TMP/file"
 
+# Two runs never write one file: a path given twice runs once, and two paths
+# that have one name in the folder are refused.
+mkdir "$TMP/m"
+cp "$replug" "$TMP/m/x.scn"
+"$SB" test -j4 --policy native --pcap "$TMP/twice" "$TMP/m/x.scn" \
+    "$TMP/m/x.scn" "$TMP/m/" "$TMP/m/x.scn" >"$TMP/out" 2>&1 ||
+	bad "twice: status $?: $(head -n 3 "$TMP/out")"
+grep -q '^1 passed' "$TMP/out" || bad "twice: $(cat "$TMP/out")"
+cp "$replug" "$TMP/m_x.scn"
+for option in --pcap --trace; do
+	"$SB" test $option "$TMP/one" "$TMP/m/x.scn" "$TMP/m_x.scn" \
+	    >"$TMP/out" 2>&1
+	[ $? -eq 2 ] || bad "one name, $option: status is not 2"
+	grep -q 'm/x.scn and .*m_x.scn have one name' "$TMP/out" ||
+		bad "one name, $option: $(cat "$TMP/out")"
+	"$SB" test $option "" "$replug" >"$TMP/out" 2>&1
+	[ $? -eq 2 ] || bad "no name, $option: status is not 2"
+done
+"$SB" replay --pcap "" --scenario scenarios/migration/recorded.scn \
+    >"$TMP/out" 2>&1
+[ $? -eq 2 ] || bad "no name, replay: status is not 2"
+
 if ! command -v tcpdump >/dev/null; then
 	[ "$status" -eq 0 ] || exit "$status"
 	echo "all held but what tcpdump says: it is not installed"

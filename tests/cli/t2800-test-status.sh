@@ -66,6 +66,12 @@ for args in "--policy mine" "--policy stock,stock" "--policy" "--seed 0" \
 	[ -s "$TMP/err" ] || bad "test $args: no text"
 	[ -s "$TMP/out" ] && bad "test $args: ran"
 done
+expect 0 "the greatest seed" "$SB" test --seed 9223372036854775807 \
+    --policy native "$good"
+printf 'scenrio "x"\n' >"$TMP/unread.scn"
+expect 2 "one that cannot be read" "$SB" test "$TMP/unread.scn"
+grep -q 'repeat: .*--seed' "$TMP/out" &&
+	bad "a command that is refused: $(cat "$TMP/out")"
 expect 0 "--help" "$SB" test --help
 says "$TMP/out" "usage: switchback test "
 

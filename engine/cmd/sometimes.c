@@ -35,44 +35,91 @@ struct sometimes_list {
 /* --- reading --- */
 
 static bool
-complain(const struct sometimes_list *l, unsigned line, const char *word)
+complain(const struct sometimes_list *l, unsigned line, size_t col,
+    const char *word)
 {
 	const char *names[REACH_MAX], *near;
 
 	near = suggest(word, names, reach_names(names, REACH_MAX));
-	fprintf(stderr, "%s:%u:1: error: no place of the model is called %s",
-	    l->file, line, word);
+	fprintf(stderr,
+	    "%s:%u:%zu: error: no place of the model is called %.64s", l->file,
+	    line, col, word);
 	if (near != NULL)
 		fprintf(stderr, "; did you mean %s?", near);
 	fputs("; switchback-scenario(5) lists them\n", stderr);
 	return false;
 }
 
+static size_t
+skip_blanks(const char *text, size_t at, size_t bytes)
+{
+	while (
+	    at < bytes && strchr(" \t\r", text[at]) != NULL && text[at] != '\0')
+		at++;
+	return at;
+}
+
+/* The line that names it; 0: none so far. */
+static unsigned
+line_of(const struct sometimes_list *l, const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < l->n; i++)
+		if (strcmp(l->places[i].name, name) == 0)
+			return l->places[i].line;
+	return 0;
+}
+
+static bool
+add_place(struct sometimes_list *l, char *name, unsigned line, size_t col)
+{
+	struct place *p;
+
+	if (!reach_is_known(name))
+		return complain(l, line, col, name);
+	if (line_of(l, name) != 0) {
+		fprintf(stderr,
+		    "%s:%u:%zu: error: %s is in line %u already; name it "
+		    "once\n",
+		    l->file, line, col, name, line_of(l, name));
+		return false;
+	}
+	p = MEM_PUSH(l->places, l->n, l->cap);
+	p->name = mem_str(name);
+	p->line = line;
+	return true;
+}
+
 static bool
 read_line(struct sometimes_list *l, const char *text, size_t bytes,
     unsigned line)
 {
-	const char *blank = " \t\r";
-	struct place *p;
+	size_t at = skip_blanks(text, 0, bytes), end, rest;
+	bool good;
 	char *word;
-	size_t n;
 
-	while (bytes > 0 && strchr(blank, *text) != NULL)
-		text++, bytes--;
-	for (n = 0; n < bytes && strchr(" \t\r#", text[n]) == NULL; n++)
-		;
-	if (n == 0)
+	for (end = at; end < bytes; end++)
+		if (text[end] == '#' || skip_blanks(text, end, bytes) > end)
+			break;
+	if (end == at)
 		return true;
-	word = mem_strn(text, n);
-	if (!reach_is_known(word)) {
-		complain(l, line, word);
-		free(word);
+	if (memchr(text + at, '\0', end - at) != NULL) {
+		fprintf(stderr, "%s:%u:%zu: error: a NUL byte in the word\n",
+		    l->file, line, at + 1);
 		return false;
 	}
-	p = MEM_PUSH(l->places, l->n, l->cap);
-	p->name = word;
-	p->line = line;
-	return true;
+	word = mem_strn(text + at, end - at);
+	good = add_place(l, word, line, at + 1);
+	free(word);
+	rest = skip_blanks(text, end, bytes);
+	if (rest == bytes || text[rest] == '#')
+		return good;
+	fprintf(stderr,
+	    "%s:%u:%zu: error: one place a line: put the rest on lines of "
+	    "its own, or behind a #\n",
+	    l->file, line, rest + 1);
+	return false;
 }
 
 static bool
@@ -80,7 +127,7 @@ read_list(struct sometimes *s, const char *folder, const char *path)
 {
 	struct strbuf text = { 0 };
 	struct sometimes_list *l;
-	const char *at, *end;
+	const char *at, *eol, *end;
 	unsigned line = 1;
 	bool good = true;
 	struct err e;
@@ -93,11 +140,13 @@ read_list(struct sometimes *s, const char *folder, const char *path)
 	l = MEM_PUSH(s->lists, s->n, s->cap);
 	l->folder = mem_str(folder);
 	l->file = mem_str(path);
-	for (at = strbuf_str(&text); *at != '\0'; line++) {
-		end = at + strcspn(at, "\n");
-		if (!read_line(l, at, (size_t)(end - at), line))
+	end = strbuf_str(&text) + text.bytes;
+	for (at = strbuf_str(&text); at < end; at = eol + 1, line++) {
+		eol = memchr(at, '\n', (size_t)(end - at));
+		if (eol == NULL)
+			eol = end;
+		if (!read_line(l, at, (size_t)(eol - at), line))
 			good = false;
-		at = *end == '\0' ? end : end + 1;
 	}
 	strbuf_fini(&text);
 	return good;

@@ -51,6 +51,20 @@ rc=$?
 [ $rc -eq 2 ] || bad "N33: exit status $rc"
 grep -q "^$TMP/all/sometimes:3:1: error: .*N33.*did you mean N" "$TMP/err" ||
 	bad "N33: $(cat "$TMP/err")"
+refused() { # what the file holds, where the mistake is, and what it is
+	printf "$1" >"$TMP/all/sometimes"
+	"$SB" test "$TMP/all" >"$TMP/out" 2>"$TMP/err"
+	rc=$?
+	[ $rc -eq 2 ] || bad "$1: exit status $rc"
+	grep -q "^$TMP/all/sometimes:$2: error: $3" "$TMP/err" ||
+		bad "$1: $(cat "$TMP/err")"
+}
+refused 'N1\n  N33 # far\n' 2:3 'no place.*N33'
+refused 'N1 N3\n' 1:4 'one place a line'
+refused 'N1, N3\n' 1:1 'no place.*N1,'
+refused 'N3\nN1 # one\nN3\n' 3:1 'N3 is in line 1 already'
+refused 'N1\000N99\n' 1:1 'a NUL byte'
+refused 'N1\n#\000\nN99\n' 3:1 'no place.*N99'
 rm "$TMP/all/sometimes"
 
 # --trace makes its folder.

@@ -250,7 +250,9 @@ static void
 write_markdown(const struct versus_row *rows, size_t n,
     const char *const *policies, size_t n_policies, struct strbuf *out)
 {
+	struct strbuf name = { 0 };
 	struct totals t;
+	const char *c;
 	size_t i, p;
 	int k;
 
@@ -264,7 +266,10 @@ write_markdown(const struct versus_row *rows, size_t n,
 	strbuf_addc(out, '\n');
 	for (i = 0; i < n; i++) {
 		strbuf_adds(out, "| ");
-		add_name(out, &rows[i]);
+		strbuf_reset(&name);
+		add_name(&name, &rows[i]);
+		for (c = strbuf_str(&name); *c != '\0'; c++)
+			strbuf_addf(out, *c == '|' ? "\\%c" : "%c", *c);
 		strbuf_adds(out, " |");
 		for (p = 0; p < n_policies; p++)
 			for (k = 0; k < COLUMNS; k++) {
@@ -285,6 +290,7 @@ write_markdown(const struct versus_row *rows, size_t n,
 		strbuf_addf(out, "  | %zu of %zu |", t.good, t.runs);
 	}
 	strbuf_addc(out, '\n');
+	strbuf_fini(&name);
 }
 
 static json_t *

@@ -57,6 +57,11 @@ rc=$?
 	bad "markdown: exit status $?"
 [ "$(awk -F '|' '{ print NF }' "$TMP/md" | sort -u | wc -l)" -eq 1 ] ||
 	bad "markdown: lines of different length: $(cat "$TMP/md")"
+cp scenarios/migration/replug.scn "$TMP/a|b.scn"
+"$SB" compare --markdown "$TMP/a|b.scn" >"$TMP/md" ||
+	bad "a bar in a name: exit status $?"
+[ "$(sed 's/\\|//g' "$TMP/md" | awk -F '|' '{ print NF }' | sort -u |
+    wc -l)" -eq 1 ] || bad "a bar in a name: $(cat "$TMP/md")"
 "$SB" compare --json -o "$TMP/j" scenarios/migration/replug.scn ||
 	bad "json: exit status $?"
 grep -q '"as_expected": *1' "$TMP/j" || bad "json: $(cat "$TMP/j")"

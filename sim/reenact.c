@@ -8,6 +8,7 @@
 
 #include "base/dur.h"
 #include "base/mem.h"
+#include "event/devline.h"
 #include "failover/snapshot.h"
 #include "sim/guest.h"
 #include "sim/reenact_parts.h"
@@ -149,6 +150,50 @@ without_knobs(struct play *p, const char *command)
 	return strbuf_take(&out);
 }
 
+/* The queue of a boot, in which the NICs that were up tell of their link last.
+ */
+static size_t
+boot_queue(const struct play *p)
+{
+	size_t i, n = recording_boot_end(p->r);
+	struct devline line = { 0 };
+	const struct actor *a;
+	bool more = n > 0;
+
+	for (i = n; more && i < p->r->n_records; i++) {
+		devline_parse(&line, p->r->records[i].raw,
+		    p->r->records[i].raw_bytes);
+		a = cast_find(&p->cast, devline_subsystem(&line));
+		more = a != NULL && a->up && cast_is_present(a) &&
+		    strcmp(devline_type(&line), "LINK_UP") == 0;
+		n += more ? 1 : 0;
+	}
+	devline_fini(&line);
+	return n;
+}
+
+/* What was queued when devd came is the whole bus, in whose order the NICs
+ * have their places: a fact of the recording, which the machine's own boot
+ * gives way to. */
+static void
+feed_boot(struct play *p)
+{
+	size_t i, n = p->devd_typed ? 0 : boot_queue(p);
+	struct scn_step *step;
+
+	if (n == 0)
+		return;
+	/* a, h: 88, 260 and 950 ms to its first record */
+	add_pair(&p->s->delays, &p->s->n_delays, &p->s->cap_delays,
+	    "daemon.start", "60ms..250ms..950ms");
+	add_step(p, p->now_ns, SCN_RECORDS_READ, NULL);
+	for (i = 0; i < n; i++) {
+		step = add_step(p, p->now_ns, SCN_RECORD, NULL);
+		step->text =
+		    mem_strn(p->r->records[i].raw, p->r->records[i].raw_bytes);
+	}
+}
+
 /* The shell's own: "i=0". */
 static bool
 is_assignment(const char *command)
@@ -168,6 +213,7 @@ take_command(void *ctx, const char *typed)
 	struct err e = { 0 };
 
 	if (strcmp(command, "devd") == 0) {
+		feed_boot(p);
 		p->devd_typed = true;
 		add_step(p, p->now_ns, SCN_DAEMON_START, NULL);
 	} else if (strncmp(command, "devctl_rec", 10) == 0) {

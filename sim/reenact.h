@@ -12,7 +12,8 @@
  * Of a command line the parts are taken that guest programs know
  * (sim/guest.h); loops of sh(1) over words or counts are unrolled, pipes and
  * redirections cut off. A guest that was recorded with devd(8) has the stock
- * daemon; "devd stopped" and "no devd" have none.
+ * daemon; "devd stopped" and "no devd" have none. The queue of a boot, which
+ * is the whole bus, is put into devctl as it was.
  */
 #ifndef SIM_REENACT_H
 #define SIM_REENACT_H

@@ -9,7 +9,7 @@
  * switch ...). What one emitter says has an order; between two of them any
  * order is good that the kernel leaves open (FACTS.md A.7). Equal texts are
  * paired within an emitter when their times are near:
- * FIDELITY_NEAR, and half the time since somebody did something.
+ * FIDELITY_NEAR, and half the time since somebody did something but look.
  *
  * Not compared: records of other systems (GEOM, ACPI ...), the queue of a
  * boot, which holds the whole bus, what came before from_ns on the machine's

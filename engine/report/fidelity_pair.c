@@ -10,6 +10,23 @@
  * is taken. */
 #define TABLE_MAX ((size_t)32 * 1024 * 1024)
 
+/* Who only looks sets nothing going: "ps ax", "ifconfig lagg0 | grep ...". */
+static bool
+is_look(const char *text)
+{
+	static const char *const lookers[] = { "ps ", "ls ", "cat ", "netstat ",
+		"ping " };
+	size_t i;
+
+	for (i = 0; i < sizeof(lookers) / sizeof(lookers[0]); i++)
+		if (strncmp(text, lookers[i], strlen(lookers[i])) == 0)
+			return true;
+	if (strncmp(text, "ifconfig ", 9) != 0)
+		return false;
+	text += 9 + strcspn(text + 9, " ");
+	return text[0] == '\0' || strncmp(text, " | ", 3) == 0;
+}
+
 /* The time since somebody did something, at a time of the recording. */
 static int64_t
 since_deed(const struct said_times *times, int64_t at_ns)
@@ -19,7 +36,8 @@ since_deed(const struct said_times *times, int64_t at_ns)
 	size_t i;
 
 	for (i = 0; w != NULL && i < w->n_deeds; i++)
-		if (w->deeds[i].at_ns <= at_ns && w->deeds[i].at_ns > last)
+		if (w->deeds[i].at_ns <= at_ns && w->deeds[i].at_ns > last &&
+		    !is_look(w->deeds[i].text))
 			last = w->deeds[i].at_ns;
 	return at_ns > last ? at_ns - last : 0;
 }

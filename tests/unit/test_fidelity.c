@@ -156,6 +156,28 @@ equal_texts_that_are_far_apart_are_not_paired(void **state)
 }
 
 static void
+who_only_looks_sets_nothing_going(void **state)
+{
+	static const char look[] = "20 $ ps ax\n21 $ ifconfig lagg0 | grep x\n";
+	static const char deed[] = "21 $ ifconfig vmx0 up\n";
+	struct fidelity *f;
+
+	(void)state;
+	/* Ten seconds after the beginning, five apart. */
+	recorded(11000, IFNET "vmx0 type=LINK_DOWN");
+	emitted(16000, IFNET "vmx0 type=LINK_DOWN");
+	witness_take(rec->beside, ".txt", look, strlen(look));
+	f = compare(NULL);
+	assert_int_equal(f->n, 0);
+	fidelity_free(f);
+	witness_take(rec->beside, ".txt", deed, strlen(deed));
+	f = compare(NULL);
+	assert_true(f->n > 0);
+	assert_difference(f, 0, FIDELITY_MISSING, "LINK_DOWN");
+	fidelity_free(f);
+}
+
+static void
 messages_without_news_count_once(void **state)
 {
 	static const char rt[] =
@@ -366,6 +388,7 @@ main(void)
 		T(an_order_that_no_kernel_keeps_is_told),
 		T(the_kernel_may_swallow_a_change_before_another),
 		T(equal_texts_that_are_far_apart_are_not_paired),
+		T(who_only_looks_sets_nothing_going),
 		T(messages_without_news_count_once),
 		T(a_message_before_another_may_be_swallowed_too),
 		T(looks_shorter_than_a_poll_may_be_missed),

@@ -239,6 +239,45 @@ the_stand_ins_knobs_are_delays(void **state)
 	done();
 }
 
+static void
+a_boots_queue_is_there_when_devd_comes(void **state)
+{
+	static const char *const records[] = { "+ram0 at   on nexus0",
+		"!system=IFNET subsystem=vmx0 type=ATTACH",
+		"+vmx0 at slot=0 on pci1",
+		"!system=IFNET subsystem=lo0 type=LINK_UP",
+		"!system=IFNET subsystem=hn0 type=LINK_UP",
+		"!system=IFNET subsystem=vmx0 type=LINK_UP" };
+	static const char txt[] = "# r: virtio-net plays hn0, vmxnet3 (vmx0) "
+				  "plays the VF; stock\n12 $ devd\n";
+	static const char state_before[] =
+	    "10 # SNAPSHOT before\n"
+	    "hn0: flags=8843<UP,BROADCAST> metric 0\n"
+	    "vmx0: flags=8802<BROADCAST> metric 0\n";
+	struct recording *r = recording_new("r", "r.log");
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(records) / sizeof(records[0]); i++)
+		recording_add(r, (13 + (int64_t)i) * DUR_SEC, records[i],
+		    strlen(records[i]), false);
+	r->beside = witness_new();
+	witness_take(r->beside, ".txt", txt, strlen(txt));
+	witness_take(r->beside, ".before.state", state_before,
+	    strlen(state_before));
+	reenact(r, &again);
+	recording_free(r);
+	/* The machine's own queue is taken away; what came after the link of
+	 * those that were up is a consequence. */
+	assert_int_equal(again.scenario->steps[0].kind, SCN_RECORDS_READ);
+	assert_steps(again.scenario, 12 * DUR_SEC + 1, INT64_MAX, "");
+	assert_int_equal(again.scenario->n_steps, 7);
+	assert_string_equal(again.scenario->steps[1].text, records[0]);
+	assert_string_equal(again.scenario->steps[5].text, records[4]);
+	assert_int_equal(again.scenario->steps[6].kind, SCN_DAEMON_START);
+	done();
+}
+
 int
 main(void)
 {
@@ -253,6 +292,7 @@ main(void)
 		cmocka_unit_test(
 		    a_client_that_is_older_than_the_recorder_runs_already),
 		cmocka_unit_test(the_stand_ins_knobs_are_delays),
+		cmocka_unit_test(a_boots_queue_is_there_when_devd_comes),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

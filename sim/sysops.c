@@ -136,8 +136,17 @@ address_step(struct ktask *k)
 		k->sub2 = 1;
 		return machine_delay(ifp->m, "inet.address");
 	}
-	if (k->op.kind == OP_ADDR_DEL)
-		return finish(k, inet_del(ifp, &k->op.addr));
+	if (k->op.kind == OP_ADDR_DEL) {
+		if (k->sub2 == 1) {
+			k->result = inet_del(ifp, &k->op.addr);
+			if (k->result != 0)
+				return KTASK_DONE;
+			k->sub2 = 2;
+			k->sub3 = ifp->up;
+		}
+		/* hn looks at the flag then, as at any change (N2, N3). */
+		return hn_event_step(k, ifp, k->sub3 != 0, &k->sub);
+	}
 	if (k->sub2 == 1) {
 		k->result = k->op.addr.family == 6
 		    ? inet6_add(ifp, &k->op.addr, 0)

@@ -180,6 +180,28 @@ the_path_follows_iff_up_and_not_the_vfs_link(void **state)
 	assert_int_equal(rig_count(&r, 0, "VF_DOWN"), 0);
 }
 
+/* Who sets the flag by a direct ioctl tells nobody; an address that goes makes
+ * hn look at it. */
+static void
+n2_and_n3_an_address_that_goes_has_the_flag_looked_at(void **state)
+{
+	(void)state;
+	assert_int_equal(rig_do(&r, "ifconfig mce0 inet 10.9.9.9/24"), 0);
+	assert_int_equal(rig_do(&r, "ifconfig mce0 inet 10.9.9.8/32 alias"), 0);
+	vf->up = false;
+	assert_int_equal(rig_do(&r, "ifconfig mce0 inet 10.9.9.8/32 -alias"),
+	    0);
+	assert_false(hn->hn.rxvf);
+	assert_int_equal(rig_count(&r, 0, "VF_DOWN"), 1);
+	vf->up = true;
+	assert_int_equal(rig_do(&r, "ifconfig mce0 inet 10.9.9.9/24 -alias"),
+	    0);
+	assert_true(hn->hn.rxvf);
+	assert_int_equal(rig_count(&r, 0, "VF_UP"), 2);
+	assert_int_equal(rig_do(&r, "ifconfig mce0 inet 10.9.9.9/24 -alias"),
+	    SIM_EADDRNOTAVAIL);
+}
+
 /* --- N3 and N4 ------------------------------------------------------------ */
 
 static void
@@ -564,6 +586,7 @@ main(void)
 		T(n2_takes_its_steps_in_the_drivers_order),
 		T(n2_again_while_switched_is_nothing),
 		T(n2_an_address_on_a_vf_that_is_down_switches_too),
+		T(n2_and_n3_an_address_that_goes_has_the_flag_looked_at),
 		T(n2_forgets_a_network_change_that_was_pending),
 		T(the_path_follows_iff_up_and_not_the_vfs_link),
 		T(n3_the_vf_going_down_gives_the_path_back_and_asks_for_the_link),

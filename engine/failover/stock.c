@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "failover/stock.h"
 
+#include <ctype.h>
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -286,11 +288,37 @@ vfup_existing(struct stock *p, const struct snapshot *s, struct operation *op)
 	return STOCK_DONE;
 }
 
+/* The unit is what digits the name has, which is the device's only as long as
+ * nobody has renamed it (FACTS.md B.10); -1 for none. */
+static int
+unit_in_name(const char *name)
+{
+	int unit = -1;
+
+	for (; *name != '\0'; name++)
+		if (isdigit((unsigned char)*name) && unit < INT_MAX / 16)
+			unit = (unit < 0 ? 0 : unit * 10) + (*name - '0');
+	return unit;
+}
+
+/* dev.hn.UNIT.vf; NULL when there is none. */
+static const char *
+vf_of_unit(const struct snapshot *s, int unit)
+{
+	size_t i;
+
+	for (i = 0; unit >= 0 && i < s->n_ifs; i++)
+		if (s->ifs[i].class == IF_HN && s->ifs[i].unit == unit)
+			return s->ifs[i].vf;
+	return NULL;
+}
+
 static enum stock_verb
 vfup_next(struct stock *p, const struct snapshot *s, const struct rcvars *rc,
     int result, struct operation *op)
 {
 	const struct snap_if *hn;
+	const char *vf;
 
 	if (p->step >= OLD_GREP)
 		return vfup_existing(p, s, op);
@@ -307,10 +335,12 @@ vfup_next(struct stock *p, const struct snapshot *s, const struct rcvars *rc,
 		}
 		return process(op, "sysctl", "dev.hn.N.vf");
 	case 2:
-		if (hn == NULL || hn->vf[0] == '\0')
+		vf = vf_of_unit(s, unit_in_name(p->ifname));
+		if (vf == NULL || vf[0] == '\0')
 			return STOCK_DONE;
-		memcpy(p->vf, hn->vf, sizeof(p->vf));
-		snprintf(p->lagg, sizeof(p->lagg), "lagg%d", hn->unit);
+		snprintf(p->vf, sizeof(p->vf), "%s", vf);
+		snprintf(p->lagg, sizeof(p->lagg), "lagg%d",
+		    unit_in_name(p->ifname));
 		return process(op, "ifconfig", "does the lagg exist?");
 	case 3:
 		p->step =

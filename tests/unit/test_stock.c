@@ -396,12 +396,34 @@ vfup_hands_over_to_the_administrators_script(void **state)
 }
 
 static void
-vfup_names_the_lagg_by_the_hns_unit(void **state)
+vfup_names_the_lagg_by_the_digits_of_the_name(void **state)
 {
+	struct snap_if *hn = get("hn0");
+
 	(void)state;
-	get("hn0")->unit = 5;
-	begin_vfup();
+	hn->unit = 5;
+	strcpy(hn->name, "hn5");
+	stock_vfup(&p, "hn5");
+	next(0);
+	next(0);
+	assert_string_equal(next(0), "ifconfig: does the lagg exist?");
 	assert_string_equal(next(0), "ifconfig: lagg5 create failover");
+}
+
+static void
+vfup_finds_no_vf_of_an_hn_whose_name_has_other_digits(void **state)
+{
+	static const char *const names[] = { "wan", "wan7" };
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < 2; i++) {
+		strcpy(get(i == 0 ? "hn0" : names[0])->name, names[i]);
+		stock_vfup(&p, names[i]);
+		next(0);
+		assert_string_equal(next(0), "sysctl: dev.hn.N.vf");
+		assert_string_equal(next(0), "done");
+	}
 }
 
 #define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
@@ -430,7 +452,8 @@ main(void)
 		T(vfup_ends_when_the_vf_is_gone_already),
 		T(vfup_ends_for_an_hn_that_is_gone),
 		T(vfup_hands_over_to_the_administrators_script),
-		T(vfup_names_the_lagg_by_the_hns_unit),
+		T(vfup_names_the_lagg_by_the_digits_of_the_name),
+		T(vfup_finds_no_vf_of_an_hn_whose_name_has_other_digits),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

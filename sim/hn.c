@@ -89,7 +89,7 @@ hn_resume_management(struct ifnet *hn)
 		query_link(hn);
 		return;
 	}
-	/* Only X1 keeps a change that was pending (FACTS.md B.5). */
+	/* X1 and N10 keep a change that was pending (FACTS.md B.5). */
 	ifnet_set_link(hn, LINK_DOWN);
 	vclock_after(&hn->m->clock, &hn->hn.netchange,
 	    machine_delay(hn->m, "hn.netchange"));

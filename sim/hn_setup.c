@@ -27,14 +27,19 @@ why_not_mtu(struct ifnet *hn, uint32_t mtu)
 	return mtu < 72 ? SIM_EINVAL : 0;
 }
 
+/* The pretended outage that is pending begins anew at the resumption, which
+ * only N2 forgets (B.5). */
 static void
 channels_down(struct ifnet *hn)
 {
+	bool pending = hn->hn.netchg;
+
 	hn->hn.suspended = true;
 	hn->hn.filter_open = false;
 	hn->hn.host_path_vf = false;
 	if (hn->hn.managed)
 		hn_suspend_management(hn);
+	hn->hn.netchg = pending;
 	machine_changed(hn->m, hn);
 }
 

@@ -101,6 +101,21 @@ n10_leaves_management_suspended_and_the_path_with_the_vf(void **state)
 }
 
 static void
+n10_begins_a_pending_network_change_anew(void **state)
+{
+	(void)state;
+	begin(NULL, false);
+	hn_host_network_change(hn);
+	rig_run(&r, 3 * DUR_SEC);
+	assert_int_equal(rig_do(&r, "ifconfig hn0 mtu 4000"), 0);
+	assert_int_equal(hn->mtu, 4000);
+	rig_run(&r, 5 * DUR_SEC - 10 * DUR_MS);
+	assert_int_equal(hn->link, LINK_DOWN);
+	rig_run(&r, 20 * DUR_MS);
+	assert_int_equal(hn->link, LINK_UP);
+}
+
+static void
 n10_ends_though_hn_has_joined_a_lagg_meanwhile(void **state)
 {
 	int result;
@@ -452,6 +467,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		T(n10_another_mtu_sets_the_channels_up_anew),
 		T(n10_leaves_management_suspended_and_the_path_with_the_vf),
+		T(n10_begins_a_pending_network_change_anew),
 		T(n10_ends_though_hn_has_joined_a_lagg_meanwhile),
 		T(n10_takes_what_the_host_says_if_that_is_less),
 		T(n11_a_detached_hn_says_no_vf_down_and_comes_back_blind),

@@ -83,6 +83,7 @@ hn_mtu_step(struct ktask *k, struct ifnet *hn, uint32_t mtu, int *pc)
 		if (hn_xt_forwards(hn)) {
 			machine_reach(m, "X8");
 			ifnet_set_mtu(hn->hn.vf, mtu);
+			driver_changed(hn->hn.vf, "mtu_restarts");
 		}
 		channels_down(hn);
 		return hn->running ? machine_delay(m, "hn.rx_settle") : 0;

@@ -459,6 +459,22 @@ x8_an_mtu_goes_to_the_vf_first_and_its_refusal_is_the_answer(void **state)
 	assert_true(was_reached("X8"));
 }
 
+static void
+x8_a_driver_that_restarts_for_an_mtu_does_so_for_hns(void **state)
+{
+	int result;
+
+	(void)state;
+	begin("flag vf.mtu_restarts = yes\n", true);
+	rig_run(&r, 3 * DUR_SEC);
+	assert_true(hn->hn.xen && vf->running);
+	rig_begin(&r, "ifconfig hn0 mtu 1400", &result);
+	rig_run(&r, RIG_SYSCALL + RIG_VF_STOP / 2);
+	assert_false(vf->running);
+	rig_run(&r, DUR_SEC);
+	assert_true(vf->running && hn->hn.xen && vf->mtu == 1400);
+}
+
 #define T(name) cmocka_unit_test_teardown(name, teardown)
 
 int
@@ -488,6 +504,7 @@ main(void)
 		T(x3_a_vf_that_cannot_take_the_mtu_costs_hn_its_own),
 		T(x7_a_transparent_hn_takes_its_vf_down_with_it),
 		T(x8_an_mtu_goes_to_the_vf_first_and_its_refusal_is_the_answer),
+		T(x8_a_driver_that_restarts_for_an_mtu_does_so_for_hns),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

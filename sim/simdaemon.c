@@ -602,6 +602,10 @@ start_fire(void *ctx, struct vevent *e)
 	(void)e;
 	if (l->dead)
 		return;
+	/* What is told to it while it starts is in the files by now. */
+	l->d->config.rc = read_rc(l->d);
+	l->core = core_new(&l->d->config);
+	l->pump = pump_new(l->core, &l->world);
 	l->started = true;
 	trace_set_state(l->d->m->trace, l->d->m->clock.now_ns, l->d->object,
 	    "running", "yes");
@@ -624,9 +628,6 @@ simdaemon_start(struct simdaemon *d)
 		l->faulty = faulty_new(d->faults, &l->world, l);
 		l->world = faulty_world(l->faulty);
 	}
-	d->config.rc = read_rc(d);
-	l->core = core_new(&d->config);
-	l->pump = pump_new(l->core, &l->world);
 	l->timer.fire = timer_fire;
 	l->start.fire = start_fire;
 	l->timer.ctx = l->start.ctx = l;

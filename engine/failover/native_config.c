@@ -436,13 +436,32 @@ plan_client(struct look *l)
 /* --- the hn becomes a port --- */
 
 static bool
+plan_up(struct look *l)
+{
+	if (l->lagg->up)
+		return false;
+	native_begin(l, OP_UP, l->p->lagg, "the aggregate stays up");
+	return native_may_try(l);
+}
+
+/* A down took the routes to the networks of its addresses, and an up gives
+ * them back; a new address sets the flag as well, but gives back none. */
+static bool
+plan_up_again(struct look *l)
+{
+	size_t i;
+
+	for (i = 0; i < l->lagg->n_addrs; i++)
+		if (native_is_own_addr(l->lagg, i))
+			return plan_up(l);
+	return false;
+}
+
+static bool
 plan_first_port(struct look *l)
 {
-	if (!l->lagg->up) {
-		native_begin(l, OP_UP, l->p->lagg, "the aggregate stays up");
-		if (native_may_try(l))
-			return true;
-	}
+	if (plan_up(l))
+		return true;
 	if (l->hn->dhclient) {
 		native_begin(l, OP_DHCP_STOP, l->p->hn,
 		    "a port has no address of its own");
@@ -582,10 +601,10 @@ plan_routes(struct look *l)
 bool
 native_plan_config(struct look *l)
 {
-	return plan_nd6(l) || plan_duplicates(l) || plan_wanted(l) ||
-	    plan_borrow(l) || plan_first_port(l) || plan_strip(l) ||
-	    plan_return(l) || plan_routes(l) || plan_client(l) ||
-	    plan_stale(l) || plan_solicitation(l);
+	return plan_up_again(l) || plan_nd6(l) || plan_duplicates(l) ||
+	    plan_wanted(l) || plan_borrow(l) || plan_first_port(l) ||
+	    plan_strip(l) || plan_return(l) || plan_routes(l) ||
+	    plan_client(l) || plan_stale(l) || plan_solicitation(l);
 }
 
 /* --- VLANs --- */

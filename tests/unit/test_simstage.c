@@ -277,6 +277,36 @@ users_commands_are_carried_out_and_told(void **state)
 	    "exit 1: ifconfig: interface mce7 does not exist");
 }
 
+/* An address ups the interface too, without the routes that a down took. */
+static void
+an_aggregate_is_upped_before_it_gets_an_address_again(void **state)
+{
+	(void)state;
+	assert_true(
+	    run("rc.conf ifconfig_hn0_ipv6=\"inet6 2001:db8::4/64\"\n"
+		"at 20s daemon kill\n"
+		"at +0s user \"ifconfig lagg0 inet6 2001:db8::4/64 -alias\"\n"
+		"at +1s user \"ifconfig lagg0 down\"\n"
+		"at +1s user \"route delete default\"\n"
+		"at +1s daemon start mark started\n"
+		"at +10s end\n"
+		"expect address 2001:db8::4/64 on lagg0\n"
+		"expect default route via lagg0 within 1s of started\n",
+		CORE_NATIVE));
+}
+
+static void
+a_reload_is_not_lost_on_a_daemon_that_is_being_started(void **state)
+{
+	(void)state;
+	assert_true(run("at 20s daemon restart\n"
+			"at +0s rc.conf ifconfig_hn0=\"inet 10.0.0.9/24\"\n"
+			"at +0s daemon reload\n"
+			"at +10s end\n"
+			"expect address 10.0.0.9/24 on lagg0\n",
+	    CORE_NATIVE));
+}
+
 static void
 a_daemon_that_is_killed_does_nothing_until_it_is_started(void **state)
 {
@@ -444,6 +474,8 @@ main(void)
 		T(what_the_host_said_to_a_frozen_guest_happens_in_its_order),
 		T(a_vf_that_came_once_under_another_name_has_its_own_again),
 		T(users_commands_are_carried_out_and_told),
+		T(an_aggregate_is_upped_before_it_gets_an_address_again),
+		T(a_reload_is_not_lost_on_a_daemon_that_is_being_started),
 		T(a_daemon_that_is_killed_does_nothing_until_it_is_started),
 		T(a_detach_is_an_eject_and_an_attach_a_return),
 		T(a_link_lost_without_a_detach_is_a_flap),

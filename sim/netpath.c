@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "sim/netpath.h"
 
+#include <string.h>
+
 #include "sim/ifdriver.h"
 #include "sim/inet.h"
 #include "sim/lagg.h"
@@ -193,6 +195,59 @@ arrive(const struct ifnet *hn, const struct ifnet **on)
 	}
 	*on = hn;
 	return hn->running ? PATH_OK : PATH_NIC_STOPPED;
+}
+
+static const struct ifnet *
+who_has(const struct machine *m, const struct ipaddr *addr)
+{
+	const struct ifnet *ifp, *down = NULL;
+
+	TAILQ_FOREACH (ifp, &m->ifs, entry)
+		if (ifp->kind != KIND_LOOP && inet_find(ifp, addr) >= 0) {
+			if (ifp->up)
+				return ifp;
+			down = ifp;
+		}
+	return down;
+}
+
+static enum path
+nic_in(const struct ifnet *nic, const struct ipaddr *guest)
+{
+	const struct ifnet *lagg = nic->member_of;
+
+	if (nic->vf.surprised)
+		return PATH_VF_GONE;
+	if (!nic->vf.carrier)
+		return PATH_NO_CARRIER;
+	if (!nic->running)
+		return PATH_NIC_STOPPED;
+	if (!nic->up || (lagg != NULL && !lagg->up))
+		return PATH_IF_NOT_UP;
+	if (lagg != NULL && !lagg_accepts(lagg, nic))
+		return PATH_LAGG_INPUT_RULE;
+	return inet_is_mine(nic->m, guest) ? PATH_OK : PATH_NO_ADDRESS;
+}
+
+enum path
+netpath_in_by_any(const struct machine *m, const struct ipaddr *guest)
+{
+	const struct ifnet *owner = who_has(m, guest), *nic;
+	enum path p = PATH_NO_CARRIER;
+
+	if (m->panicked)
+		return PATH_VM_PANICKED;
+	if (owner == NULL)
+		return PATH_NO_ADDRESS;
+	TAILQ_FOREACH (nic, &m->ifs, entry) {
+		if (nic->kind != KIND_VF ||
+		    memcmp(nic->mac, owner->mac, sizeof(nic->mac)) != 0)
+			continue;
+		p = nic_in(nic, guest);
+		if (p == PATH_OK)
+			break;
+	}
+	return p;
 }
 
 /* The vlan that has the address, if one has. Its frames are tagged: they are

@@ -45,6 +45,12 @@ enum path netpath_out_of(const struct machine *m, const struct ifnet *ifp);
 enum path netpath_in(const struct machine *m, const struct ifnet *hn,
     const struct ipaddr *guest);
 
+/* The same in a guest without an hn, whose NICs are all on one segment with
+ * the peer: a frame for the MAC of who has the address is seen by each NIC of
+ * that MAC with a carrier, and one that takes it is enough. */
+enum path netpath_in_by_any(const struct machine *m,
+    const struct ipaddr *guest);
+
 /* The hn on whose network the interface hangs: the one of its MAC; of a VLAN,
  * its parent's. NULL when there is none. */
 const struct ifnet *netpath_nic(const struct machine *m,

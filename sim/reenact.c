@@ -719,6 +719,7 @@ configure(struct play *p)
 static void
 add_probes(struct play *p)
 {
+	static const uint8_t router[4] = { 10, 0, 2, 2 };
 	struct scn_probe *probe;
 	struct strbuf name = { 0 };
 	size_t i;
@@ -735,6 +736,8 @@ add_probes(struct play *p)
 		probe->period_ns = p->w->flows[i].period_ns;
 		probe->from_ns = p->w->flows[i].start_ns;
 		probe->until_ns = p->w->flows[i].end_ns;
+		if (!p->cast.has_hn) /* else the pair's peer */
+			memcpy(probe->to, router, sizeof(router));
 	}
 	strbuf_fini(&name);
 }

@@ -592,7 +592,7 @@ start_traffic(struct simrun *g)
 		.m = g->m,
 		.s = s,
 		.nics = nics,
-		.n_nics = s->n_nics,
+		.n_nics = s->n_nics > 0 ? s->n_nics : 1,
 		.end_ns = s->end_ns,
 		.frames = g->in->frames,
 		.capture = g->in->capture,
@@ -601,7 +601,7 @@ start_traffic(struct simrun *g)
 
 	for (i = 0; i < s->n_nics; i++)
 		describe_nic(g, s->nics[i].name, &nics[i]);
-	if (s->n_nics > 0 && g->in->follow == NULL)
+	if ((s->n_nics > 0 || s->n_probes > 0) && g->in->follow == NULL)
 		g->traffic = traffic_new(&setup);
 	free(nics);
 }

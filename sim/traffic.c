@@ -36,12 +36,33 @@ usable_address(const struct ifnet *ifp, bool v6)
 	return NULL;
 }
 
+/* On an aggregate before any NIC of its own. */
+static const struct ipaddr *
+any_address(const struct machine *m, bool v6)
+{
+	const struct ipaddr *a, *found = NULL;
+	const struct ifnet *ifp;
+
+	TAILQ_FOREACH (ifp, &m->ifs, entry) {
+		if (ifp->kind != KIND_LAGG && ifp->kind != KIND_VF)
+			continue;
+		a = usable_address(ifp, v6);
+		if (a != NULL && ifp->kind == KIND_LAGG)
+			return a;
+		found = a != NULL ? a : found;
+	}
+	return found;
+}
+
 /* The address of the pair: on the aggregate, on hn, on the VF. */
 static const struct ipaddr *
-pair_address(const struct end *e)
+pair_address(const struct machine *m, const struct end *e)
 {
-	const struct ipaddr *a = usable_address(e->hn->member_of, e->v6);
+	const struct ipaddr *a;
 
+	if (e->hn == NULL)
+		return any_address(m, e->v6);
+	a = usable_address(e->hn->member_of, e->v6);
 	if (a == NULL)
 		a = usable_address(e->hn, e->v6);
 	if (a == NULL)
@@ -68,12 +89,12 @@ look_at_end(const struct machine *m, struct end *e)
 	const struct ipaddr *a;
 	struct ifnet *ifp;
 
-	if (!e->hn->attached)
+	if (e->hn != NULL && !e->hn->attached)
 		TAILQ_FOREACH (ifp, &m->ifs, entry)
 			if (ifp->kind == KIND_HN &&
 			    memcmp(ifp->own_mac, e->mac, 6) == 0)
 				e->hn = ifp;
-	if (!e->fixed && (a = pair_address(e)) != NULL)
+	if (!e->fixed && (a = pair_address(m, e)) != NULL)
 		e->guest = *a;
 	if (e->peer.family == 0 && e->guest.family != 0)
 		find_peer(m, e);
@@ -103,7 +124,8 @@ end_of(struct traffic *t, const struct scn_probe *p)
 	e = MEM_PUSH(t->ends, t->n_ends, t->cap_ends);
 	e->hn = nic->hn;
 	e->v6 = p->v6;
-	memcpy(e->mac, nic->hn->own_mac, 6);
+	if (nic->hn != NULL)
+		memcpy(e->mac, nic->hn->own_mac, 6);
 	e->peer_mac[0] = 0x02; /* locally administered */
 	e->peer_mac[5] = (uint8_t)(i + 1);
 	e->guest = nic->guest[v6];
@@ -138,7 +160,8 @@ path_in(const struct traffic *t, const struct end *e)
 
 	if (vclock_is_frozen(&m->clock))
 		return m->panicked ? PATH_VM_PANICKED : PATH_VM_FROZEN;
-	return netpath_in(m, e->hn, &e->guest);
+	return e->hn == NULL ? netpath_in_by_any(m, &e->guest)
+			     : netpath_in(m, e->hn, &e->guest);
 }
 
 enum path
@@ -240,7 +263,8 @@ traffic_look(struct traffic *t)
 	for (i = 0; i < t->n_ends; i++) {
 		e = &t->ends[i];
 		/* One that is gone comes back as another. */
-		if (e->hn->attached && !matters(&touched, e->hn))
+		if (e->hn != NULL && e->hn->attached &&
+		    !matters(&touched, e->hn))
 			continue;
 		look_at_end(m, e);
 		turns_add(&e->in, m->clock.now_ns, path_in(t, e));

@@ -25,7 +25,7 @@ struct traffic;
  * A peer of family 0 is the default gateway, or the first host of the
  * guest's prefix. */
 struct traffic_nic {
-	struct ifnet *hn;		 /* whose MAC the peer sends to */
+	struct ifnet *hn; /* whose MAC the peer sends to; NULL: see netpath.h */
 	struct ipaddr guest[2], peer[2]; /* of IPv4 and IPv6 */
 };
 

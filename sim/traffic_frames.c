@@ -21,7 +21,8 @@ encode(const struct stream *s, size_t frame, bool homeward,
 	uint16_t port = (uint16_t)(GUEST_UDP_PORT + s->number % 16384);
 
 	memset(&f, 0, sizeof(f));
-	memcpy(homeward ? f.dst_mac : f.src_mac, e->hn->mac, 6);
+	memcpy(homeward ? f.dst_mac : f.src_mac,
+	    e->hn != NULL ? e->hn->mac : e->mac, 6);
 	memcpy(homeward ? f.src_mac : f.dst_mac, e->peer_mac, 6);
 	f.dst = homeward ? e->guest : *traffic_destination(s);
 	f.src = homeward ? *traffic_destination(s) : e->guest;
@@ -86,8 +87,10 @@ show_arrived(const struct stream *s, size_t frame, int64_t at_ns)
 
 	if (s->t->setup.capture == NULL)
 		return;
-	taps_in(s->t->ends[s->end].hn, p, &taps);
-	show_on(s, frame, true, &taps, at_ns);
+	if (s->t->ends[s->end].hn != NULL) {
+		taps_in(s->t->ends[s->end].hn, p, &taps);
+		show_on(s, frame, true, &taps, at_ns);
+	}
 	if (p == PATH_OK)
 		show_at(s, frame, true, CAPTURE_GUEST, at_ns);
 }

@@ -20,9 +20,9 @@ struct turns {
 	size_t count, cap;
 };
 
-struct end { /* a NIC's wire, in one address family */
-	struct ifnet *hn;
-	uint8_t mac[6]; /* by which the hn is found again */
+struct end {		  /* a NIC's wire, in one address family */
+	struct ifnet *hn; /* NULL: all NICs hang on it */
+	uint8_t mac[6];	  /* by which the hn is found again */
 	uint8_t peer_mac[6];
 	bool v6, fixed;
 	struct ipaddr guest, peer; /* family 0: not known yet */

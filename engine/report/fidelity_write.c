@@ -86,8 +86,7 @@ fidelity_write(const struct fidelity *f, bool color, struct strbuf *out)
 	}
 	if (f->counts[FIDELITY_PROBE].left_out > 0)
 		strbuf_addf(out,
-		    "%-15s not compared: the machine has no probe "
-		    "without an hn\n",
+		    "%-15s not compared: the machine has no probe\n",
 		    titles[FIDELITY_PROBE]);
 	if (f->n > 0)
 		strbuf_addf(out, "\n%-17s %14s %14s\n", "difference",

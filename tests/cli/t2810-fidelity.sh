@@ -34,6 +34,8 @@ try() { # container name seed
 		bad "$2, seed $3: status $rc: $(cat "$TMP/err")"
 		cat "$TMP/found" >&2
 	fi
+	grep -q ' not compared' "$TMP/found" &&
+		bad "$2: its packets are not compared"
 	sed -n 's/^  *known: line \([0-9]*\): .*/\1/p' "$TMP/found" \
 	    >>"$TMP/used"
 }

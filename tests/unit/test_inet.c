@@ -326,6 +326,39 @@ an_hn_that_is_down_receives_nothing(void **state)
 }
 
 static void
+without_an_hn_any_nic_of_the_mac_may_take_a_frame(void **state)
+{
+	static const char *const commands[] = { "ifconfig lagg0 create",
+		"ifconfig lagg0 laggport em0", "ifconfig em0 up",
+		"ifconfig lagg0 inet 10.0.0.4/24", NULL };
+	struct ifnet *em = rig_vf(&r, "em0", 2), *igb = rig_vf(&r, "igb0", 2);
+
+	(void)state;
+	assert_int_equal(netpath_in_by_any(r.m, &guest), PATH_NO_ADDRESS);
+	do_all(commands);
+	rig_run(&r, DUR_SEC);
+	assert_int_equal(netpath_in_by_any(r.m, &guest), PATH_OK);
+	/* The other one takes over as soon as it is up and a port: up to then
+	 * its frames are nobody's. */
+	em->vf.carrier = false;
+	ifnet_set_link(em, LINK_DOWN);
+	assert_int_equal(netpath_in_by_any(r.m, &guest), PATH_NIC_STOPPED);
+	assert_int_equal(rig_do(&r, "ifconfig lagg0 laggport igb0"), 0);
+	assert_int_equal(rig_do(&r, "ifconfig igb0 up"), 0);
+	rig_run(&r, DUR_SEC);
+	assert_string_equal(rig_active(&r, "lagg0"), "igb0");
+	assert_int_equal(netpath_in_by_any(r.m, &guest), PATH_OK);
+	/* Who sees them last says why nobody takes them; the master does, even
+	 * while another one carries (FACTS.md D.2). */
+	igb->vf.carrier = false;
+	assert_int_equal(netpath_in_by_any(r.m, &guest), PATH_NO_CARRIER);
+	em->vf.carrier = true;
+	assert_int_equal(netpath_in_by_any(r.m, &guest), PATH_OK);
+	assert_int_equal(rig_do(&r, "ifconfig lagg0 down"), 0);
+	assert_int_not_equal(netpath_in_by_any(r.m, &guest), PATH_OK);
+}
+
+static void
 every_path_has_a_text_of_its_own(void **state)
 {
 	int a, b;
@@ -360,6 +393,7 @@ main(void)
 		T(before_the_pretended_link_loss_the_input_rule_drops_the_vfs_frames),
 		T(what_the_host_has_unplugged_or_taken_is_lost),
 		T(an_hn_that_is_down_receives_nothing),
+		T(without_an_hn_any_nic_of_the_mac_may_take_a_frame),
 		T(every_path_has_a_text_of_its_own),
 	};
 

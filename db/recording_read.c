@@ -42,19 +42,47 @@ plain_name(const char *section)
 	return mem_strn(section, n);
 }
 
-static void
-take_beside(struct recording *r, const char *suffix, const char *text,
-    size_t bytes)
+static size_t
+rows_of(const struct witness *w)
 {
+	return strlen(w->about) + w->n_deeds + w->routes.count +
+	    w->aggregate.count + w->n_flows + w->n_holes;
+}
+
+static bool
+is_blank(const char *text, size_t bytes)
+{
+	while (bytes > 0 && strchr(" \t\r\n", *text) != NULL && *text != '\0')
+		text++, bytes--;
+	return bytes == 0;
+}
+
+/* Lines of another form are passed over; a file of nothing else is a mistake,
+ * and somebody misses what it should have said. */
+static void
+take_beside(struct recording *r, const char *suffix, const char *path,
+    unsigned line, const char *text, size_t bytes, struct diag *d)
+{
+	size_t before;
+
 	if (r->beside == NULL)
 		r->beside = witness_new();
+	before = rows_of(r->beside);
 	witness_take(r->beside, suffix, text, bytes);
+	if (rows_of(r->beside) > before || is_blank(text, bytes) ||
+	    strcmp(suffix, ".before.state") == 0 ||
+	    (strcmp(suffix, ".rt") == 0 &&
+		memmem(text, bytes, " RTM_", 5) != NULL))
+		return;
+	diag_report(d, DIAG_WARNING, path, line, 1,
+	    "no line of it has the form of a *%s file: passed over", suffix);
 }
 
 /* The other files of the same name: sections of the container, or files in
  * the same folder. They may be missing. */
 static void
-add_beside(struct recording *r, const struct container *c, const char *section)
+add_beside(struct recording *r, const struct container *c, const char *section,
+    struct diag *d)
 {
 	const struct container_section *s;
 	char *stem = plain_name(c->packed ? section : c->path);
@@ -68,12 +96,12 @@ add_beside(struct recording *r, const struct container *c, const char *section)
 		if (c->packed) {
 			if (container_find(c, strbuf_str(&name), "", &s,
 				NULL) == 0)
-				take_beside(r, witness_suffixes[i], s->data,
-				    s->bytes);
+				take_beside(r, witness_suffixes[i], c->path,
+				    s->line, s->data, s->bytes, d);
 		} else if (strcmp(stem, c->path) != 0 &&
 		    container_read(strbuf_str(&name), &file, NULL) == 0) {
-			take_beside(r, witness_suffixes[i], file->text,
-			    file->bytes);
+			take_beside(r, witness_suffixes[i], file->path, 1,
+			    file->text, file->bytes, d);
 			container_free(file);
 		}
 	}
@@ -105,7 +133,7 @@ add_section(struct recording *r, const struct container *c,
 	}
 	strbuf_fini(&l.first);
 	if (rc == 0)
-		add_beside(r, c, s->name);
+		add_beside(r, c, s->name, &l.diag);
 	return rc;
 }
 

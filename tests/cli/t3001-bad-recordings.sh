@@ -67,4 +67,17 @@ printf '2.0 !a\n1.0 !b\n' >"$TMP/back.log"
     fail "a time that goes back was refused"
 grep -q 'back.log:2:1: warning: the time is before' "$TMP/err" ||
     fail "no warning about a time that goes back"
+
+# What lies beside a recording may be of any form, but not unheard; neither an
+# empty file nor a missing one is worth a word.
+printf '2.0 !a\n' >"$TMP/beside.log"
+: >"$TMP/beside.rt"
+for suffix in txt rt lagg flow; do
+	printf '\001\377 nothing\nthat helps\n' >"$TMP/beside.$suffix"
+	"$SB" import --db "$db" "$TMP/beside.log" >/dev/null 2>"$TMP/err" ||
+		fail "garbage in beside.$suffix was refused"
+	grep -q "beside.$suffix:1:1: warning: no line of it" "$TMP/err" ||
+		fail "garbage in beside.$suffix: $(cat "$TMP/err")"
+	rm "$TMP/beside.$suffix"
+done
 exit $failed

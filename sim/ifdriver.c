@@ -20,15 +20,23 @@ driver_trait(const struct ifnet *ifp, const char *what)
 /* --- start and stop --------------------------------------------------------
  */
 
-/* A driver whose link comes from its work queue, after open has returned. */
+/* A driver whose link comes from its work queue, after open has returned. One
+ * that negotiates passes nothing for a while, although it has told of it. */
 static int64_t
 late_link_step(struct machine *m, struct ktask *k)
 {
-	(void)m;
-	if (k->ifp->attached && k->ifp->running && k->ifp->vf.starts == k->id)
-		ifnet_set_link(k->ifp,
-		    k->ifp->vf.carrier ? LINK_UP : LINK_DOWN);
-	return KTASK_DONE;
+	struct ifnet *vf = k->ifp;
+
+	if (!vf->attached || !vf->running || vf->vf.starts != k->id)
+		return KTASK_DONE;
+	if (k->sub++ == 0) {
+		ifnet_set_link(vf, vf->vf.carrier ? LINK_UP : LINK_DOWN);
+		if (!vf->vf.carrier || !driver_trait(vf, "negotiates"))
+			return KTASK_DONE;
+	}
+	vf->vf.negotiates = k->sub == 1;
+	machine_changed(m, vf);
+	return vf->vf.negotiates ? driver_delay(vf, "settle") : KTASK_DONE;
 }
 
 static void
@@ -38,6 +46,7 @@ started(struct ifnet *vf)
 
 	vf->running = vf->attached && !vf->dying;
 	vf->vf.starts++;
+	vf->vf.negotiates = false;
 	machine_changed(vf->m, vf);
 	if (!vf->running)
 		return;

@@ -46,6 +46,7 @@ struct vf {
 	bool surprised;		 /* the hardware is gone already */
 	bool ghost;		 /* so it is, and the driver would not go */
 	bool unbound;		 /* devctl(8) took it from its driver */
+	bool negotiates;	 /* it has link, and passes nothing yet */
 };
 
 struct bond { /* of a Linux guest's aggregate, see sim/bond.h */

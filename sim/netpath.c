@@ -75,7 +75,7 @@ vf_out(const struct ifnet *vf)
 		return PATH_VF_GONE;
 	if (!vf->running)
 		return PATH_NIC_STOPPED;
-	if (!vf->vf.carrier)
+	if (!vf->vf.carrier || vf->vf.negotiates)
 		return PATH_NO_CARRIER;
 	if (hn != NULL && hn->hn.vf == vf && !hn->hn.host_path_vf &&
 	    driver_trait(vf, "host_drops_tx"))
@@ -176,7 +176,7 @@ arrive(const struct ifnet *hn, const struct ifnet **on)
 	if (hn->hn.host_path_vf && vf != NULL && vf->attached) {
 		if (vf->vf.surprised)
 			return PATH_VF_GONE;
-		if (!vf->vf.carrier)
+		if (!vf->vf.carrier || vf->vf.negotiates)
 			return PATH_NO_CARRIER;
 		if (!vf->running)
 			return PATH_NIC_STOPPED;
@@ -218,7 +218,7 @@ nic_in(const struct ifnet *nic, const struct ipaddr *guest)
 
 	if (nic->vf.surprised)
 		return PATH_VF_GONE;
-	if (!nic->vf.carrier)
+	if (!nic->vf.carrier || nic->vf.negotiates)
 		return PATH_NO_CARRIER;
 	if (!nic->running)
 		return PATH_NIC_STOPPED;

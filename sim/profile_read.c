@@ -15,10 +15,10 @@ static const char *const needed[] = { "kernel.link_task", "kernel.devctl",
 	"hn.rss", "hn.switch_window", "hn.vf_up_record", "hn.vf_down",
 	"hn.link_query", "hn.netchange", "hn.rx_settle", "hn.xt_wait",
 	"host.datapath", "host.offer", "host.rescind", "vf.probe", "vf.ether",
-	"vf.attached", "vf.bus", "vf.open", "vf.link", "vf.stop", "vf.grace",
-	"vf.close", "vf.detached", "vf.bus_gone", "lagg.create", "lagg.port",
-	"lagg.destroy", "inet.address", "inet.route", "dhcp.server",
-	"dhcp.lease", "dhclient.link_step", "dhclient.preinit",
+	"vf.attached", "vf.bus", "vf.open", "vf.link", "vf.settle", "vf.stop",
+	"vf.grace", "vf.close", "vf.detached", "vf.bus_gone", "lagg.create",
+	"lagg.port", "lagg.destroy", "inet.address", "inet.route",
+	"dhcp.server", "dhcp.lease", "dhclient.link_step", "dhclient.preinit",
 	"dhclient.select", "dhclient.script", "dhclient.route", "dhclient.wake",
 	"dhclient.timeout", "dhclient.retry", "dhclient.reboot",
 	"dhclient.initial", "dhclient.cutoff", "dhclient.quiet", "inet6.dad",
@@ -32,7 +32,7 @@ static const char *const needed[] = { "kernel.link_task", "kernel.devctl",
 static const char *const traits[] = { "linkstate", "link_follows_open",
 	"detach_link_down", "link_later", "initial_link_down", "host_drops_tx",
 	"start_resets_link", "mtu_restarts", "caps_restart", "vlan_restarts",
-	"vlan_blocks_detach", "link_polled", "link_unopened" };
+	"vlan_blocks_detach", "link_polled", "link_unopened", "negotiates" };
 #define N_TRAITS (sizeof(traits) / sizeof(traits[0]))
 
 /* What a machine may be, by itself; no when not given. hn's are the newer

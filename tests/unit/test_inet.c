@@ -359,6 +359,28 @@ without_an_hn_any_nic_of_the_mac_may_take_a_frame(void **state)
 }
 
 static void
+one_that_negotiates_passes_nothing_after_it_has_link(void **state)
+{
+	struct ifnet *em = rig_vf(&r, "em0", 2);
+
+	(void)state;
+	strcpy(em->vf.driver, "negotiator");
+	assert_int_equal(rig_do(&r, "ifconfig em0 inet 10.0.0.4/24"), 0);
+	rig_run(&r, 100 * DUR_MS);
+	assert_int_equal(em->link, LINK_UP);
+	assert_int_equal(out(), PATH_NO_CARRIER);
+	assert_int_equal(netpath_in_by_any(r.m, &guest), PATH_NO_CARRIER);
+	/* Started anew it begins again. */
+	assert_int_equal(rig_do(&r, "ifconfig em0 down"), 0);
+	assert_int_equal(rig_do(&r, "ifconfig em0 up"), 0);
+	rig_run(&r, 350 * DUR_MS);
+	assert_int_equal(out(), PATH_NO_CARRIER);
+	rig_run(&r, 150 * DUR_MS);
+	assert_int_equal(out(), PATH_OK);
+	assert_int_equal(netpath_in_by_any(r.m, &guest), PATH_OK);
+}
+
+static void
 every_path_has_a_text_of_its_own(void **state)
 {
 	int a, b;
@@ -394,6 +416,7 @@ main(void)
 		T(what_the_host_has_unplugged_or_taken_is_lost),
 		T(an_hn_that_is_down_receives_nothing),
 		T(without_an_hn_any_nic_of_the_mac_may_take_a_frame),
+		T(one_that_negotiates_passes_nothing_after_it_has_link),
 		T(every_path_has_a_text_of_its_own),
 	};
 

@@ -57,6 +57,10 @@ ktask_wake(struct ktask *k)
 void
 ktask_forget_all(struct machine *m)
 {
-	while (!TAILQ_EMPTY(&m->tasks))
-		forget(TAILQ_FIRST(&m->tasks));
+	struct ktask *k;
+
+	while ((k = TAILQ_FIRST(&m->tasks)) != NULL) {
+		vclock_cancel(&m->clock, &k->event);
+		forget(k);
+	}
 }

@@ -437,6 +437,29 @@ the_default_route_of_another_interface_is_left_alone(void **state)
 	assert_string_equal(router(), "192.0.2.1 via tap0");
 }
 
+static int64_t
+never(struct machine *m, struct ktask *k)
+{
+	(void)m;
+	(void)k;
+	return DUR_SEC;
+}
+
+static void
+clients_outlive_the_tasks_of_a_machine_that_ends(void **state)
+{
+	size_t before, i;
+
+	(void)state;
+	start("hn0");
+	rig_run(&r, 100 * DUR_MS);
+	for (i = 0; i < 16; i++)
+		ktask_start(r.m, never, (int64_t)(16 - i) * DUR_SEC);
+	before = r.m->clock.queue[VGUEST].count;
+	ktask_forget_all(r.m);
+	assert_true(r.m->clock.queue[VGUEST].count <= before - 16);
+}
+
 #define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 
 int
@@ -459,6 +482,7 @@ main(void)
 		T(each_name_has_a_lease_of_its_own_and_the_mac_decides_the_address),
 		T(a_port_gets_the_same_lease_and_then_takes_the_prefix),
 		T(the_default_route_of_another_interface_is_left_alone),
+		T(clients_outlive_the_tasks_of_a_machine_that_ends),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -155,6 +155,18 @@ choose_unit(struct machine *m, const struct cloner *c, char made[IFNAME_MAX])
 	} while (is_taken(m, c->kind, made));
 }
 
+void
+cloned_loopback(struct machine *m)
+{
+	static const uint8_t none[6];
+	struct ifnet *lo = ifnet_new(m, KIND_LOOP, "lo0", none);
+
+	ipaddr_parse("127.0.0.1/8", &lo->addrs[lo->n_addrs++]);
+	lo->up = lo->running = true;
+	lo->link = LINK_UP;
+	machine_overlook(m, lo);
+}
+
 int
 cloned_create(struct machine *m, const char *name, char made[IFNAME_MAX])
 {

@@ -14,6 +14,10 @@
  * of an epair the a half's, goes to made. 0, SIM_EEXIST or SIM_EINVAL. */
 int cloned_create(struct machine *m, const char *name, char made[IFNAME_MAX]);
 
+/* lo0, which a guest has from its boot on: the trace has nothing of it before
+ * something of it changes. */
+void cloned_loopback(struct machine *m);
+
 /* Its end; a part of a longer task, see sim/hn.h. A NIC is SIM_EINVAL. */
 int64_t cloned_destroy_step(struct ktask *k, struct ifnet *ifp, int *pc);
 

@@ -139,6 +139,16 @@ machine_changed(struct machine *m, struct ifnet *ifp)
 		mark_dirty(m, ifp->member_of);
 }
 
+/* The last that was changed is nothing that the trace has to show. */
+void
+machine_overlook(struct machine *m, struct ifnet *newest)
+{
+	if (m->n_dirty > 0 && m->dirty_ifs[m->n_dirty - 1] == newest) {
+		m->n_dirty--;
+		newest->dirty = false;
+	}
+}
+
 /* Its name is about to change: the old one is gone for who looks, and all
  * that show it show another. */
 void

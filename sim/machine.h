@@ -96,6 +96,8 @@ void machine_free(struct machine *m);
 /* leave is called once, first of all, by machine_free(). */
 void machine_at_end(struct machine *m, void (*leave)(struct machine *m));
 void machine_changed(struct machine *m, struct ifnet *ifp); /* ifp or NULL */
+/* The newest change, if it is of this one, is not shown in the trace. */
+void machine_overlook(struct machine *m, struct ifnet *newest);
 void machine_renamed(struct machine *m, struct ifnet *ifp); /* will be */
 void machine_settle(struct machine *m); /* bring the trace up to date */
 void machine_hint(struct machine *m);	/* the routing socket speaks */

@@ -86,7 +86,9 @@ media_of(struct life *l, const struct world_record *r)
 
 	devline_parse(&l->d->line, r->raw, r->bytes);
 	ifp = ifnet_find(l->d->m, devline_subsystem(&l->d->line));
-	return ifp == NULL ? RULE_MEDIA_NONE : RULE_MEDIA_ETHERNET;
+	/* FREEBSD.md, ioctls: lo0 answers EINVAL. */
+	return ifp == NULL || ifp->kind == KIND_LOOP ? RULE_MEDIA_NONE
+						     : RULE_MEDIA_ETHERNET;
 }
 
 static bool

@@ -10,6 +10,7 @@
 #include "base/dur.h"
 #include "base/mem.h"
 #include "base/strbuf.h"
+#include "sim/cloned.h"
 #include "sim/facts.h"
 #include "sim/guest.h"
 #include "sim/hn.h"
@@ -185,6 +186,8 @@ netif_fire(void *ctx, struct vevent *e)
 
 	(void)e;
 	netif_plan_boot(g->m, &plan);
+	if (g->m->os == SNAP_FREEBSD && ifnet_find(g->m, "lo0") == NULL)
+		cloned_loopback(g->m);
 	netif_run(g->m, &plan, netif_done, g);
 }
 

@@ -476,6 +476,36 @@ a_jailed_port_has_left_its_lagg(void **state)
 	assert_string_equal(rig_active(&r, "lagg0"), "none");
 }
 
+static size_t
+rows_of(const char *object)
+{
+	size_t i, n = 0;
+
+	machine_settle(r.m);
+	for (i = 0; i < r.trace->n_states; i++)
+		n += strcmp(r.trace->states[i].object, object) == 0 ? 1 : 0;
+	return n;
+}
+
+static void
+lo0_has_its_name_and_is_not_told_of_before_it_changes(void **state)
+{
+	struct ifnet *tap;
+	char made[IFNAME_MAX];
+
+	(void)state;
+	assert_int_equal(cloned_create(r.m, "tap0", made), 0);
+	tap = ifnet_find(r.m, "tap0");
+	cloned_loopback(r.m);
+	assert_true(rows_of("tap0") > 0);
+	assert_int_equal(rows_of("lo0"), 0);
+	assert_int_equal(ifnet_rename(tap, "lo0"), SIM_EEXIST);
+	assert_int_equal(cloned_create(r.m, "lo", made), 0);
+	assert_string_equal(made, "lo1");
+	assert_int_equal(rig_do(&r, "ifconfig lo0 down"), 0);
+	assert_true(rows_of("lo0") > 0);
+}
+
 #define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int
@@ -500,6 +530,7 @@ main(void)
 		T(lagg_and_its_ports_may_be_renamed),
 		T(a_jailed_interface_is_gone_and_comes_back_without_ifattach),
 		T(a_jailed_port_has_left_its_lagg),
+		T(lo0_has_its_name_and_is_not_told_of_before_it_changes),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -3,15 +3,17 @@
  * witness - what was written down beside the records of a recording, on the
  * same clock: what was done, and what else was seen.
  *
- *	NAME.txt   "SECONDS $ COMMAND" with its output below, "SECONDS QMP>
- *		   ACTION" of the host, "SECONDS # WHO: COMMAND done" of a
- *		   program that ran beside, "#" remarks; the first two of them
- *say what it is about and which NICs play which part NAME.rt    routing-socket
- *messages, "SECONDS RTM_NAME key=value ..." NAME.lagg  the aggregate's ports,
- *"SECONDS proto=2 ports=2: vmx0=0x4 hn0=0x1 media_status=0x3", a line a change
- *	NAME.flow  an ICMP probe: "# hprobe PEER N/s start SECONDS", SUMMARY and
- *		   HOLE lines; or a line a packet, "SECONDS seq=N OK|LOST|
- *		   SENDERR"
+ *	NAME.txt   "SECONDS $ COMMAND" and its output below it,
+ *		   "SECONDS QMP> ACTION" of the host,
+ *		   "SECONDS # WHO: COMMAND done" of a program that ran beside,
+ *		   "#" remarks: the first two tell what it is about and which
+ *		   NICs play which part
+ *	NAME.rt    the routing socket: "SECONDS RTM_NAME key=value ..."
+ *	NAME.lagg  the aggregate's ports, a line a change: "SECONDS proto=2
+ *		   ports=2: vmx0=0x4 hn0=0x1 media_status=0x3"
+ *	NAME.flow  an ICMP probe: "# hprobe PEER N/s start SECONDS", SUMMARY
+ *		   and HOLE lines; or a line a packet, "SECONDS seq=N OK",
+ *		   LOST or SENDERR in its place
  *	NAME.*.state, NAME.*.ifconfig  the system at a moment
  *
  * These were written for people: a line of another form is passed over.

@@ -108,7 +108,7 @@ recorded_records(struct said_list *l, const struct recording *r, size_t boot)
 }
 
 /* Whether a reader took the record for another file than this recording's:
- * "devctl_rec -n 1000 > /data/rec/k2_shrink.log". */
+ * "devctl_rec -n 1000 > /data/rec/k2_shrink.log"; or came too early for it. */
 static bool
 is_anothers(const struct recording *r, const struct trace_record *rec)
 {
@@ -119,10 +119,11 @@ is_anothers(const struct recording *r, const struct trace_record *rec)
 
 	strbuf_addf(&own, "/%s.log", r->name);
 	for (i = 0; w != NULL && i < w->n_deeds && !anothers; i++)
-		anothers = rec->fate == TRACE_RECORD_READ &&
-		    w->deeds[i].at_ns == rec->read_ns &&
-		    strncmp(w->deeds[i].text, "devctl_rec ", 11) == 0 &&
-		    strstr(w->deeds[i].text, strbuf_str(&own)) == NULL;
+		anothers = strncmp(w->deeds[i].text, "devctl_rec ", 11) == 0 &&
+		    (rec->fate != TRACE_RECORD_READ ||
+			(w->deeds[i].at_ns == rec->read_ns &&
+			    strstr(w->deeds[i].text, strbuf_str(&own)) ==
+				NULL));
 	strbuf_fini(&own);
 	return anothers;
 }

@@ -156,6 +156,28 @@ equal_texts_that_are_far_apart_are_not_paired(void **state)
 }
 
 static void
+what_came_after_the_last_reader_is_not_compared(void **state)
+{
+	static const char txt[] = "11 $ devctl_rec -n 9 > /data/rec/b_1.log\n";
+	struct fidelity *f;
+
+	(void)state;
+	recorded(1000, IFNET "lo7 type=ATTACH");
+	emitted(900, IFNET "lo7 type=ATTACH");
+	trace->records[0].fate = TRACE_RECORD_READ;
+	trace->records[0].read_ns = FROM + DUR_SEC;
+	emitted(1100, IFNET "lo8 type=ATTACH");
+	f = compare(NULL);
+	assert_int_equal(f->n, 1);
+	fidelity_free(f);
+	witness_take(rec->beside, ".txt", txt, strlen(txt));
+	f = compare(NULL);
+	assert_int_equal(f->n, 0);
+	assert_int_equal(f->counts[FIDELITY_RECORD].equal, 1);
+	fidelity_free(f);
+}
+
+static void
 who_only_looks_sets_nothing_going(void **state)
 {
 	static const char look[] = "20 $ ps ax\n21 $ ifconfig lagg0 | grep x\n";
@@ -388,6 +410,7 @@ main(void)
 		T(an_order_that_no_kernel_keeps_is_told),
 		T(the_kernel_may_swallow_a_change_before_another),
 		T(equal_texts_that_are_far_apart_are_not_paired),
+		T(what_came_after_the_last_reader_is_not_compared),
 		T(who_only_looks_sets_nothing_going),
 		T(messages_without_news_count_once),
 		T(a_message_before_another_may_be_swallowed_too),

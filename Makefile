@@ -74,7 +74,8 @@ LINK = $(CC) $(VFLAGS) $(LDFLAGS)
 # Modules, by floor. The daemon links the engine and the store, never sim/.
 ENGINE_DIRS := engine/base engine/base/compat engine/event engine/rules \
 	engine/failover engine/world engine/core engine/packet engine/daemon
-HARNESS_DIRS := engine/report sim
+HARNESS_DIRS := engine/report sim/scenario sim/judge sim/machine sim/guest \
+	sim/packets sim/stage
 DB_DIRS := db
 
 src_of = $(sort $(foreach d,$(1),$(wildcard $(d)/*.c)))
@@ -229,14 +230,14 @@ freebsd:
 deps:
 	@DEPS='$(DEPS)' sh .ci/deps.sh
 
-FORMATTED = $(wildcard engine/*/*.[ch] engine/*/*/*.[ch] sim/*.[ch] db/*.[ch] \
+FORMATTED = $(wildcard engine/*/*.[ch] engine/*/*/*.[ch] sim/*/*.[ch] db/*.[ch] \
 	tests/*/*.[ch])
 fmt:
 	clang-format -i $(FORMATTED)
 
 # --- install -----------------------------------------------------------
 D = $(DESTDIR)$(PREFIX)
-MAN := $(wildcard engine/*/*.[1-8] sim/*.[1-8] db/*.[1-8])
+MAN := $(wildcard engine/*/*.[1-8] sim/*/*.[1-8] db/*.[1-8])
 
 install: all
 	install -d $(D)/bin $(D)/sbin $(D)/etc/switchback \

@@ -112,11 +112,11 @@ struct trace_note { /* log lines of the engine and of the machine */
 
 struct trace_hint { /* a routing-socket message; in memory only */
 	int64_t at_ns;
-	char *text; /* "IFINFO lagg0 up link-up", see sim/machine.h */
+	char *text; /* "IFINFO lagg0 up link-up", see sim/machine/machine.h */
 };
 
 struct trace_reach { /* a place of the model that the run came through */
-	char *name;  /* "N2", "overflow"; see sim/reach.h */
+	char *name;  /* "N2", "overflow"; see sim/scenario/reach.h */
 	uint64_t times;
 };
 

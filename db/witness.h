@@ -17,8 +17,8 @@
  *	NAME.*.state, NAME.*.ifconfig  the system at a moment
  *
  * These were written for people: a line of another form is passed over.
- * Routing messages are brought into the words of sim/machine.h; multicast
- * memberships, host and cloned routes, misses and answers to RTM_GET,
+ * Routing messages are brought into the words of sim/machine/machine.h;
+ * multicast memberships, host and cloned routes, misses and answers to RTM_GET,
  * link-local addresses and all IPv6 routes are left out.
  */
 #ifndef DB_WITNESS_H

@@ -14,7 +14,7 @@
 #include "cmd/outfile.h"
 #include "cmd/testrun.h"
 #include "report/versus.h"
-#include "sim/simstage.h"
+#include "sim/stage/simstage.h"
 
 #define JOBS_MAX 64
 

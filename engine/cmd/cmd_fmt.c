@@ -12,7 +12,7 @@
 #include <unistd.h>
 
 #include "cmd/ruleargs.h"
-#include "sim/scenario.h"
+#include "sim/scenario/scenario.h"
 
 static const char usage[] =
     "usage: switchback fmt [-w | --check] FILE...\n"

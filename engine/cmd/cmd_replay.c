@@ -27,8 +27,8 @@
 #include "report/compare.h"
 #include "report/suite.h"
 #include "report/timeline.h"
-#include "sim/simstage.h"
-#include "sim/stimuli.h"
+#include "sim/stage/simstage.h"
+#include "sim/stage/stimuli.h"
 
 static const char usage[] =
     "usage: switchback replay [OPTION...] [RECORDING]\n"

@@ -25,7 +25,7 @@
 #include "db/store.h"
 #include "report/suite.h"
 #include "report/verdict.h"
-#include "sim/simstage.h"
+#include "sim/stage/simstage.h"
 
 #define JOBS_MAX  64
 #define SEEDS_MAX 1000000

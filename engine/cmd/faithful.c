@@ -10,7 +10,7 @@
 #include "cmd/datadir.h"
 #include "cmd/inputs.h"
 #include "report/clean.h"
-#include "sim/reenact.h"
+#include "sim/stage/reenact.h"
 
 #define LIST  "DIFFERENCES.md"
 #define WIDTH 116

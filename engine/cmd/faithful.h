@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * faithful - a recording reenacted and held against what was recorded: the
- * part of "switchback replay --closed" around sim/reenact.h and
+ * part of "switchback replay --closed" around sim/stage/reenact.h and
  * report/fidelity.h.
  */
 #ifndef CMD_FAITHFUL_H
@@ -13,7 +13,7 @@
 #include "db/trace.h"
 #include "report/fidelity.h"
 #include "report/known.h"
-#include "sim/scenario.h"
+#include "sim/scenario/scenario.h"
 
 struct faithful { /* zeroed: nothing is reenacted */
 	int64_t from_ns;

@@ -14,7 +14,7 @@
 #include "base/mem.h"
 #include "cmd/datadir.h"
 #include "rules/loader.h"
-#include "sim/stimuli.h"
+#include "sim/stage/stimuli.h"
 
 #define MAIN_FILE "rules.conf" /* made up by gather_read() */
 #define MAIN_DIR  "rules"

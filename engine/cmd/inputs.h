@@ -11,8 +11,8 @@
 #include "base/strbuf.h"
 #include "db/recording.h"
 #include "rules/ruleset.h"
-#include "sim/profile.h"
-#include "sim/scenario.h"
+#include "sim/machine/profile.h"
+#include "sim/scenario/scenario.h"
 
 #define INPUT_BYTES_MAX (64u << 20)
 

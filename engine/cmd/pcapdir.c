@@ -7,7 +7,7 @@
 
 #include "base/mem.h"
 #include "base/strbuf.h"
-#include "sim/simstage.h"
+#include "sim/stage/simstage.h"
 
 struct capture *
 pcapdir_open(const char *dir, const char *scenario, enum core_policy policy,

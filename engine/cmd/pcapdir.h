@@ -10,7 +10,7 @@
 #include <stdint.h>
 
 #include "core/core.h"
-#include "sim/capture.h"
+#include "sim/packets/capture.h"
 
 /* scenario is a path; its slashes become underlines. seed 0: none is named. */
 struct capture *pcapdir_open(const char *dir, const char *scenario,

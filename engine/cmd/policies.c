@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "sim/simstage.h"
+#include "sim/stage/simstage.h"
 
 int
 policies_parse(const char *s, struct policies *out, struct err *e)

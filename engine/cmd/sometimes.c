@@ -13,7 +13,7 @@
 #include "base/strbuf.h"
 #include "base/suggest.h"
 #include "cmd/inputs.h"
-#include "sim/reach.h"
+#include "sim/scenario/reach.h"
 
 #define FILE_NAME "sometimes"
 #define DEPTH_MAX 16

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * sometimes - the places of the model that all runs of a folder together must
- * come through (sim/reach.h): a file called "sometimes" in the folder names
- * them, one a line, with a comment behind "#".
+ * come through (sim/scenario/reach.h): a file called "sometimes" in the folder
+ * names them, one a line, with a comment behind "#".
  */
 #ifndef CMD_SOMETIMES_H
 #define CMD_SOMETIMES_H

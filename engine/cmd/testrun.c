@@ -8,7 +8,7 @@
 #include "base/mem.h"
 #include "cmd/inputs.h"
 #include "cmd/pcapdir.h"
-#include "sim/simstage.h"
+#include "sim/stage/simstage.h"
 
 /* --- loading --- */
 

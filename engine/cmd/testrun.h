@@ -13,7 +13,7 @@
 #include "cmd/policies.h"
 #include "db/trace.h"
 #include "rules/ruleset.h"
-#include "sim/scenario.h"
+#include "sim/scenario/scenario.h"
 
 struct testrun_file {
 	const char *path;	   /* borrowed */
@@ -41,7 +41,7 @@ struct testrun {
 	size_t n_cases;
 	struct ruleset *shipped;
 	bool frames;
-	int64_t guard_ns;     /* of sim/simstage.h */
+	int64_t guard_ns;     /* of sim/stage/simstage.h */
 	const char *pcap_dir; /* NULL: no captures. done may set it NULL */
 };
 

@@ -4,7 +4,7 @@
 # The manual page of scenarios renders, its example is a canonical scenario,
 # and it names every word that the parser offers.
 set -u
-page=sim/switchback-scenario.5
+page=sim/scenario/switchback-scenario.5
 status=0
 
 bad() {

@@ -13,7 +13,7 @@ bad() {
 
 reach='socket|socketpair|ioctl|sendmsg|sendto|send|bind|connect|setsockopt'
 reach="$reach|system|popen|execve|execv|execvp|execl|posix_spawn|fork|vfork"
-nm -u "$B"/obj/sim/*.o "$B"/obj/engine/core/*.o "$B"/obj/engine/failover/*.o \
+nm -u "$B"/obj/sim/*/*.o "$B"/obj/engine/core/*.o "$B"/obj/engine/failover/*.o \
     "$B"/obj/engine/rules/*.o "$B"/obj/engine/event/*.o \
     "$B"/obj/engine/packet/*.o >"$TMP/symbols" 2>"$TMP/err" ||
 	bad "nm: $(cat "$TMP/err")"

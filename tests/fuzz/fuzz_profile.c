@@ -6,7 +6,7 @@
 #include "fuzz.h"
 
 #include "base/dur.h"
-#include "sim/profile.h"
+#include "sim/machine/profile.h"
 
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t bytes)

@@ -5,7 +5,7 @@
 
 #include "db/recording.h"
 #include "report/fidelity.h"
-#include "sim/reenact.h"
+#include "sim/stage/reenact.h"
 
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t bytes)

@@ -13,7 +13,7 @@ bad=0 seen=0
 good_tree() {
 	rm -rf "$T/tree"
 	mkdir -p "$T/tree" && cd "$T/tree" || exit 3
-	mkdir -p engine/base engine/event engine/world sim db tests/lint \
+	mkdir -p sim/machine engine/base engine/event engine/world sim db tests/lint \
 	    scenarios fixtures
 	cp "$root/.clang-format" .
 	cat >engine/base/one.h <<-'EOF'
@@ -84,7 +84,7 @@ red layers 'one.c:.*must not include engine/event' 'an include that points up'
 mkdir engine/rules engine/failover
 echo '#include "rules/ruleset.h"' >engine/failover/plan.c
 red layers 'must not include engine/rules' 'an include of a sibling'
-echo '#include "sim/machine.h"' >engine/world/x.c
+echo '#include "sim/machine/machine.h"' >engine/world/x.c
 red layers 'must not include sim' 'the engine including sim'
 echo '#include "one.h"' >>engine/base/one.c
 red layers 'in no module' 'an include without its module'
@@ -99,37 +99,37 @@ for call in 'clock_gettime(0, NULL)' 'time(NULL)' 'open("x", 0)' 'fopen ("x")' \
 	red fences "two.c:.*${call%%[ (]*}" "a pure module calling $call"
 done
 for call in 'socket(1, 2, 3)' 'ioctl(1)' 'execve(p)' 'nanosleep(t)' 'exit(2)'; do
-	echo "int x(void) { return $call; }" >>sim/three.c
+	echo "int x(void) { return $call; }" >>sim/machine/three.c
 	red fences "three.c:.*${call%%(*}" "the simulated machine calling $call"
 done
 echo 'int x(void) { /* a */ return popen("x"); /* b */ }' >>engine/world/w.c
 red fences 'w.c:1:.*popen' 'popen in the world'
-printf '/* a\n * b */ int x = time(NULL);\n' >>sim/three.c
+printf '/* a\n * b */ int x = time(NULL);\n' >>sim/machine/three.c
 red fences 'three.c:2:.*time' 'a call behind a comment of two lines'
 
 echo '#ifdef __linux__' >>engine/event/two.c
 red osmacros 'two.c:' 'an OS macro in event'
-echo '#if defined(__FreeBSD__)' >>sim/x.c
+echo '#if defined(__FreeBSD__)' >>sim/machine/x.c
 red osmacros 'x.c:1' 'an OS macro in sim'
 
 { printf 'int\nlong_one(void)\n{\n'; lines 76; echo '}'; } >>engine/base/one.c
 sh "$lint/sizes.sh" "$T/tree" || { echo "sizes refuses 80 lines"; bad=1; }
 { printf 'int\nlonger(void)\n{\n'; lines 77; echo '}'; } >>engine/base/one.c
 red sizes 'one.c:longer has 81 lines' 'a function of 81 lines'
-lines 901 >>sim/long.c
+lines 901 >>sim/machine/long.c
 red sizes 'long.c has 901 lines' 'a file of 901 lines'
 lines 151 >>engine/base/one.h
 red sizes 'one.h has 158 lines' 'a long header'
-lines 901 >>sim/long.c
-echo 'sim/long.c	900' >>tests/lint/ratchet.txt
+lines 901 >>sim/machine/long.c
+echo 'sim/machine/long.c	900' >>tests/lint/ratchet.txt
 red sizes '900 are allowed' 'a listed file that grew'
-lines 901 >>sim/long.c
-echo 'sim/long.c	950' >>tests/lint/ratchet.txt
+lines 901 >>sim/machine/long.c
+echo 'sim/machine/long.c	950' >>tests/lint/ratchet.txt
 red sizes 'shrank to 901' 'a listed file that shrank'
-echo 'sim/none.c	950' >>tests/lint/ratchet.txt
+echo 'sim/machine/none.c	950' >>tests/lint/ratchet.txt
 red sizes 'not there any more' 'a listed file that has gone'
 
-touch sim/string_util.c
+touch sim/machine/string_util.c
 red names 'says nothing' 'a file called util'
 echo '/* TOD''O: later */' >>engine/base/one.c
 red names 'finish it' 'a word of unfinished work'
@@ -137,7 +137,7 @@ echo 'cp /wor''k/x .' >>tests/ok.sh
 red names 'one machine' 'a path of one machine'
 echo 'mirror deb.debian.''org' >>tests/ok.sh
 red names 'registry' 'a registry host'
-echo 'int x;' >sim/x.c
+echo 'int x;' >sim/machine/x.c
 red names 'SPDX' 'a file without its licence line'
 sed 's/BASE_ONE_H/ONE_H/' engine/base/one.h >x && mv x engine/base/one.h
 red names 'needs the guard BASE_ONE_H' 'a guard of another name'
@@ -156,7 +156,7 @@ printf 'true\n' >tests/ok.sh
 red shell 'ok.sh:1' 'a script without #!'
 
 for flag in -Wshadow -Werror -Wconversion -MMD; do
-	mkdir -p engine/base
+	mkdir -p sim/machine engine/base
 	sed "s/ $flag\( \|\$\)/ /" "$root/Makefile" >Makefile
 	cp "$root"/engine/base/err.[ch] engine/base/
 	red flags "without $flag" "a Makefile that lost $flag"

@@ -5,7 +5,7 @@
 #ifndef TESTS_SCN_TEXT_H
 #define TESTS_SCN_TEXT_H
 
-#include "sim/scenario.h"
+#include "sim/scenario/scenario.h"
 
 /* Parses `scenario "t"` and a NIC hn0 (00:0d:3a:f5:76:bd), a VF mce0 and a
  * probe p4 (udp, 1000/s), then the lines. Fails the test on any mistake. */

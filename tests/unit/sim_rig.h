@@ -6,7 +6,7 @@
 #ifndef TESTS_SIM_RIG_H
 #define TESTS_SIM_RIG_H
 
-#include "sim/machine.h"
+#include "sim/machine/machine.h"
 
 struct rig {
 	struct profile *profile;

@@ -10,10 +10,10 @@
 #include <cmocka.h>
 
 #include "base/dur.h"
-#include "sim/bond.h"
-#include "sim/hn.h"
-#include "sim/lagg.h"
-#include "sim/sysops.h"
+#include "sim/machine/bond.h"
+#include "sim/machine/hn.h"
+#include "sim/machine/lagg.h"
+#include "sim/machine/sysops.h"
 #include "sim_rig.h"
 
 #define MIIMON	 (100 * DUR_MS)

@@ -15,8 +15,8 @@
 
 #include "base/dur.h"
 #include "base/strbuf.h"
-#include "sim/cloned.h"
-#include "sim/hn.h"
+#include "sim/machine/cloned.h"
+#include "sim/machine/hn.h"
 #include "sim_rig.h"
 
 /* em0 of the recordings: iflib, a link that takes half a second. */

@@ -17,7 +17,7 @@
 #include "base/dur.h"
 #include "base/prng.h"
 #include "mem_loader.h"
-#include "sim/simstage.h"
+#include "sim/stage/simstage.h"
 #include "sim_rig.h"
 
 #define HISTORIES 1200

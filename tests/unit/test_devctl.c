@@ -10,7 +10,7 @@
 #include <cmocka.h>
 
 #include "base/dur.h"
-#include "sim/sysops.h"
+#include "sim/machine/sysops.h"
 #include "sim_rig.h"
 
 static struct rig r;

@@ -12,13 +12,13 @@
 #include <cmocka.h>
 
 #include "base/dur.h"
-#include "sim/dhclient.h"
-#include "sim/dhcp.h"
-#include "sim/hn.h"
-#include "sim/ifdriver.h"
-#include "sim/inet.h"
-#include "sim/lagg.h"
-#include "sim/sysops.h"
+#include "sim/machine/dhclient.h"
+#include "sim/machine/dhcp.h"
+#include "sim/machine/hn.h"
+#include "sim/machine/ifdriver.h"
+#include "sim/machine/inet.h"
+#include "sim/machine/lagg.h"
+#include "sim/machine/sysops.h"
 #include "sim_rig.h"
 
 #define RUNNING (-1)

@@ -12,7 +12,7 @@
 
 #include "base/dur.h"
 #include "mem_loader.h"
-#include "sim/simstage.h"
+#include "sim/stage/simstage.h"
 #include "sim_rig.h"
 
 static const struct mem_file files[] = {

@@ -13,10 +13,10 @@
 
 #include "base/dur.h"
 #include "failover/rcvars.h"
-#include "sim/guest.h"
-#include "sim/hn.h"
-#include "sim/inet.h"
-#include "sim/lagg.h"
+#include "sim/guest/guest.h"
+#include "sim/machine/hn.h"
+#include "sim/machine/inet.h"
+#include "sim/machine/lagg.h"
 #include "sim_rig.h"
 
 #define PROGRAM (INT64_C(300) * 1000) /* program.ifconfig, below */

@@ -13,7 +13,7 @@
 #include <cmocka.h>
 
 #include "base/dur.h"
-#include "sim/guest_parts.h"
+#include "sim/guest/guest_parts.h"
 #include "sim_rig.h"
 
 static struct rig r;

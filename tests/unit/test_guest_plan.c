@@ -11,7 +11,7 @@
 
 #include <cmocka.h>
 
-#include "sim/guest_parts.h"
+#include "sim/guest/guest_parts.h"
 
 /* --- words --- */
 

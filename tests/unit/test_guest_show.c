@@ -11,9 +11,9 @@
 #include <cmocka.h>
 
 #include "base/dur.h"
-#include "sim/guest.h"
-#include "sim/inet.h"
-#include "sim/lagg.h"
+#include "sim/guest/guest.h"
+#include "sim/machine/inet.h"
+#include "sim/machine/lagg.h"
 #include "sim_rig.h"
 
 static struct rig r;

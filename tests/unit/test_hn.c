@@ -10,8 +10,8 @@
 
 #include "base/dur.h"
 #include "base/prng.h"
-#include "sim/hn.h"
-#include "sim/ifdriver.h"
+#include "sim/machine/hn.h"
+#include "sim/machine/ifdriver.h"
 #include "sim_rig.h"
 
 #define SWITCHED (30 * DUR_MS) /* longer than any switch on the bench */

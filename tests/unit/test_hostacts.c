@@ -11,9 +11,9 @@
 
 #include "base/dur.h"
 #include "scn_text.h"
-#include "sim/dhcp.h"
-#include "sim/inet6.h"
-#include "sim/hostacts.h"
+#include "sim/machine/dhcp.h"
+#include "sim/machine/inet6.h"
+#include "sim/stage/hostacts.h"
 #include "sim_rig.h"
 
 static struct rig rig;

@@ -10,9 +10,9 @@
 #include <cmocka.h>
 
 #include "base/dur.h"
-#include "sim/hn.h"
-#include "sim/ifdriver.h"
-#include "sim/sysops.h"
+#include "sim/machine/hn.h"
+#include "sim/machine/ifdriver.h"
+#include "sim/machine/sysops.h"
 #include "sim_rig.h"
 
 static struct rig r;

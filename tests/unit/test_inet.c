@@ -9,11 +9,11 @@
 #include <cmocka.h>
 
 #include "base/dur.h"
-#include "sim/hn.h"
-#include "sim/ifdriver.h"
-#include "sim/inet.h"
-#include "sim/lagg.h"
-#include "sim/netpath.h"
+#include "sim/machine/hn.h"
+#include "sim/machine/ifdriver.h"
+#include "sim/machine/inet.h"
+#include "sim/machine/lagg.h"
+#include "sim/machine/netpath.h"
 #include "sim_rig.h"
 
 static struct rig r;

@@ -11,11 +11,11 @@
 #include <cmocka.h>
 
 #include "base/dur.h"
-#include "sim/ifdriver.h"
-#include "sim/inet.h"
-#include "sim/inet6.h"
-#include "sim/lagg.h"
-#include "sim/netpath.h"
+#include "sim/machine/ifdriver.h"
+#include "sim/machine/inet.h"
+#include "sim/machine/inet6.h"
+#include "sim/machine/lagg.h"
+#include "sim/machine/netpath.h"
 #include "sim_rig.h"
 
 #define LLA "fe80::5054:ff:feaa:1/64" /* of 52:54:00:aa:00:01 */

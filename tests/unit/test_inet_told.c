@@ -10,7 +10,7 @@
 #include <cmocka.h>
 
 #include "base/strbuf.h"
-#include "sim/inet.h"
+#include "sim/machine/inet.h"
 #include "sim_rig.h"
 
 static struct rig r;

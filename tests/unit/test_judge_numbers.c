@@ -13,7 +13,7 @@
 #include "base/mem.h"
 #include "base/strbuf.h"
 #include "scn_text.h"
-#include "sim/judge.h"
+#include "sim/judge/judge.h"
 
 #define MS DUR_MS
 

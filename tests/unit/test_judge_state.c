@@ -12,7 +12,7 @@
 #include "base/dur.h"
 #include "base/strbuf.h"
 #include "scn_text.h"
-#include "sim/judge.h"
+#include "sim/judge/judge.h"
 
 #define MS DUR_MS
 

@@ -10,9 +10,9 @@
 #include <cmocka.h>
 
 #include "base/dur.h"
-#include "sim/ifdriver.h"
-#include "sim/inet.h"
-#include "sim/lagg.h"
+#include "sim/machine/ifdriver.h"
+#include "sim/machine/inet.h"
+#include "sim/machine/lagg.h"
 #include "sim_rig.h"
 
 static struct rig r;

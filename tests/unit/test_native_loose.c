@@ -13,9 +13,9 @@
 
 #include "base/dur.h"
 #include "failover/native.h"
-#include "sim/hn.h"
-#include "sim/lagg.h"
-#include "sim/sysops.h"
+#include "sim/machine/hn.h"
+#include "sim/machine/lagg.h"
+#include "sim/machine/sysops.h"
 #include "sim_rig.h"
 
 static struct rig r;

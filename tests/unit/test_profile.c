@@ -10,7 +10,7 @@
 
 #include "base/dur.h"
 #include "base/strbuf.h"
-#include "sim/profile.h"
+#include "sim/machine/profile.h"
 #include "sim_rig.h"
 
 #define DRAWS 2000

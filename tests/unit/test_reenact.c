@@ -10,8 +10,8 @@
 #include <cmocka.h>
 
 #include "base/dur.h"
-#include "sim/reenact.h"
-#include "sim/reenact_parts.h"
+#include "sim/stage/reenact.h"
+#include "sim/stage/reenact_parts.h"
 
 static struct reenact again;
 

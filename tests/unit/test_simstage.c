@@ -12,9 +12,9 @@
 
 #include "base/dur.h"
 #include "mem_loader.h"
-#include "sim/scn_cursor.h"
-#include "sim/simstage.h"
-#include "sim/stimuli.h"
+#include "sim/scenario/scn_cursor.h"
+#include "sim/stage/simstage.h"
+#include "sim/stage/stimuli.h"
 #include "sim_rig.h"
 
 static const struct mem_file files[] = {

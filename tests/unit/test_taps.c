@@ -10,8 +10,8 @@
 
 #include "base/dur.h"
 #include "base/strbuf.h"
-#include "sim/hn.h"
-#include "sim/taps.h"
+#include "sim/machine/hn.h"
+#include "sim/packets/taps.h"
 #include "sim_rig.h"
 
 static struct rig rig;

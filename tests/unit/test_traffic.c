@@ -15,11 +15,11 @@
 #include "base/dur.h"
 #include "base/mem.h"
 #include "base/prng.h"
-#include "sim/hn.h"
-#include "sim/ifdriver.h"
-#include "sim/lagg.h"
-#include "sim/netpath.h"
-#include "sim/traffic.h"
+#include "sim/machine/hn.h"
+#include "sim/machine/ifdriver.h"
+#include "sim/machine/lagg.h"
+#include "sim/machine/netpath.h"
+#include "sim/packets/traffic.h"
 #include "sim_rig.h"
 
 #define HISTORIES 220

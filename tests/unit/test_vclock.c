@@ -7,7 +7,7 @@
 
 #include <cmocka.h>
 
-#include "sim/vclock.h"
+#include "sim/machine/vclock.h"
 
 static struct vclock clock_;
 static char order[32];

@@ -13,8 +13,8 @@
 #include <cmocka.h>
 
 #include "base/dur.h"
-#include "sim/hn.h"
-#include "sim/ifdriver.h"
+#include "sim/machine/hn.h"
+#include "sim/machine/ifdriver.h"
 #include "sim_rig.h"
 
 static const char drivers[] =

@@ -1,0 +1,711 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "sim/stage/simdaemon.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "base/strbuf.h"
+#include "core/pump.h"
+#include "event/devline.h"
+#include "sim/stage/faults.h"
+#include "sim/guest/program.h"
+#include "sim/scenario/reach.h"
+#include "sim/guest/rcscript.h"
+#include "sim/guest/shellguest.h"
+#include "sim/machine/sysops.h"
+
+#define CUSTOM_VFUP "hyperv_vfup." /* and the NIC's name */
+#define FOR_EVER    (INT64_C(400) * 86400 * INT64_C(1000000000))
+
+/* What a native daemon has read of rc.conf. An older one stays, because the
+ * engine may still compare with it. */
+struct rc_copy {
+	SLIST_ENTRY(rc_copy) entry;
+	struct rcvars rc;
+};
+
+/* One life of the daemon. It stays until the run's end, because operations
+ * and scripts may outlive it. */
+struct life {
+	TAILQ_ENTRY(life) entry;
+	struct simdaemon *d;
+	struct core *core;
+	struct pump *pump;
+	struct world world;
+	struct vevent timer;
+	struct vevent start;
+	struct faulty *faulty; /* its world, or NULL */
+	bool started;
+	bool dead; /* nobody hears it any more */
+};
+
+struct simdaemon {
+	struct machine *m;
+	struct core_config config;
+	const struct rcvars *files; /* rc.conf as it is now */
+	SLIST_HEAD(, rc_copy) read;
+	TAILQ_HEAD(, life) lives;
+	struct life *now; /* the one that reads, or NULL */
+	struct devline line;
+	struct faults *faults; /* NULL: none */
+	const char *object;    /* in the trace: "daemon", or "devd" */
+	const char *who;       /* of its notes: "engine", or "devd" */
+
+	/* A stock devd that runs beside hands its records on to its client,
+	 * and both are woken by one machine. */
+	struct simdaemon *client, *server;
+	int32_t *handed; /* rows that this client has not read */
+	size_t n_handed, cap_handed, next_handed;
+	struct vevent readable;
+
+	bool deaf; /* its connection is gone */
+	struct vevent connect, loss;
+
+	struct scn_custom *customs;
+	size_t n_customs, cap_customs;
+};
+
+/* --- the machine as a world --------------------------------------------------
+ */
+
+static int64_t
+world_now(void *ctx)
+{
+	struct life *l = ctx;
+
+	return l->d->m->clock.now_ns;
+}
+
+static int
+media_of(struct life *l, const struct world_record *r)
+{
+	const struct ifnet *ifp;
+
+	devline_parse(&l->d->line, r->raw, r->bytes);
+	ifp = ifnet_find(l->d->m, devline_subsystem(&l->d->line));
+	/* FREEBSD.md, ioctls: lo0 answers EINVAL. */
+	return ifp == NULL || ifp->kind == KIND_LOOP ? RULE_MEDIA_NONE
+						     : RULE_MEDIA_ETHERNET;
+}
+
+static bool
+is_running(const struct simdaemon *d)
+{
+	return d != NULL && d->now != NULL && d->now->started;
+}
+
+/* They were for somebody who was not there. */
+static void
+lose_records(struct simdaemon *d)
+{
+	int32_t row;
+
+	while (devctl_pop(d->m, &row)) {
+		d->m->trace->records[row].fate = TRACE_RECORD_DROPPED;
+		d->m->trace->records[row].read_ns = TRACE_OPEN;
+	}
+}
+
+static void
+hand_on(struct simdaemon *client, int32_t row)
+{
+	if (!is_running(client) || client->deaf)
+		return;
+	*MEM_PUSH(client->handed, client->n_handed, client->cap_handed) = row;
+	if (!timer_is_armed(&client->readable.timer))
+		vclock_after(&client->m->clock, &client->readable,
+		    machine_delay(client->m, "kernel.devctl"));
+}
+
+/* devd gives each record to its clients before it acts on it (FACTS.md A.10);
+ * without a devd beside, the engine reads the device itself. */
+static bool
+next_row(struct simdaemon *d, int32_t *row)
+{
+	if (d->server == NULL || !is_running(d->server)) {
+		if (d->deaf)
+			lose_records(d);
+		if (d->deaf || !devctl_pop(d->m, row))
+			return false;
+		if (d->client != NULL)
+			hand_on(d->client, *row);
+		return true;
+	}
+	if (d->next_handed == d->n_handed)
+		return false;
+	*row = d->handed[d->next_handed++];
+	if (d->next_handed == d->n_handed)
+		d->next_handed = d->n_handed = 0;
+	return true;
+}
+
+static bool
+world_next_record(void *ctx, struct world_record *out)
+{
+	struct life *l = ctx;
+	struct machine *m = l->d->m;
+	const struct trace_record *r;
+	int64_t us;
+	int32_t row;
+
+	if (l != l->d->now || !next_row(l->d, &row))
+		return false;
+	r = &m->trace->records[row];
+	out->bytes = r->raw_bytes < DEVLINE_MAX ? r->raw_bytes : DEVLINE_MAX;
+	memcpy(out->raw, r->raw, out->bytes);
+	out->raw[out->bytes] = '\0';
+	out->number = row;
+	us = m->clock.now_ns / 1000;
+	snprintf(out->timestamp, sizeof(out->timestamp),
+	    "%" PRId64 ".%06" PRId64, WALL_EPOCH + us / 1000000, us % 1000000);
+	out->media = media_of(l, out);
+	return true;
+}
+
+static const struct scn_custom *
+find_custom(const struct simdaemon *d, const char *nic)
+{
+	size_t i;
+
+	for (i = 0; i < d->n_customs; i++)
+		if (strcmp(d->customs[i].nic, nic) == 0)
+			return &d->customs[i];
+	return NULL;
+}
+
+static void
+world_observe(void *ctx, struct snapshot *out)
+{
+	struct life *l = ctx;
+	const struct shellguest *shell = l->d->m->shell;
+	const struct scn_custom *c;
+	struct snap_if *ifp;
+	size_t i;
+
+	machine_observe(l->d->m, out);
+	out->other_daemon = out->other_daemon || is_running(l->d->server);
+	if (shell == NULL && l->d->n_customs == 0)
+		return;
+	for (i = 0; i < out->n_ifs; i++) {
+		ifp = &out->ifs[i];
+		if (shell != NULL && shellguest_has_vfup(shell, ifp->name))
+			ifp->custom_vfup = true;
+		c = ifp->class == IF_HN ? find_custom(l->d, ifp->name) : NULL;
+		if (c != NULL)
+			ifp->custom_vfup = c->script != SCN_SCRIPT_MISSING;
+	}
+}
+
+static void
+operation_done(struct ktask *k)
+{
+	struct life *l = k->ctx;
+	struct trace *t = k->m->trace;
+
+	if (k->op.kind == OP_PROCESS)
+		trace_end_command(t, k->row, k->m->clock.now_ns, "exit 0");
+	else
+		trace_end_operation(t, k->row, k->m->clock.now_ns, k->result);
+	/* Stock wakes from its delay and ups what is gone (FACTS.md E.5, H9).
+	 */
+	if (l->d->config.policy == CORE_STOCK && k->op.kind == OP_UP &&
+	    k->result != 0 && strstr(k->op.why, "delay") != NULL)
+		machine_reach(k->m, REACH_CANCELLED);
+	if (l->faulty != NULL && faulty_ended(l->faulty, k->id))
+		return;
+	if (!l->dead)
+		pump_applied(l->pump, k->id, k->result);
+}
+
+static void
+world_apply(void *ctx, uint32_t id, const struct operation *op, int32_t record)
+{
+	struct life *l = ctx;
+	struct machine *m = l->d->m;
+	struct strbuf text = { 0 };
+	struct ktask *k = sysop_begin(m, op, operation_done, l);
+
+	k->id = id;
+	if (op->kind == OP_PROCESS) {
+		strbuf_addf(&text, "%s: %s", op->program, op->text);
+		k->row = trace_begin_command(m->trace, m->clock.now_ns,
+		    strbuf_str(&text), record);
+	} else {
+		operation_text(op, &text);
+		k->row = trace_begin_operation(m->trace, m->clock.now_ns,
+		    strbuf_str(&text), op->why, record);
+	}
+	strbuf_fini(&text);
+}
+
+/* result is set when it was cancelled, sub is its own exit status. */
+static void
+command_done(struct ktask *k)
+{
+	struct life *l = k->ctx;
+	char outcome[32];
+
+	snprintf(outcome, sizeof(outcome), "exit %d", k->sub);
+	trace_end_command(k->m->trace, k->row, k->m->clock.now_ns,
+	    k->result == 0 ? outcome : "cancelled");
+	if (!l->dead)
+		pump_exited(l->pump, k->id,
+		    k->result == 0 ? k->sub : k->result);
+}
+
+/* How long the administrator's script takes, and how it exits. */
+static int64_t
+custom_fate(const struct scn_custom *c, int64_t usual_ns, int *status)
+{
+	*status = 0;
+	switch (c->script) {
+	case SCN_SCRIPT_MISSING:
+		*status = 127;
+		break;
+	case SCN_SCRIPT_EXITS:
+		*status = c->status;
+		break;
+	case SCN_SCRIPT_TAKES:
+		return c->takes_ns;
+	case SCN_SCRIPT_HANGS:
+		return FOR_EVER;
+	case SCN_SCRIPT_NOT_EXECUTABLE:
+		*status = 126;
+		break;
+	}
+	return usual_ns;
+}
+
+static void
+shell_done(void *ctx, uint32_t id, int status)
+{
+	struct life *l = ctx;
+
+	if (!l->dead)
+		pump_exited(l->pump, id, status);
+}
+
+static void
+world_run(void *ctx, uint32_t id, const char *command, int32_t record)
+{
+	struct life *l = ctx;
+	struct machine *m = l->d->m;
+	const struct scn_custom *c = NULL;
+	int64_t delay_ns;
+	struct shellguest_command real = { command, command, record, id,
+		shell_done, l };
+	struct ktask *k;
+	int status = 0;
+	char name[48];
+
+	if (m->shell != NULL && shellguest_takes(m->shell, command)) {
+		shellguest_run(m->shell, &real);
+		return;
+	}
+	program_name(command, name, sizeof(name));
+	delay_ns = profile_program_delay(m->profile, "command", name);
+	if (strncmp(name, CUSTOM_VFUP, strlen(CUSTOM_VFUP)) == 0)
+		c = find_custom(l->d, name + strlen(CUSTOM_VFUP));
+	if (c != NULL)
+		delay_ns = custom_fate(c, delay_ns, &status);
+	k = ktask_start(m, rcscript_step, delay_ns);
+	k->owned = rcscript_new(command);
+	k->sub = status;
+	k->done = command_done;
+	k->ctx = l;
+	k->id = id;
+	k->row =
+	    trace_begin_command(m->trace, m->clock.now_ns, command, record);
+}
+
+static int64_t
+killed_step(struct machine *m, struct ktask *k)
+{
+	(void)m;
+	k->result = 128 + 9;
+	return KTASK_DONE;
+}
+
+static void
+world_cancel(void *ctx, uint32_t id)
+{
+	struct life *l = ctx;
+	struct machine *m = l->d->m;
+	struct ktask *k;
+
+	if (m->shell != NULL)
+		shellguest_cancel(m->shell, l, id);
+	TAILQ_FOREACH (k, &m->tasks, entry)
+		if (k->ctx == l && k->id == id && k->step == rcscript_step) {
+			rcscript_abandon(m, k);
+			k->step = killed_step;
+			vclock_after(&m->clock, &k->event, 0);
+			return;
+		}
+}
+
+static void
+timer_fire(void *ctx, struct vevent *e)
+{
+	struct life *l = ctx;
+
+	(void)e;
+	if (!l->dead)
+		pump_timer(l->pump);
+}
+
+static void
+world_arm(void *ctx, int64_t deadline_ns)
+{
+	struct life *l = ctx;
+	struct vclock *c = &l->d->m->clock;
+
+	if (deadline_ns == CORE_NEVER)
+		vclock_cancel(c, &l->timer);
+	else
+		vclock_at(c, &l->timer,
+		    deadline_ns > c->now_ns ? deadline_ns : c->now_ns);
+}
+
+static void
+world_fired(void *ctx, int32_t record, const char *file, unsigned line,
+    const char *action, const char *carried)
+{
+	struct life *l = ctx;
+	struct machine *m = l->d->m;
+
+	trace_add_firing(m->trace, m->clock.now_ns, record, file, line, action,
+	    carried);
+}
+
+static void
+world_note(void *ctx, const char *text)
+{
+	struct life *l = ctx;
+	struct machine *m = l->d->m;
+
+	trace_add_note(m->trace, m->clock.now_ns, l->d->who, text);
+	if (strstr(text, "its delay is cancelled") != NULL)
+		machine_reach(m, REACH_CANCELLED);
+}
+
+static const struct world_ops machine_world = {
+	.now = world_now,
+	.next_record = world_next_record,
+	.observe = world_observe,
+	.apply = world_apply,
+	.run = world_run,
+	.cancel = world_cancel,
+	.arm = world_arm,
+	.fired = world_fired,
+	.note = world_note,
+};
+
+/* --- lives --- */
+
+/* ctx is the daemon that holds the device. */
+static void
+records_wait(void *ctx)
+{
+	struct simdaemon *d = ctx;
+
+	if (is_running(d))
+		pump_readable(d->now->pump);
+	else if (is_running(d->client))
+		pump_readable(d->client->now->pump);
+}
+
+static void
+route_socket_spoke(void *ctx)
+{
+	struct simdaemon *d = ctx;
+
+	if (is_running(d))
+		pump_hint(d->now->pump);
+	if (is_running(d->client))
+		pump_hint(d->client->now->pump);
+}
+
+static void
+handed_fire(void *ctx, struct vevent *e)
+{
+	struct simdaemon *d = ctx;
+
+	(void)e;
+	if (is_running(d))
+		pump_readable(d->now->pump);
+}
+
+static void
+connect_fire(void *ctx, struct vevent *e)
+{
+	struct simdaemon *d = ctx;
+
+	(void)e;
+	if (d->server == NULL)
+		lose_records(d);
+	d->deaf = false;
+	/* What it missed nobody tells it: it looks. */
+	if (is_running(d))
+		pump_hint(d->now->pump);
+}
+
+static void
+loss_fire(void *ctx, struct vevent *e)
+{
+	struct simdaemon *d = ctx;
+
+	(void)e;
+	if (is_running(d))
+		pump_hint(d->now->pump);
+}
+
+static void
+init_event(struct simdaemon *d, struct vevent *e,
+    void (*fire)(void *, struct vevent *))
+{
+	e->fire = fire;
+	e->ctx = d;
+	e->domain = VGUEST;
+}
+
+static void
+owner_kill(void *ctx)
+{
+	simdaemon_kill(ctx);
+}
+
+static void
+owner_start(void *ctx)
+{
+	simdaemon_start(ctx);
+}
+
+static void
+owner_applied(void *life, uint32_t id, int result)
+{
+	struct life *l = life;
+
+	pump_applied(l->pump, id, result);
+}
+
+static void
+owner_exited(void *life, uint32_t id, int result)
+{
+	struct life *l = life;
+
+	pump_exited(l->pump, id, result);
+}
+
+struct simdaemon *
+simdaemon_new(const struct simdaemon_setup *setup)
+{
+	struct simdaemon *d = mem_zero(1, sizeof(*d));
+	const struct faults_owner owner = { d, owner_kill, owner_start,
+		records_wait, owner_applied, owner_exited };
+	struct machine *m = setup->m;
+
+	d->m = m;
+	d->config = *setup->config;
+	d->files = setup->config->rc;
+	d->object = setup->beside ? "devd" : "daemon";
+	d->who = setup->beside ? "devd" : "engine";
+	TAILQ_INIT(&d->lives);
+	SLIST_INIT(&d->read);
+	init_event(d, &d->readable, handed_fire);
+	init_event(d, &d->connect, connect_fire);
+	init_event(d, &d->loss, loss_fire);
+	if (!setup->beside && setup->scenario != NULL)
+		d->faults =
+		    faults_new(setup->scenario, setup->policy, m, &owner);
+	m->on_record = records_wait;
+	m->on_hint = route_socket_spoke;
+	m->engine_ctx = d;
+	trace_set_state(m->trace, m->clock.now_ns, d->object, "running", "no");
+	return d;
+}
+
+void
+simdaemon_serve(struct simdaemon *devd, struct simdaemon *client)
+{
+	devd->client = client;
+	client->server = devd;
+	devd->m->engine_ctx = devd;
+}
+
+static void
+free_lives(struct simdaemon *d)
+{
+	struct life *l;
+
+	while ((l = TAILQ_FIRST(&d->lives)) != NULL) {
+		TAILQ_REMOVE(&d->lives, l, entry);
+		vclock_cancel(&d->m->clock, &l->timer);
+		vclock_cancel(&d->m->clock, &l->start);
+		pump_free(l->pump);
+		core_free(l->core);
+		faulty_free(l->faulty);
+		free(l);
+	}
+}
+
+void
+simdaemon_free(struct simdaemon *d)
+{
+	struct rc_copy *copy;
+
+	if (d == NULL)
+		return;
+	free_lives(d);
+	while ((copy = SLIST_FIRST(&d->read)) != NULL) {
+		SLIST_REMOVE_HEAD(&d->read, entry);
+		rcvars_fini(&copy->rc);
+		free(copy);
+	}
+	faults_free(d->faults);
+	vclock_cancel(&d->m->clock, &d->readable);
+	vclock_cancel(&d->m->clock, &d->connect);
+	vclock_cancel(&d->m->clock, &d->loss);
+	devline_fini(&d->line);
+	free(d->handed);
+	free(d->customs);
+	free(d);
+}
+
+/* Stock's scripts read the files whenever they run, ours when it is told. */
+static const struct rcvars *
+read_rc(struct simdaemon *d)
+{
+	const struct rcvar *v;
+	struct rc_copy *copy;
+	size_t i;
+
+	if (d->config.policy == CORE_STOCK)
+		return d->files;
+	copy = mem_zero(1, sizeof(*copy));
+	SLIST_INSERT_HEAD(&d->read, copy, entry);
+	copy->rc.file = mem_str(d->files->file);
+	for (i = 0; i < d->files->n_vars; i++) {
+		v = &d->files->vars[i];
+		rcvars_set_in(&copy->rc, v->file, v->path, v->name, v->value,
+		    v->line, v->col);
+	}
+	return &copy->rc;
+}
+
+static void
+start_fire(void *ctx, struct vevent *e)
+{
+	struct life *l = ctx;
+
+	(void)e;
+	if (l->dead)
+		return;
+	/* What is told to it while it starts is in the files by now. */
+	l->d->config.rc = read_rc(l->d);
+	l->core = core_new(&l->d->config);
+	l->pump = pump_new(l->core, &l->world);
+	l->started = true;
+	trace_set_state(l->d->m->trace, l->d->m->clock.now_ns, l->d->object,
+	    "running", "yes");
+	pump_start(l->pump);
+}
+
+void
+simdaemon_start(struct simdaemon *d)
+{
+	struct machine *m = d->m;
+	struct life *l;
+
+	if (d->now != NULL)
+		return;
+	l = mem_zero(1, sizeof(*l));
+	l->d = d;
+	l->world.ops = &machine_world;
+	l->world.ctx = l;
+	if (d->faults != NULL) {
+		l->faulty = faulty_new(d->faults, &l->world, l);
+		l->world = faulty_world(l->faulty);
+	}
+	l->timer.fire = timer_fire;
+	l->start.fire = start_fire;
+	l->timer.ctx = l->start.ctx = l;
+	l->timer.domain = l->start.domain = VGUEST;
+	TAILQ_INSERT_TAIL(&d->lives, l, entry);
+	d->now = l;
+	vclock_after(&m->clock, &l->start, machine_delay(m, "daemon.start"));
+}
+
+void
+simdaemon_kill(struct simdaemon *d)
+{
+	struct life *l = d->now;
+
+	if (l == NULL)
+		return;
+	d->now = NULL;
+	d->n_handed = d->next_handed = 0;
+	trace_set_state(d->m->trace, d->m->clock.now_ns, d->object, "running",
+	    "no");
+	if (d->config.policy == CORE_STOCK && l->started) {
+		core_orphan(l->core);
+		return;
+	}
+	l->dead = true;
+	if (l->faulty != NULL)
+		faulty_die(l->faulty);
+	vclock_cancel(&d->m->clock, &l->timer);
+}
+
+/* --- what is done to it --- */
+
+void
+simdaemon_reload(struct simdaemon *d)
+{
+	/* A stock devd told to read again reads its rules, which are the same;
+	 * its scripts read rc.conf by themselves. */
+	if (!is_running(d) || d->config.policy == CORE_STOCK)
+		return;
+	d->config.rc = read_rc(d);
+	core_set_rc(d->now->core, d->config.rc);
+	pump_hint(d->now->pump);
+}
+
+void
+simdaemon_close_socket(struct simdaemon *d)
+{
+	/* Stock's devd has the socket, it is no client of it. */
+	if (!is_running(d) || d->config.policy == CORE_STOCK || d->deaf)
+		return;
+	d->deaf = true;
+	d->n_handed = d->next_handed = 0;
+	vclock_after(&d->m->clock, &d->connect,
+	    machine_delay(d->m, "daemon.reconnect"));
+}
+
+void
+simdaemon_netlink_overflow(struct simdaemon *d, bool records)
+{
+	struct machine *m = d->m;
+
+	vclock_cancel(&m->clock, &m->hint_event);
+	if (records)
+		lose_records(d);
+	vclock_after(&m->clock, &d->loss, machine_delay(m, "kernel.route"));
+}
+
+void
+simdaemon_set_custom(struct simdaemon *d, const struct scn_custom *custom)
+{
+	size_t i;
+
+	for (i = 0; i < d->n_customs; i++)
+		if (strcmp(d->customs[i].nic, custom->nic) == 0)
+			break;
+	if (i == d->n_customs)
+		MEM_PUSH(d->customs, d->n_customs, d->cap_customs);
+	d->customs[i] = *custom;
+}

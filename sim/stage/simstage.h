@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * simstage - runs a scenario on the simulated machine, in virtual time.
+ */
+#ifndef SIM_STAGE_SIMSTAGE_H
+#define SIM_STAGE_SIMSTAGE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/diag.h"
+#include "core/core.h"
+#include "db/recording.h"
+#include "db/trace.h"
+#include "rules/ruleset.h"
+#include "sim/packets/capture.h"
+#include "sim/machine/profile.h"
+#include "sim/scenario/scenario.h"
+
+struct simstage {
+	const struct scenario *scenario; /* borrowed, as all here */
+	struct profile *profile;	 /* overridden and seeded by the run */
+	const struct ruleset *rules;
+	enum core_policy policy;
+	uint64_t seed;
+	bool frames; /* packets one by one instead of in closed form */
+	struct capture *capture; /* not NULL: one by one, and shown there */
+	/* Not NULL: the machine follows this recording (sim/stage/facts.h), and
+	 * the scenario gives only NICs and configuration. No packets then: what
+	 * they would have met is not in the records. */
+	const struct recording *follow;
+	int64_t guard_ns; /* of sandbox_open() */
+	/* Filled when the run is no verdict: ERR_UNSUPPORTED, this system has
+	 * not what it needs; else something failed that is not under test.
+	 * May be NULL. */
+	struct err *trouble;
+};
+
+/* Whether the machine can do what the scenario says: unknown sysctls, daemon
+ * options, user commands, addresses. Findings go to d. */
+bool simstage_check(const struct simstage *s, struct diag *d);
+
+/* Runs to the scenario's end, fills t, judges. True when nothing failed, and
+ * there was no trouble. The scenario must have passed simstage_check(). */
+bool simstage_run(const struct simstage *s, struct trace *t);
+
+const char *policy_word(enum core_policy policy); /* "stock", "native" */
+
+#endif

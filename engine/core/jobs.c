@@ -155,7 +155,9 @@ jobs_ended(struct jobs *j, uint32_t id, int result, struct intents *out)
 		return false;
 	job->wake_ns = CORE_NEVER;
 	job->result = result;
-	if (job->state == JOB_RUNNING && result != 0) {
+	/* devd does not look at it. */
+	if (job->state == JOB_RUNNING && result != 0 &&
+	    j->config->policy != CORE_STOCK) {
 		strbuf_addf(&text, "command failed (status %d): %s", result,
 		    job->command != NULL ? job->command : CUSTOM_VFUP);
 		if (job->command == NULL)

@@ -346,6 +346,16 @@ a_failed_command_is_told_with_its_status(void **state)
 }
 
 static void
+under_stock_nobody_looks_at_the_status_of_a_command(void **state)
+{
+	(void)state;
+	begin(CORE_STOCK, false);
+	record("!system=HOOK subsystem=a type=ONE");
+	input(INPUT_EXITED, ids[0], 3);
+	assert_false(told("command failed"));
+}
+
+static void
 every_record_is_a_reason_to_look(void **state)
 {
 	(void)state;
@@ -582,6 +592,7 @@ main(void)
 		T(under_stock_nothing_is_read_while_a_script_runs),
 		T(under_stock_the_sleeper_of_vfattach_blocks_nobody),
 		T(under_stock_a_command_has_no_deadline),
+		T(under_stock_nobody_looks_at_the_status_of_a_command),
 		T(a_killed_stock_brings_to_its_end_what_it_began_and_starts_nothing),
 		T(a_script_of_a_killed_stock_goes_on),
 		T(under_native_records_are_read_while_commands_run),

@@ -209,6 +209,27 @@ unknown_claim(struct scn_parser *p, const struct scn_token *t)
 	return scn_unknown(p, t, "claim", known, n);
 }
 
+/* What has no such field would never hold, and nobody would see why. */
+static bool
+fits(struct scn_parser *p, const char *object, const struct scn_token *t)
+{
+	bool of_vm =
+	    strcmp(t->text, "frozen") == 0 || strcmp(t->text, "panicked") == 0;
+	const char *has = strcmp(object, "vm") == 0 ? "frozen and panicked"
+	    : strcmp(object, "daemon") == 0 || strcmp(object, "devd") == 0
+	    ? "running"
+	    : NULL;
+
+	if (has == NULL && of_vm)
+		return scn_error(p, t, "`%.64s` is the vm's; write: vm %.64s",
+		    t->text, t->text);
+	if (has == NULL || (of_vm && strcmp(object, "vm") == 0) ||
+	    strcmp(t->text, has) == 0)
+		return true;
+	return scn_error(p, t, "`%.64s` has no `%.64s`, it has %s", object,
+	    t->text, has);
+}
+
 bool
 scn_read_state(struct scn_parser *p, struct scn_expect *e,
     const struct scn_token *object)
@@ -232,6 +253,8 @@ scn_read_state(struct scn_parser *p, struct scn_expect *e,
 			break;
 	if (i == COUNT(state_words))
 		return unknown_claim(p, t);
+	if (!fits(p, object->text, t))
+		return false;
 	set(&e->field, state_words[i].field);
 	e->contains = state_words[i].contains;
 	return read_value(p, e, &state_words[i]);

@@ -235,11 +235,18 @@ frames_count(const struct stream *s, int64_t from_ns, int64_t until_ns,
 void
 frames_free(struct traffic *t)
 {
+	struct vclock *clock = &t->setup.m->clock;
 	size_t i;
 
-	for (i = 0; i < t->n_flights; i++)
+	/* The clock goes on after the packets: nothing of theirs may be due. */
+	for (i = 0; i < t->n_flights; i++) {
+		vclock_cancel(clock, &t->flights[i]->event);
 		free(t->flights[i]);
+	}
 	free(t->flights);
-	for (i = 0; i < t->n_streams; i++)
+	for (i = 0; i < t->n_streams; i++) {
+		if (t->setup.frames)
+			vclock_cancel(clock, &t->streams[i].next);
 		free(t->streams[i].frames);
+	}
 }

@@ -224,7 +224,8 @@ fits(struct scn_parser *p, const char *object, const struct scn_token *t)
 		return scn_error(p, t, "`%.64s` is the vm's; write: vm %.64s",
 		    t->text, t->text);
 	if (has == NULL || (of_vm && strcmp(object, "vm") == 0) ||
-	    strcmp(t->text, has) == 0)
+	    strcmp(t->text, has) == 0 || strcmp(t->text, "absent") == 0 ||
+	    strcmp(t->text, "exists") == 0)
 		return true;
 	return scn_error(p, t, "`%.64s` has no `%.64s`, it has %s", object,
 	    t->text, has);

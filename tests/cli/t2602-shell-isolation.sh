@@ -21,7 +21,7 @@ test -d $TMP && out "saw a temporary folder"
 test -r /etc/shadow && out "read the passwords"
 ls /root /home 2>/dev/null | grep -q . && out "saw homes"
 test -d /sys/kernel && out "saw /sys"
-ls /proc/1/root/ >/dev/null 2>&1 && test -e /proc/1/root/etc/shadow &&
+(cd /proc/1 && cd root && ls && test -e etc/shadow) >/dev/null 2>&1 &&
     out "went through process 1"
 kill -0 $$ 2>/dev/null && test -d /proc/$$ &&
     grep -q t2602 /proc/$$/cmdline && out "saw the host's processes"

@@ -78,6 +78,55 @@ take_beside(struct recording *r, const char *suffix, const char *path,
 	    "no line of it has the form of a *%s file: passed over", suffix);
 }
 
+/* "... then the commands in l_devd.txt were run": their file, when the
+ * recording's own has none. NULL if it is not spoken of; the caller frees. */
+static char *
+told_elsewhere(const struct witness *w, const char *stem, bool packed)
+{
+	static const char words[] = "the commands in ";
+	const char *at =
+	    w == NULL || w->n_deeds > 0 ? NULL : strstr(w->about, words);
+	const char *slash = packed ? NULL : strrchr(stem, '/');
+	struct strbuf name = { 0 };
+	char *result = NULL;
+	size_t bytes;
+
+	if (at == NULL)
+		return NULL;
+	at += sizeof(words) - 1;
+	bytes = strcspn(at, " \n/");
+	if (bytes > 4 && strncmp(at + bytes - 4, ".txt", 4) == 0) {
+		strbuf_addf(&name, "%.*s%.*s",
+		    slash == NULL ? 0 : (int)(slash + 1 - stem), stem,
+		    (int)bytes, at);
+		result = mem_str(strbuf_str(&name));
+	}
+	strbuf_fini(&name);
+	return result;
+}
+
+static void
+add_told_elsewhere(struct recording *r, const struct container *c,
+    const char *stem, struct diag *d)
+{
+	char *name = told_elsewhere(r->beside, stem, c->packed);
+	const struct container_section *s;
+	struct container *file;
+
+	if (name == NULL)
+		return;
+	if (c->packed) {
+		if (container_find(c, name, "", &s, NULL) == 0)
+			take_beside(r, ".txt", c->path, s->line, s->data,
+			    s->bytes, d);
+	} else if (container_read(name, &file, NULL) == 0) {
+		take_beside(r, ".txt", file->path, 1, file->text, file->bytes,
+		    d);
+		container_free(file);
+	}
+	free(name);
+}
+
 /* The other files of the same name: sections of the container, or files in
  * the same folder. They may be missing. */
 static void
@@ -105,6 +154,7 @@ add_beside(struct recording *r, const struct container *c, const char *section,
 			container_free(file);
 		}
 	}
+	add_told_elsewhere(r, c, stem, d);
 	strbuf_fini(&name);
 	free(stem);
 }

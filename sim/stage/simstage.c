@@ -10,21 +10,20 @@
 #include "base/dur.h"
 #include "base/mem.h"
 #include "base/strbuf.h"
-#include "sim/machine/cloned.h"
-#include "sim/stage/facts.h"
 #include "sim/guest/guest.h"
-#include "sim/machine/hn.h"
-#include "sim/stage/hostacts.h"
-#include "sim/machine/ifdriver.h"
-#include "sim/judge/judge.h"
 #include "sim/guest/netif.h"
-#include "sim/stage/simcheck.h"
 #include "sim/guest/shellguest.h"
+#include "sim/judge/judge.h"
+#include "sim/machine/cloned.h"
+#include "sim/machine/hn.h"
+#include "sim/machine/ifdriver.h"
+#include "sim/machine/sysops.h"
+#include "sim/packets/traffic.h"
+#include "sim/stage/facts.h"
+#include "sim/stage/hostacts.h"
 #include "sim/stage/simdaemon.h"
 #include "sim/stage/simoptions.h"
 #include "sim/stage/stage.h"
-#include "sim/machine/sysops.h"
-#include "sim/packets/traffic.h"
 
 struct user_command {
 	SLIST_ENTRY(user_command) entry;
@@ -54,99 +53,6 @@ const char *
 policy_word(enum core_policy policy)
 {
 	return policy == CORE_STOCK ? "stock" : "native";
-}
-
-/* --- checking --- */
-
-static int
-check_command(const char *text, struct err *err)
-{
-	size_t argc;
-	char **argv;
-	int rc;
-
-	if (!guest_split(text, &argc, &argv))
-		return err_set(err, ERR_INPUT,
-		    "one command of plain and quoted words is wanted; run it "
-		    "in a shell: write user sh \"...\"");
-	rc = guest_check(argc, argv, err);
-	guest_words_free(argc, argv);
-	return rc;
-}
-
-/* A line may hold several commands, each after a newline. */
-static int
-check_line(const char *text, struct err *err)
-{
-	char *copy = mem_str(text), *rest = copy, *command;
-	int rc = 0;
-
-	while (rc == 0 && (command = strsep(&rest, "\n")) != NULL)
-		rc = check_command(command, err);
-	free(copy);
-	return rc;
-}
-
-static void
-check_names(const struct simstage *s, struct diag *d)
-{
-	const struct scenario *scn = s->scenario;
-	struct machine *m = machine_new(s->profile, NULL);
-	struct err err;
-	size_t i;
-
-	for (i = 0; i < scn->n_sysctls; i++)
-		if (sysop_sysctl(m, scn->sysctls[i].name, scn->sysctls[i].value,
-			&err) < 0)
-			diag_report(d, DIAG_ERROR, scn->path,
-			    scn->sysctls[i].line, scn->sysctls[i].col, "%s",
-			    err.text);
-	for (i = 0; i < scn->n_steps; i++)
-		if (scn->steps[i].kind == SCN_USER &&
-		    check_line(scn->steps[i].text, &err) < 0)
-			diag_report(d, DIAG_ERROR, scn->path,
-			    scn->steps[i].line, scn->steps[i].col, "%s",
-			    err.text);
-	for (i = 0; i < scn->n_delays; i++)
-		profile_override(s->profile, scn->delays[i].name,
-		    scn->delays[i].value, scn->path, scn->delays[i].line,
-		    scn->delays[i].col, d);
-	for (i = 0; i < scn->n_limits; i++)
-		profile_override_limit(s->profile, scn->limits[i].name,
-		    scn->limits[i].value, scn->path, scn->limits[i].line,
-		    scn->limits[i].col, d);
-	for (i = 0; i < scn->n_flags; i++)
-		profile_override_flag(s->profile, scn->flags[i].name,
-		    strcmp(scn->flags[i].value, "yes") == 0, scn->path,
-		    scn->flags[i].line, scn->flags[i].col, d);
-	machine_free(m);
-}
-
-bool
-simstage_check(const struct simstage *s, struct diag *d)
-{
-	const struct scenario *scn = s->scenario;
-	struct rcvars rc = { 0 };
-	struct simoptions options;
-	unsigned before = d->errors;
-	struct rc_net net;
-	size_t i;
-
-	simcheck_flags(scn, d);
-	simoptions_read(scn, &options, d);
-	simoptions_rcvars(scn, &rc, d);
-	for (i = 0; i < scn->n_nics; i++)
-		rcvars_net(&rc, scn->nics[i].name, d, &net);
-	for (i = 0; i < scn->n_vfs; i++)
-		if (!profile_has_driver(s->profile, scn->vfs[i].driver))
-			diag_report(d, DIAG_ERROR, scn->path, scn->vfs[i].line,
-			    scn->vfs[i].col,
-			    "machine %s has no driver %s; add its records or "
-			    "delays to the profile, or use another",
-			    scn->machine, scn->vfs[i].driver);
-	rcvars_fini(&rc);
-	check_names(s, d);
-	return d->errors == before;
 }
 
 /* --- boot --- */

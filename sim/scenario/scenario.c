@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/mem.h"
+
 void
 scn_pair_fini(struct scn_pair *pair)
 {
@@ -11,6 +13,16 @@ scn_pair_fini(struct scn_pair *pair)
 	free(pair->value);
 	free(pair->file);
 	memset(pair, 0, sizeof(*pair));
+}
+
+void
+scn_pair_add(struct scn_pair **list, size_t *n, size_t *cap, const char *name,
+    const char *value)
+{
+	struct scn_pair *pair = MEM_PUSH(*list, *n, *cap);
+
+	pair->name = mem_str(name);
+	pair->value = mem_str(value);
 }
 
 static void

@@ -85,6 +85,10 @@ struct scenario *scenario_parse(const char *path, const char *text,
     size_t bytes, struct diag *d);
 void scenario_free(struct scenario *s); /* NULL is fine */
 
+/* Brings steps that were added into the order of time; equal ones keep
+ * theirs. */
+void scenario_sort_steps(struct scenario *s);
+
 /* The one canonical form, comments kept. Gives NULL (with findings in d) when
  * the text does not parse. The caller frees. */
 char *scenario_format(const char *path, const char *text, size_t bytes,

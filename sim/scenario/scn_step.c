@@ -314,8 +314,8 @@ by_time(const void *va, const void *vb)
 	return a->number < b->number ? -1 : 1;
 }
 
-static void
-sort_steps(struct scenario *s)
+void
+scenario_sort_steps(struct scenario *s)
 {
 	struct scn_step *sorted = mem_zero(s->n_steps, sizeof(*sorted));
 	struct sort_key *keys = mem_zero(s->n_steps, sizeof(*keys));
@@ -360,5 +360,5 @@ scn_finish_steps(struct scn_parser *p)
 			    p->end_line);
 			break;
 		}
-	sort_steps(s);
+	scenario_sort_steps(s);
 }

@@ -86,6 +86,9 @@ struct scn_shell {
 	unsigned line, col;
 };
 
+/* Appends a pair of the two, copied, without a place in a file. */
+void scn_pair_add(struct scn_pair **list, size_t *n, size_t *cap,
+    const char *name, const char *value);
 void scn_pair_fini(struct scn_pair *pair);
 
 #endif

@@ -49,16 +49,6 @@ is_about(const struct play *p, const char *text)
 	return strstr(p->w->about, text) != NULL;
 }
 
-static void
-add_pair(struct scn_pair **list, size_t *n, size_t *cap, const char *name,
-    const char *value)
-{
-	struct scn_pair *pair = MEM_PUSH(*list, *n, *cap);
-
-	pair->name = mem_str(name);
-	pair->value = mem_str(value);
-}
-
 static struct scn_step *
 add_step(struct play *p, int64_t at_ns, enum scn_stimulus kind,
     const char *name)
@@ -123,8 +113,8 @@ turn_knob(struct play *p, const struct knob *k, int ms)
 		return; /* as it is in the profile */
 	snprintf(value, sizeof(value), "%dms..%dms..%dms", ms + k->least,
 	    ms + k->mostly, ms + k->most);
-	add_pair(&p->s->delays, &p->s->n_delays, &p->s->cap_delays, k->delay,
-	    value);
+	scn_pair_add(&p->s->delays, &p->s->n_delays, &p->s->cap_delays,
+	    k->delay, value);
 }
 
 static char *
@@ -184,7 +174,7 @@ feed_boot(struct play *p)
 	if (n == 0)
 		return;
 	/* a, h: 88, 260 and 950 ms to its first record */
-	add_pair(&p->s->delays, &p->s->n_delays, &p->s->cap_delays,
+	scn_pair_add(&p->s->delays, &p->s->n_delays, &p->s->cap_delays,
 	    "daemon.start", "60ms..250ms..950ms");
 	add_step(p, p->now_ns, SCN_RECORDS_READ, NULL);
 	for (i = 0; i < n; i++) {
@@ -619,7 +609,7 @@ add_vf(struct play *p, const struct actor *a)
 static void
 add_rc(struct play *p, const char *name, const char *value)
 {
-	add_pair(&p->s->rc, &p->s->n_rc, &p->s->cap_rc, name, value);
+	scn_pair_add(&p->s->rc, &p->s->n_rc, &p->s->cap_rc, name, value);
 }
 
 /* The lines NAME="VALUE" of an rc.conf that somebody showed. */
@@ -754,8 +744,8 @@ add_machine(struct play *p)
 		if (p->cast.list[i].kind == ACTOR_NIC)
 			add_vf(p, &p->cast.list[i]);
 	if (p->s->n_nics > 0)
-		add_pair(&p->s->sysctls, &p->s->n_sysctls, &p->s->cap_sysctls,
-		    "hw.hn.vf_transparent", "0");
+		scn_pair_add(&p->s->sysctls, &p->s->n_sysctls,
+		    &p->s->cap_sysctls, "hw.hn.vf_transparent", "0");
 	configure(p);
 	add_probes(p);
 }
@@ -798,21 +788,6 @@ ending(const struct play *p)
 	return end + TAIL;
 }
 
-/* Few steps were put in; equal times keep their order. */
-static void
-sort_steps(struct scenario *s)
-{
-	struct scn_step step;
-	size_t i, k;
-
-	for (i = 1; i < s->n_steps; i++) {
-		step = s->steps[i];
-		for (k = i; k > 0 && s->steps[k - 1].at_ns > step.at_ns; k--)
-			s->steps[k] = s->steps[k - 1];
-		s->steps[k] = step;
-	}
-}
-
 void
 reenact(const struct recording *r, struct reenact *out)
 {
@@ -841,8 +816,8 @@ reenact(const struct recording *r, struct reenact *out)
 	prepare_all(&p);
 	spread_preparation(&p, daemon && p.cast.has_hn);
 	/* No daemon but the one that a step starts. */
-	add_pair(&p.s->options, &p.s->n_options, &p.s->cap_options, "start",
+	scn_pair_add(&p.s->options, &p.s->n_options, &p.s->cap_options, "start",
 	    dur_format(p.s->end_ns + TAIL, never));
-	sort_steps(p.s);
+	scenario_sort_steps(p.s);
 	cast_fini(&p.cast);
 }

@@ -259,31 +259,6 @@ see_hn(struct finder *f, const struct seen *w)
 		    false;
 }
 
-/* Few steps, and equal times must keep their order on every system. */
-static void
-sort_steps(struct scenario *s)
-{
-	struct scn_step step;
-	size_t i, k;
-
-	for (i = 1; i < s->n_steps; i++) {
-		step = s->steps[i];
-		for (k = i; k > 0 && s->steps[k - 1].at_ns > step.at_ns; k--)
-			s->steps[k] = s->steps[k - 1];
-		s->steps[k] = step;
-	}
-}
-
-static void
-add_pair(struct scn_pair **list, size_t *n, size_t *cap, const char *name,
-    const char *value)
-{
-	struct scn_pair *p = MEM_PUSH(*list, *n, *cap);
-
-	p->name = mem_str(name);
-	p->value = mem_str(value);
-}
-
 /* The addresses of the recorded guest (fixtures/recordings). */
 static void
 add_topology(struct scenario *s, const struct recording *r)
@@ -298,9 +273,9 @@ add_topology(struct scenario *s, const struct recording *r)
 	snprintf(nic->name, sizeof(nic->name), "hn0");
 	memcpy(nic->mac, mac, sizeof(mac));
 	if (s->n_rc == 0) {
-		add_pair(&s->rc, &s->n_rc, &s->cap_rc, "ifconfig_hn0",
+		scn_pair_add(&s->rc, &s->n_rc, &s->cap_rc, "ifconfig_hn0",
 		    "inet 10.0.2.15/24");
-		add_pair(&s->rc, &s->n_rc, &s->cap_rc, "defaultrouter",
+		scn_pair_add(&s->rc, &s->n_rc, &s->cap_rc, "defaultrouter",
 		    "10.0.2.2");
 	}
 	if (s->n_probes > 0)
@@ -347,12 +322,12 @@ stimuli_add(struct scenario *s, const struct recording *r, struct err *e)
 	}
 	take_silent_vf(&f);
 	if (f.boots && !has_option(s, "start"))
-		add_pair(&s->options, &s->n_options, &s->cap_options, "start",
-		    dur_format(f.seen[0].at_ns, start));
+		scn_pair_add(&s->options, &s->n_options, &s->cap_options,
+		    "start", dur_format(f.seen[0].at_ns, start));
 	end = r->records[r->n_records - 1].at_ns + STIMULI_TAIL;
 	if (end > s->end_ns)
 		s->end_ns = end;
-	sort_steps(s);
+	scenario_sort_steps(s);
 	free(f.seen);
 	if (f.found == 0)
 		return err_set(e, ERR_INPUT,

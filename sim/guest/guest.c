@@ -364,6 +364,22 @@ not_found(struct guest_run *g, struct guest_step *s)
 	return false;
 }
 
+static void
+forget_all(struct machine *m)
+{
+	struct guest_run *g;
+
+	if (m->guests == NULL)
+		return;
+	while ((g = TAILQ_FIRST(&m->guests->running)) != NULL) {
+		TAILQ_REMOVE(&m->guests->running, g, entry);
+		guest_run_free(g);
+	}
+	free(m->guests->clients);
+	free(m->guests);
+	m->guests = NULL;
+}
+
 struct guests *
 guest_all(struct machine *m)
 {
@@ -371,7 +387,7 @@ guest_all(struct machine *m)
 		m->guests = mem_zero(1, sizeof(*m->guests));
 		TAILQ_INIT(&m->guests->running);
 		m->guests->last_pid = FIRST_PID - 1;
-		machine_at_end(m, guest_forget_all);
+		machine_at_end(m, forget_all);
 	}
 	return m->guests;
 }
@@ -392,22 +408,6 @@ guest_exec(struct machine *m, size_t argc, char *const argv[], guest_done *done,
 	else
 		g->program->plan(g);
 	go_on(g);
-}
-
-void
-guest_forget_all(struct machine *m)
-{
-	struct guest_run *g;
-
-	if (m->guests == NULL)
-		return;
-	while ((g = TAILQ_FIRST(&m->guests->running)) != NULL) {
-		TAILQ_REMOVE(&m->guests->running, g, entry);
-		guest_run_free(g);
-	}
-	free(m->guests->clients);
-	free(m->guests);
-	m->guests = NULL;
 }
 
 static int

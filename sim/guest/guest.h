@@ -41,9 +41,6 @@ void guest_exec(struct machine *m, size_t argc, char *const argv[],
  * Each run of a client has another one. */
 unsigned guest_client_pid(struct machine *m, const char *ifname);
 
-/* What still runs is gone, done() is not called. */
-void guest_forget_all(struct machine *m);
-
 /* A command line split as sh does with plain and quoted words; no expansion,
  * no redirection: false when it has any of that. Free with guest_words_free.
  */

@@ -7,9 +7,9 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "sim/machine/dhclient.h"
 #include "sim/guest/guest_parts.h"
 #include "sim/guest/rcscript.h"
+#include "sim/machine/dhclient.h"
 
 unsigned
 guest_client_pid(struct machine *m, const char *ifname)

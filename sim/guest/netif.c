@@ -232,6 +232,13 @@ start_fire(void *ctx, struct vevent *e)
 	go_on(ctx);
 }
 
+static void
+forget_all(struct machine *m)
+{
+	while (!TAILQ_EMPTY(&m->netif_runs))
+		forget(TAILQ_FIRST(&m->netif_runs));
+}
+
 struct netif_run *
 netif_run(struct machine *m, struct netif_plan *p, void (*done)(void *ctx),
     void *ctx)
@@ -247,7 +254,7 @@ netif_run(struct machine *m, struct netif_plan *p, void (*done)(void *ctx),
 	r->start.ctx = r;
 	r->start.domain = VGUEST;
 	TAILQ_INSERT_TAIL(&m->netif_runs, r, entry);
-	machine_at_end(m, netif_free_all);
+	machine_at_end(m, forget_all);
 	vclock_after(&m->clock, &r->start, 0);
 	return r;
 }
@@ -256,11 +263,4 @@ void
 netif_run_forget(struct netif_run *r)
 {
 	r->done = NULL;
-}
-
-void
-netif_free_all(struct machine *m)
-{
-	while (!TAILQ_EMPTY(&m->netif_runs))
-		forget(TAILQ_FIRST(&m->netif_runs));
 }

@@ -35,7 +35,4 @@ struct netif_run *netif_run(struct machine *m, struct netif_plan *p,
 /* Nobody wants to hear of its end any more. Not after done(). */
 void netif_run_forget(struct netif_run *r);
 
-/* Frees what is still under way. */
-void netif_free_all(struct machine *m);
-
 #endif

@@ -8,8 +8,8 @@
 #include "base/dur.h"
 #include "base/mem.h"
 #include "failover/rcvars.h"
-#include "sim/machine/dhclient.h"
 #include "sim/guest/netif.h"
+#include "sim/machine/dhclient.h"
 
 #define WORDS	   4
 #define WORD_BYTES 64

@@ -12,9 +12,9 @@
 #define SIM_PACKETS_TRAFFIC_H
 
 #include "packet/continuity.h"
-#include "sim/packets/capture.h"
 #include "sim/judge/judge.h"
 #include "sim/machine/machine.h"
+#include "sim/packets/capture.h"
 #include "sim/scenario/scenario.h"
 
 struct traffic;

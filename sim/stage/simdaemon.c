@@ -10,12 +10,12 @@
 #include "base/strbuf.h"
 #include "core/pump.h"
 #include "event/devline.h"
-#include "sim/stage/faults.h"
 #include "sim/guest/program.h"
-#include "sim/scenario/reach.h"
 #include "sim/guest/rcscript.h"
 #include "sim/guest/shellguest.h"
 #include "sim/machine/sysops.h"
+#include "sim/scenario/reach.h"
+#include "sim/stage/faults.h"
 
 #define CUSTOM_VFUP "hyperv_vfup." /* and the NIC's name */
 #define FOR_EVER    (INT64_C(400) * 86400 * INT64_C(1000000000))

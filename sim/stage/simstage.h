@@ -13,8 +13,8 @@
 #include "db/recording.h"
 #include "db/trace.h"
 #include "rules/ruleset.h"
-#include "sim/packets/capture.h"
 #include "sim/machine/profile.h"
+#include "sim/packets/capture.h"
 #include "sim/scenario/scenario.h"
 
 struct simstage {

@@ -9,9 +9,9 @@
 
 #include "base/dur.h"
 #include "base/strbuf.h"
+#include "sim/guest/guest.h"
 #include "sim/machine/hn.h"
 #include "sim/machine/lagg.h"
-#include "sim/guest/guest.h"
 
 static const char bench[] =
     "machine \"bench\"\n"

@@ -25,8 +25,8 @@
 #include "base/strbuf.h"
 #include "cmd/inputs.h"
 #include "packet/probehdr.h"
-#include "sim/stage/simstage.h"
 #include "sim/machine/vclock.h"
+#include "sim/stage/simstage.h"
 
 #define PACKETS_MAX 4000 /* of one probe: rates are lowered to that */
 

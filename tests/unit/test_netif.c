@@ -13,12 +13,12 @@
 #include "base/dur.h"
 #include "base/strbuf.h"
 #include "failover/rcvars.h"
+#include "sim/guest/netif.h"
+#include "sim/guest/rcscript.h"
 #include "sim/machine/dhclient.h"
 #include "sim/machine/dhcp.h"
 #include "sim/machine/hn.h"
 #include "sim/machine/inet.h"
-#include "sim/guest/netif.h"
-#include "sim/guest/rcscript.h"
 #include "sim_rig.h"
 
 #define RUNNING (-1)

@@ -4,24 +4,11 @@
 # What a record costs, in instructions: the slope between few and many
 # repetitions of the same records, so that start and load do not count. Also
 # what it takes to load 5,000 rules. Exit status 1 when over a target.
-set -u
-SB=${SB:-build/switchback}
-if ! command -v valgrind >/dev/null; then
-	echo "skipped: valgrind is not installed"
-	exit 0
-fi
+# shellcheck source=tests/bench/report.inc
+. tests/bench/report.inc
 dir=$(mktemp -d) || exit 3
 trap 'rm -rf "$dir"' EXIT
 over=0
-
-# what, number, unit, target
-report() {
-	printf '%-52s %8d %-4s (at most %d)\n' "$1" "$2" "$3" "$4"
-	if [ "$2" -gt "$4" ]; then
-		echo "	over the target" >&2
-		over=1
-	fi
-}
 
 instructions() { # rules events repetitions
 	valgrind --tool=callgrind --callgrind-out-file=/dev/null "$SB" \

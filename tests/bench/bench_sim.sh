@@ -4,24 +4,11 @@
 # What a simulated migration costs: 100,000 of them in seconds of CPU, one of
 # them in instructions, many pairs beside one, many packets beside few. Exit
 # status 1 when over a target.
-set -u
-SB=${SB:-build/switchback}
-if ! command -v valgrind >/dev/null; then
-	echo "skipped: valgrind is not installed"
-	exit 0
-fi
+# shellcheck source=tests/bench/report.inc
+. tests/bench/report.inc
 dir=$(mktemp -d) || exit 3
 trap 'rm -rf "$dir"' EXIT
 over=0
-
-# what, number, unit, target
-report() {
-	printf '%-52s %8d %-4s (at most %d)\n' "$1" "$2" "$3" "$4"
-	if [ "$2" -gt "$4" ]; then
-		echo "	over the target" >&2
-		over=1
-	fi
-}
 
 # pairs rounds rate: a scenario in which every VF leaves at one time and comes
 # back at another, again and again

@@ -3,6 +3,7 @@
 
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -235,4 +236,17 @@ rig_active(struct rig *r, const char *lagg)
 	struct ifnet *active = lagg_active(ifnet_find(r->m, lagg));
 
 	return active == NULL ? "none" : active->name;
+}
+
+const char *
+rig_route(const struct route *r)
+{
+	static char text[IPADDR_TEXT + IFNAME_MAX + 8];
+	char gw[IPADDR_TEXT];
+
+	if (r == NULL)
+		return "none";
+	snprintf(text, sizeof(text), "%s via %s",
+	    ipaddr_format(&r->gateway, false, gw), r->ifp->name);
+	return text;
 }

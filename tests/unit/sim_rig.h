@@ -54,4 +54,8 @@ int rig_row(const struct rig *r, size_t skip, const char *text);
 /* The active port's name, "none" when there is none. */
 const char *rig_active(struct rig *r, const char *lagg);
 
+/* "ADDR via IF" of a default route, "none" for NULL; valid until the next
+ * call. */
+const char *rig_route(const struct route *r);
+
 #endif

@@ -98,15 +98,7 @@ addresses(const struct ifnet *ifp)
 static const char *
 router(void)
 {
-	static char text[80];
-	const struct route *d = inet_default(r.m);
-	char gw[IPADDR_TEXT];
-
-	if (d == NULL)
-		return "none";
-	snprintf(text, sizeof(text), "%s via %s",
-	    ipaddr_format(&d->gateway, false, gw), d->ifp->name);
-	return text;
+	return rig_route(inet_default(r.m));
 }
 
 static void

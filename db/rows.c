@@ -22,15 +22,20 @@ enum table {
 	NOTE,
 	PROBE,
 	GAP,
+	ODDITY,
 	CHECK,
+	HINT,
+	REACH,
+	SETUP,
+	DECISION,
 	TABLES,
 };
 
 /* Columns in the order in which the add_ functions bind them. */
 static const char *const insert_sql[TABLES] = {
 	[RUN] = "run (kind, title, policy, machine, source, version, note,"
-		" seed, start_ns, end_ns, trace_hash)"
-		" VALUES (?,?,?,?,?,?,?,?,?,?,?)",
+		" seed, start_ns, end_ns, complete, trace_hash)"
+		" VALUES (?,?,?,?,?,?,?,?,?,?,?,?)",
 	[RECORD] = "record (run, seq, emit_ns, read_ns, fate, raw, no_newline,"
 		   " kind, system, subsystem, type, device)"
 		   " VALUES (?,?,?,?,?,?,?,?,?,?,?,?)",
@@ -48,13 +53,21 @@ static const char *const insert_sql[TABLES] = {
 	[STIMULUS] = "stimulus (run, seq, at_ns, text, line)"
 		     " VALUES (?,?,?,?,?)",
 	[NOTE] = "note (run, seq, at_ns, who, text) VALUES (?,?,?,?,?)",
-	[PROBE] = "probe (run, seq, name, way, period_ns, sent, delivered,"
-		  " lost, send_errors, duplicated, reordered, longest_gap_ns,"
-		  " longest_gap_at_ns) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?)",
+	[PROBE] = "probe (run, seq, name, way, period_ns, first_ns, last_ns,"
+		  " sent, delivered, lost, send_errors, duplicated, reordered,"
+		  " late, longest_gap_ns, longest_gap_at_ns)"
+		  " VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
 	[GAP] = "gap (run, seq, probe, first_seq, count, send_errors, from_ns,"
 		" to_ns, why, state, record) VALUES (?,?,?,?,?,?,?,?,?,?,?)",
 	[CHECK] = "\"check\" (run, seq, file, line, text, verdict, expected,"
 		  " happened, reason, at_ns) VALUES (?,?,?,?,?,?,?,?,?,?)",
+	[ODDITY] = "oddity (run, seq, probe, at_ns, number, kind)"
+		   " VALUES (?,?,?,?,?,?)",
+	[HINT] = "hint (run, seq, at_ns, text) VALUES (?,?,?,?)",
+	[REACH] = "reach (run, seq, name, times) VALUES (?,?,?,?)",
+	[SETUP] = "setup (run, seq, name, body) VALUES (?,?,?,?)",
+	[DECISION] = "decision (run, seq, at_ns, way, kind, body)"
+		     " VALUES (?,?,?,?,?,?)",
 };
 
 struct rows {
@@ -218,6 +231,7 @@ add_run(struct rows *r, const struct trace *t, int64_t *run_id)
 	put_bits(&row, t->run.seed);
 	put_int(&row, t->run.start_ns);
 	put_int(&row, t->run.end_ns);
+	put_int(&row, !t->run.cut);
 	put_text(&row, hash);
 	if ((rc = finish_row(&row)) == SQLITE_OK)
 		*run_id = sqlite3_last_insert_rowid(r->db);
@@ -343,12 +357,15 @@ add_probe(struct rows *r, int64_t run, const struct trace *t, size_t i)
 	put_text(&row, p->name);
 	put_text(&row, p->way);
 	put_int(&row, p->period_ns);
+	put_int(&row, p->first_ns);
+	put_int(&row, p->last_ns);
 	put_bits(&row, p->sent);
 	put_bits(&row, p->delivered);
 	put_bits(&row, p->lost);
 	put_bits(&row, p->send_errors);
 	put_bits(&row, p->duplicated);
 	put_bits(&row, p->reordered);
+	put_bits(&row, p->late);
 	put_int(&row, p->longest_gap_ns);
 	put_int(&row, p->longest_gap_at_ns);
 	return finish_row(&row);
@@ -389,6 +406,62 @@ add_check(struct rows *r, int64_t run, const struct trace *t, size_t i)
 	return finish_row(&row);
 }
 
+static int
+add_oddity(struct rows *r, int64_t run, const struct trace *t, size_t i)
+{
+	const struct trace_oddity *o = &t->oddities[i];
+	struct row row = begin_row(r, ODDITY, run, i);
+
+	put_int(&row, o->probe);
+	put_int(&row, o->at_ns);
+	put_bits(&row, o->number);
+	put_text(&row, o->kind);
+	return finish_row(&row);
+}
+
+static int
+add_hint(struct rows *r, int64_t run, const struct trace *t, size_t i)
+{
+	struct row row = begin_row(r, HINT, run, i);
+
+	put_int(&row, t->hints[i].at_ns);
+	put_text(&row, t->hints[i].text);
+	return finish_row(&row);
+}
+
+static int
+add_reach(struct rows *r, int64_t run, const struct trace *t, size_t i)
+{
+	struct row row = begin_row(r, REACH, run, i);
+
+	put_text(&row, t->reached[i].name);
+	put_bits(&row, t->reached[i].times);
+	return finish_row(&row);
+}
+
+static int
+add_setup(struct rows *r, int64_t run, const struct trace *t, size_t i)
+{
+	struct row row = begin_row(r, SETUP, run, i);
+
+	put_text(&row, t->setups[i].name);
+	put_blob(&row, t->setups[i].body, t->setups[i].bytes);
+	return finish_row(&row);
+}
+
+static int
+add_decision(struct rows *r, int64_t run, const struct trace *t, size_t i)
+{
+	const struct trace_decision *d = &t->decisions[i];
+	struct row row = begin_row(r, DECISION, run, i);
+
+	put_int(&row, d->at_ns);
+	put_text(&row, d->in ? "in" : "out");
+	put_text(&row, d->kind);
+	put_blob(&row, d->body, d->bytes);
+	return finish_row(&row);
+}
+
 typedef int add_fn(struct rows *r, int64_t run, const struct trace *t,
     size_t i);
 
@@ -410,7 +483,12 @@ rows_add_trace(struct rows *r, const struct trace *t, int64_t *run_id)
 		{ add_note, t->n_notes },
 		{ add_probe, t->n_probes },
 		{ add_gap, t->n_gaps },
+		{ add_oddity, t->n_oddities },
 		{ add_check, t->n_checks },
+		{ add_hint, t->n_hints },
+		{ add_reach, t->n_reached },
+		{ add_setup, t->n_setups },
+		{ add_decision, t->n_decisions },
 	};
 	int64_t id = 0;
 	size_t k, i;

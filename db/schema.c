@@ -11,6 +11,16 @@ static const char *const schema_sql[] = {
 	NULL,
 };
 
+static const char *const migrate_1_2[] = {
+#include "migrate_1_2.inc"
+	NULL,
+};
+
+static const struct schema_step all_steps[] = {
+	{ 1, migrate_1_2 },
+};
+#define STEPS (sizeof(all_steps) / sizeof(all_steps[0]))
+
 static int
 run(sqlite3 *db, const char *path, const char *sql, struct err *e)
 {
@@ -90,15 +100,17 @@ schema_check(sqlite3 *db, const char *path, struct err *e)
 	    "'table version', 'table run', 'table record', 'table verbatim',"
 	    "'table firing', 'table operation', 'table command',"
 	    "'table state', 'table mark', 'table stimulus', 'table note',"
-	    "'table probe', 'table gap', 'table check', 'view failovers',"
+	    "'table probe', 'table gap', 'table check', 'table oddity',"
+	    "'table hint', 'table reach', 'table setup', 'table decision',"
+	    "'table place', 'table packet', 'view failovers',"
 	    "'view outages', 'view verdicts', 'view rule_counts',"
 	    "'view timeline')",
 	    &tables, e);
-	if (rc == 0 && tables == 19)
+	if (rc == 0 && tables == 26)
 		rc = ask(db, path, "SELECT schema FROM version", &version, e);
 	if (rc < 0)
 		return rc;
-	if (tables != 19 || version != STORE_VERSION)
+	if (tables != 26 || version != STORE_VERSION)
 		return err_set(e, ERR_INPUT,
 		    "%s: is damaged (tables of a store are missing, or its "
 		    "version row does not fit): take it from a backup",
@@ -200,6 +212,5 @@ schema_migrate(sqlite3 *db, const char *path, const struct schema_step *steps,
 int
 schema_update(sqlite3 *db, const char *path, struct err *e)
 {
-	/* Version 1 is the first: nothing leads to it. */
-	return schema_migrate(db, path, NULL, 0, STORE_VERSION, e);
+	return schema_migrate(db, path, all_steps, STEPS, STORE_VERSION, e);
 }

@@ -1,5 +1,5 @@
 -- SPDX-License-Identifier: BSD-2-Clause
--- The store, version 1. One file, any number of runs (db/store.h).
+-- The store, version 2. One file, any number of runs (db/store.h).
 --
 -- Times are nanoseconds on the run's own clock: virtual time from 0 in a
 -- simulated run, the recording's clock in an imported one. A time that has not
@@ -11,7 +11,7 @@
 -- Runs in one transaction, into an empty file only.
 
 PRAGMA application_id = 0x5377426b; -- "SwBk"
-PRAGMA user_version = 1;
+PRAGMA user_version = 2;
 
 -- Which schema this is and which program made it. user_version is what is
 -- decided on; this row is for people and for a later repair.
@@ -23,7 +23,8 @@ CREATE TABLE version (
 
 CREATE TABLE run (
 	id INTEGER PRIMARY KEY,
-	kind TEXT NOT NULL,	-- simulated, replay-open, replay-closed, import
+	kind TEXT NOT NULL,	-- simulated, replay-open, replay-closed, import,
+				-- recorded, capture, flight
 	title TEXT NOT NULL,	-- scenario's title or recording's name
 	policy TEXT NOT NULL,	-- stock, native or ''
 	machine TEXT NOT NULL,	-- machine profile or ''
@@ -33,9 +34,12 @@ CREATE TABLE run (
 	seed INTEGER NOT NULL,	-- 64 bits
 	start_ns INTEGER NOT NULL,
 	end_ns INTEGER NOT NULL,
+	-- 0: it was written piece by piece, and its end has not come: it is
+	-- being recorded, or was cut off by a crash.
+	complete INTEGER NOT NULL CHECK (complete IN (0, 1)),
 	-- Of everything below but source and version: two runs with equal
-	-- hashes went the same way.
-	trace_hash TEXT NOT NULL CHECK (length(trace_hash) = 16)
+	-- hashes went the same way. '' of one that was written piece by piece.
+	trace_hash TEXT NOT NULL CHECK (length(trace_hash) IN (0, 16))
 ) STRICT;
 
 CREATE INDEX run_title ON run (title);
@@ -153,6 +157,25 @@ CREATE TABLE note (
 	PRIMARY KEY (run, seq)
 ) STRICT, WITHOUT ROWID;
 
+-- A message of the routing socket, or of rtnetlink, in the words of
+-- sim/machine/machine.h: "IFINFO lagg0 up link-up".
+CREATE TABLE hint (
+	run INTEGER NOT NULL REFERENCES run ON DELETE CASCADE,
+	seq INTEGER NOT NULL CHECK (seq >= 0),
+	at_ns INTEGER NOT NULL,
+	text TEXT NOT NULL,
+	PRIMARY KEY (run, seq)
+) STRICT, WITHOUT ROWID;
+
+-- A place of the machine's model that the run came through, and how often.
+CREATE TABLE reach (
+	run INTEGER NOT NULL REFERENCES run ON DELETE CASCADE,
+	seq INTEGER NOT NULL CHECK (seq >= 0),
+	name TEXT NOT NULL,	-- sim/scenario/reach.h
+	times INTEGER NOT NULL CHECK (times >= 1),
+	PRIMARY KEY (run, seq)
+) STRICT, WITHOUT ROWID;
+
 -- One direction of one packet stream.
 CREATE TABLE probe (
 	run INTEGER NOT NULL REFERENCES run ON DELETE CASCADE,
@@ -160,12 +183,15 @@ CREATE TABLE probe (
 	name TEXT NOT NULL,
 	way TEXT NOT NULL,	-- out, in, echo
 	period_ns INTEGER NOT NULL,
+	first_ns INTEGER NOT NULL, -- when its first packet was sent …
+	last_ns INTEGER NOT NULL,  -- … and its last; 0 and 0: not known
 	sent INTEGER NOT NULL,
 	delivered INTEGER NOT NULL,
 	lost INTEGER NOT NULL,
 	send_errors INTEGER NOT NULL,
 	duplicated INTEGER NOT NULL,
 	reordered INTEGER NOT NULL,
+	late INTEGER NOT NULL,	-- of the delivered; where there was a bound
 	longest_gap_ns INTEGER NOT NULL,
 	longest_gap_at_ns INTEGER NOT NULL,
 	PRIMARY KEY (run, seq)
@@ -188,6 +214,62 @@ CREATE TABLE gap (
 	FOREIGN KEY (run, probe) REFERENCES probe (run, seq),
 	FOREIGN KEY (run, state) REFERENCES state (run, seq),
 	FOREIGN KEY (run, record) REFERENCES record (run, seq)
+) STRICT, WITHOUT ROWID;
+
+-- A single packet that is worth a mark. At most some thousands of a stream;
+-- the stream's own numbers are the truth.
+CREATE TABLE oddity (
+	run INTEGER NOT NULL REFERENCES run ON DELETE CASCADE,
+	seq INTEGER NOT NULL CHECK (seq >= 0),
+	probe INTEGER NOT NULL,
+	at_ns INTEGER NOT NULL,
+	number INTEGER NOT NULL, -- the packet's own
+	kind TEXT NOT NULL,	-- duplicated, reordered, late
+	PRIMARY KEY (run, seq),
+	FOREIGN KEY (run, probe) REFERENCES probe (run, seq)
+) STRICT, WITHOUT ROWID;
+
+-- What an engine began with: its rules, rc.conf and settings
+-- (core/decision.h), so that its decisions can be made again.
+CREATE TABLE setup (
+	run INTEGER NOT NULL REFERENCES run ON DELETE CASCADE,
+	seq INTEGER NOT NULL CHECK (seq >= 0),
+	name TEXT NOT NULL,
+	body BLOB NOT NULL,
+	PRIMARY KEY (run, seq)
+) STRICT, WITHOUT ROWID;
+
+-- All that the engine's core was told ("in") and what it answered ("out"), in
+-- this order (core/decision.h).
+CREATE TABLE decision (
+	run INTEGER NOT NULL REFERENCES run ON DELETE CASCADE,
+	seq INTEGER NOT NULL CHECK (seq >= 0),
+	at_ns INTEGER NOT NULL,
+	way TEXT NOT NULL CHECK (way IN ('in', 'out')),
+	kind TEXT NOT NULL,
+	body BLOB NOT NULL,
+	PRIMARY KEY (run, seq)
+) STRICT, WITHOUT ROWID;
+
+-- Where packets were seen, and the packets, as they were recorded.
+CREATE TABLE place (
+	run INTEGER NOT NULL REFERENCES run ON DELETE CASCADE,
+	seq INTEGER NOT NULL CHECK (seq >= 0),
+	name TEXT NOT NULL,	-- an interface
+	linktype INTEGER NOT NULL, -- LINKTYPE_ of pcap-linktype(7)
+	snap_bytes INTEGER NOT NULL, -- no more than these were kept of each
+	PRIMARY KEY (run, seq)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE packet (
+	run INTEGER NOT NULL REFERENCES run ON DELETE CASCADE,
+	seq INTEGER NOT NULL CHECK (seq >= 0),
+	at_ns INTEGER NOT NULL,
+	place INTEGER NOT NULL,
+	wire_bytes INTEGER NOT NULL,
+	data BLOB NOT NULL,
+	PRIMARY KEY (run, seq),
+	FOREIGN KEY (run, place) REFERENCES place (run, seq)
 ) STRICT, WITHOUT ROWID;
 
 -- One expectation, judged.
@@ -290,10 +372,12 @@ UNION ALL
 UNION ALL
 	SELECT run, at_ns, 7, seq, 'note', who || ': ' || text FROM note
 UNION ALL
-	SELECT run, from_ns, 8, seq, 'gap',
+	SELECT run, at_ns, 8, seq, 'hint', text FROM hint
+UNION ALL
+	SELECT run, from_ns, 9, seq, 'gap',
 	    printf('%d probes missing for %.3f ms: %s', count,
 		(to_ns - from_ns) / 1e6, why) FROM gap
 UNION ALL
-	SELECT run, at_ns, 9, seq, 'check', verdict || ': ' || text
+	SELECT run, at_ns, 10, seq, 'check', verdict || ': ' || text
 	FROM "check" WHERE at_ns IS NOT NULL
 ) ORDER BY run, at_ns, rank, seq;

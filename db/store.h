@@ -28,7 +28,7 @@
 #include "db/recording.h"
 #include "db/trace.h"
 
-#define STORE_VERSION 1 /* of the schema; user_version of the file */
+#define STORE_VERSION 2 /* of the schema; user_version of the file */
 
 /* PRAGMA application_id of our files: "SwBk". */
 #define STORE_APPLICATION_ID 0x5377426b

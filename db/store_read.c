@@ -55,6 +55,34 @@ reader_failed(struct store_reader *r, int rc, struct err *e)
 	return dbfile_error(r->db, rc, r->path, e);
 }
 
+/* The connection becomes one to a copy in memory, of today's schema. */
+static int
+update_copy(struct store_reader *r, struct err *e)
+{
+	sqlite3_backup *copying;
+	sqlite3 *copy = NULL;
+	int rc = sqlite3_open(":memory:", &copy);
+
+	if (rc == SQLITE_OK) {
+		copying = sqlite3_backup_init(copy, "main", r->db, "main");
+		if (copying != NULL)
+			sqlite3_backup_step(copying, -1);
+		rc = sqlite3_backup_finish(copying);
+		if (copying == NULL)
+			rc = sqlite3_errcode(copy);
+	}
+	if (rc == SQLITE_OK)
+		rc = dbfile_configure(copy);
+	if (rc != SQLITE_OK) {
+		rc = reader_failed(r, rc, e);
+		sqlite3_close(copy);
+		return rc;
+	}
+	sqlite3_close(r->db);
+	r->db = copy;
+	return schema_update(r->db, r->path, e);
+}
+
 static int
 check_version(struct store_reader *r, struct err *e)
 {
@@ -67,12 +95,8 @@ check_version(struct store_reader *r, struct err *e)
 		    "%s: is of schema version %d, but this Switchback knows "
 		    "none after %d: use the newer Switchback",
 		    r->path, version, STORE_VERSION);
-	if (version < STORE_VERSION)
-		return err_set(e, ERR_VERSION,
-		    "%s: is of the older schema version %d: open it once for "
-		    "writing, with \"switchback import\", to bring it up to "
-		    "date",
-		    r->path, version);
+	if (version < STORE_VERSION && (rc = update_copy(r, e)) < 0)
+		return rc;
 	return schema_check(r->db, r->path, e);
 }
 
@@ -198,12 +222,13 @@ take_run(sqlite3_stmt *stmt, struct store_run *run)
 	memcpy(&run->run.seed, &seed, sizeof(seed));
 	run->run.start_ns = sqlite3_column_int64(stmt, 9);
 	run->run.end_ns = sqlite3_column_int64(stmt, 10);
-	run->hash = strtoull(text_at(stmt, 11), NULL, 16);
-	run->records = sqlite3_column_int64(stmt, 12);
-	run->operations = sqlite3_column_int64(stmt, 13);
-	run->passes = sqlite3_column_int64(stmt, 14);
-	run->fails = sqlite3_column_int64(stmt, 15);
-	run->known_faults = sqlite3_column_int64(stmt, 16);
+	run->run.cut = sqlite3_column_int(stmt, 11) == 0;
+	run->hash = strtoull(text_at(stmt, 12), NULL, 16);
+	run->records = sqlite3_column_int64(stmt, 13);
+	run->operations = sqlite3_column_int64(stmt, 14);
+	run->passes = sqlite3_column_int64(stmt, 15);
+	run->fails = sqlite3_column_int64(stmt, 16);
+	run->known_faults = sqlite3_column_int64(stmt, 17);
 }
 
 static int
@@ -211,7 +236,7 @@ read_runs(struct store_reader *r, store_run_fn *fn, void *ctx, struct err *e)
 {
 	static const char sql[] =
 	    "SELECT id, kind, r.title, r.policy, machine, source, version, "
-	    "note, seed, start_ns, end_ns, trace_hash,"
+	    "note, seed, start_ns, end_ns, complete, trace_hash,"
 	    " (SELECT count(*) FROM record WHERE run = id),"
 	    " (SELECT count(*) FROM operation WHERE run = id),"
 	    " v.passes, v.fails + v.mended, v.known_faults"

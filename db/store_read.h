@@ -3,10 +3,12 @@
  * store_read - reading runs back from a database file, and nothing else.
  *
  * The file and its folder are left exactly as they are: no file is made or
- * removed beside it, nothing is converted, not even when the folder is not
- * writable. A writer may be at work meanwhile; when it changes the file under
- * a read that could not take part in its locks, the read fails with ERR_BUSY
- * instead of giving a mixture.
+ * removed beside it, nothing in it is converted, not even when the folder is
+ * not writable. A file of an older schema is brought up to date in a copy in
+ * memory, so that reading it takes as much memory as it is long. A writer may
+ * be at work meanwhile; when it changes the file under a read that could not
+ * take part in its locks, the read fails with ERR_BUSY instead of giving a
+ * mixture.
  *
  * Errors are those of db/store.h.
  */
@@ -36,7 +38,7 @@ void store_read_close(struct store_reader *r); /* NULL is fine */
 struct store_run {
 	int64_t id;
 	struct trace_run run;
-	uint64_t hash; /* trace_hash() when it was stored */
+	uint64_t hash; /* trace_hash() when it was stored; 0: it has none */
 	int64_t records, operations;
 	int64_t passes, fails, known_faults;
 };

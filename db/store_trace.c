@@ -72,6 +72,15 @@ get_text(struct row *row)
 	return s == NULL ? "" : (const char *)s;
 }
 
+static const void *
+get_blob(struct row *row, size_t *bytes)
+{
+	const void *data = sqlite3_column_blob(row->stmt, row->column);
+
+	*bytes = (size_t)sqlite3_column_bytes(row->stmt, row->column++);
+	return data == NULL ? "" : data;
+}
+
 static char *
 own_text(struct row *row)
 {
@@ -98,6 +107,7 @@ take_run(struct trace *t, struct row *row)
 	t->run.seed = get_bits(row);
 	t->run.start_ns = get_int(row);
 	t->run.end_ns = get_int(row);
+	t->run.cut = get_int(row) == 0;
 }
 
 static enum trace_fate
@@ -117,11 +127,11 @@ static void
 take_record(struct trace *t, struct row *row)
 {
 	int64_t emit_ns = get_int(row);
-	const void *raw = sqlite3_column_blob(row->stmt, row->column);
-	int bytes = sqlite3_column_bytes(row->stmt, row->column++);
+	size_t bytes;
+	const void *raw = get_blob(row, &bytes);
 	struct trace_record *r;
 
-	trace_add_record(t, emit_ns, raw == NULL ? "" : raw, (size_t)bytes);
+	trace_add_record(t, emit_ns, raw, bytes);
 	r = &t->records[t->n_records - 1];
 	r->read_ns = get_time(row);
 	r->fate = get_fate(row);
@@ -215,12 +225,15 @@ take_probe(struct trace *t, struct row *row)
 	p->name = own_text(row);
 	p->way = own_text(row);
 	p->period_ns = get_int(row);
+	p->first_ns = get_int(row);
+	p->last_ns = get_int(row);
 	p->sent = get_bits(row);
 	p->delivered = get_bits(row);
 	p->lost = get_bits(row);
 	p->send_errors = get_bits(row);
 	p->duplicated = get_bits(row);
 	p->reordered = get_bits(row);
+	p->late = get_bits(row);
 	p->longest_gap_ns = get_int(row);
 	p->longest_gap_at_ns = get_int(row);
 }
@@ -272,6 +285,58 @@ take_check(struct trace *t, struct row *row)
 	c->at_ns = get_time(row);
 }
 
+static void
+take_oddity(struct trace *t, struct row *row)
+{
+	int32_t probe = get_ref(row, t->n_probes);
+	int64_t at_ns = get_int(row);
+	uint64_t number = get_bits(row);
+
+	if (probe == TRACE_NONE)
+		row->damaged = true;
+	trace_add_oddity(t, probe, at_ns, number, get_text(row));
+}
+
+static void
+take_hint(struct trace *t, struct row *row)
+{
+	int64_t at_ns = get_int(row);
+
+	trace_add_hint(t, at_ns, get_text(row));
+}
+
+static void
+take_reach(struct trace *t, struct row *row)
+{
+	struct trace_reach *r =
+	    MEM_PUSH(t->reached, t->n_reached, t->cap_reached);
+
+	r->name = own_text(row);
+	r->times = get_bits(row);
+}
+
+static void
+take_setup(struct trace *t, struct row *row)
+{
+	const char *name = get_text(row);
+	size_t bytes;
+	const void *body = get_blob(row, &bytes);
+
+	trace_add_setup(t, name, body, bytes);
+}
+
+static void
+take_decision(struct trace *t, struct row *row)
+{
+	int64_t at_ns = get_int(row);
+	bool in = strcmp(get_text(row), "in") == 0;
+	const char *kind = get_text(row);
+	size_t bytes;
+	const void *body = get_blob(row, &bytes);
+
+	trace_add_decision(t, at_ns, in, kind, body, bytes);
+}
+
 /* A table comes after those it refers to. Columns in the order in which the
  * take_ functions take them. */
 static const struct {
@@ -289,8 +354,9 @@ static const struct {
 	{ "stimulus", "at_ns, text, line", take_stimulus },
 	{ "note", "at_ns, who, text", take_note },
 	{ "probe",
-	    "name, way, period_ns, sent, delivered, lost, send_errors,"
-	    " duplicated, reordered, longest_gap_ns, longest_gap_at_ns",
+	    "name, way, period_ns, first_ns, last_ns, sent, delivered, lost,"
+	    " send_errors, duplicated, reordered, late, longest_gap_ns,"
+	    " longest_gap_at_ns",
 	    take_probe },
 	{ "gap",
 	    "probe, first_seq, count, send_errors, from_ns, to_ns, why,"
@@ -299,6 +365,11 @@ static const struct {
 	{ "check",
 	    "file, line, text, verdict, expected, happened, reason, at_ns",
 	    take_check },
+	{ "oddity", "probe, at_ns, number, kind", take_oddity },
+	{ "hint", "at_ns, text", take_hint },
+	{ "reach", "name, times", take_reach },
+	{ "setup", "name, body", take_setup },
+	{ "decision", "at_ns, way, kind, body", take_decision },
 };
 
 static int
@@ -342,15 +413,16 @@ read_table(struct store_reader *r, int64_t run_id, size_t table,
 	return rc;
 }
 
-/* Also gives the hash the run had when it was stored. */
+/* Also gives the hash the run had when it was stored, if it had one. */
 static int
-read_run(struct store_reader *r, int64_t run_id, struct trace *t,
+read_run(struct store_reader *r, int64_t run_id, struct trace *t, bool *hashed,
     uint64_t *hash, struct err *e)
 {
 	static const char sql[] =
 	    "SELECT kind, title, policy, machine, source, version, note, seed,"
-	    " start_ns, end_ns, trace_hash FROM run WHERE id = ?";
+	    " start_ns, end_ns, complete, trace_hash FROM run WHERE id = ?";
 	struct row row = { 0 };
+	const char *text;
 	int got, rc = 0;
 
 	got = sqlite3_prepare_v2(r->db, sql, -1, &row.stmt, NULL);
@@ -360,7 +432,9 @@ read_run(struct store_reader *r, int64_t run_id, struct trace *t,
 		got = sqlite3_step(row.stmt);
 	if (got == SQLITE_ROW) {
 		take_run(t, &row);
-		*hash = strtoull(get_text(&row), NULL, 16);
+		text = get_text(&row);
+		*hashed = text[0] != '\0';
+		*hash = strtoull(text, NULL, 16);
 	} else if (got == SQLITE_DONE) {
 		rc = err_set(e, ERR_NOTFOUND,
 		    "%s: has no run %" PRId64
@@ -379,12 +453,13 @@ read_trace(struct store_reader *r, int64_t run_id, struct trace **out,
 {
 	struct trace *t = trace_new();
 	uint64_t hash = 0;
+	bool hashed = false;
 	size_t i;
-	int rc = read_run(r, run_id, t, &hash, e);
+	int rc = read_run(r, run_id, t, &hashed, &hash, e);
 
 	for (i = 0; rc == 0 && i < sizeof(tables) / sizeof(tables[0]); i++)
 		rc = read_table(r, run_id, i, t, e);
-	if (rc == 0 && trace_hash(t) != hash)
+	if (rc == 0 && hashed && trace_hash(t) != hash)
 		rc = damaged(r, run_id, "its rows do not give its hash", e);
 	if (rc == 0)
 		*out = t;

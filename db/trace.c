@@ -85,6 +85,8 @@ free_results(struct trace *t)
 	}
 	for (i = 0; i < t->n_gaps; i++)
 		free(t->gaps[i].why);
+	for (i = 0; i < t->n_oddities; i++)
+		free(t->oddities[i].kind);
 	for (i = 0; i < t->n_checks; i++) {
 		free(t->checks[i].file);
 		free(t->checks[i].text);
@@ -94,20 +96,45 @@ free_results(struct trace *t)
 	}
 }
 
-void
-trace_free(struct trace *t)
+static void
+free_inside(struct trace *t)
 {
-	struct trace_last *l, *next;
 	size_t i;
 
-	if (t == NULL)
-		return;
-	free_happenings(t);
-	free_results(t);
+	for (i = 0; i < t->n_hints; i++)
+		free(t->hints[i].text);
+	for (i = 0; i < t->n_reached; i++)
+		free(t->reached[i].name);
+	for (i = 0; i < t->n_setups; i++) {
+		free(t->setups[i].name);
+		free(t->setups[i].body);
+	}
+	for (i = 0; i < t->n_decisions; i++) {
+		free(t->decisions[i].kind);
+		free(t->decisions[i].body);
+	}
+}
+
+static void
+forget_last(struct trace *t)
+{
+	struct trace_last *l, *next;
+
 	HASH_ITER (hh, t->last, l, next) {
 		HASH_DEL(t->last, l);
 		free(l);
 	}
+}
+
+void
+trace_free(struct trace *t)
+{
+	if (t == NULL)
+		return;
+	free_happenings(t);
+	free_results(t);
+	free_inside(t);
+	forget_last(t);
 	free(t->records);
 	free(t->firings);
 	free(t->operations);
@@ -119,12 +146,11 @@ trace_free(struct trace *t)
 	free(t->probes);
 	free(t->gaps);
 	free(t->checks);
-	for (i = 0; i < t->n_hints; i++)
-		free(t->hints[i].text);
-	for (i = 0; i < t->n_reached; i++)
-		free(t->reached[i].name);
 	free(t->hints);
 	free(t->reached);
+	free(t->oddities);
+	free(t->setups);
+	free(t->decisions);
 	free(t->run.title);
 	free(t->run.kind);
 	free(t->run.policy);
@@ -277,6 +303,44 @@ trace_add_reach(struct trace *t, const char *name)
 	r->times = 1;
 }
 
+void
+trace_add_oddity(struct trace *t, int32_t probe, int64_t at_ns, uint64_t number,
+    const char *kind)
+{
+	struct trace_oddity *o =
+	    MEM_PUSH(t->oddities, t->n_oddities, t->cap_oddities);
+
+	o->probe = probe;
+	o->at_ns = at_ns;
+	o->number = number;
+	o->kind = own(kind);
+}
+
+void
+trace_add_setup(struct trace *t, const char *name, const void *body,
+    size_t bytes)
+{
+	struct trace_setup *s = MEM_PUSH(t->setups, t->n_setups, t->cap_setups);
+
+	s->name = own(name);
+	s->body = mem_strn(body, bytes);
+	s->bytes = bytes;
+}
+
+void
+trace_add_decision(struct trace *t, int64_t at_ns, bool in, const char *kind,
+    const void *body, size_t bytes)
+{
+	struct trace_decision *d =
+	    MEM_PUSH(t->decisions, t->n_decisions, t->cap_decisions);
+
+	d->at_ns = at_ns;
+	d->in = in;
+	d->kind = own(kind);
+	d->body = mem_strn(body, bytes);
+	d->bytes = bytes;
+}
+
 static struct trace_last *
 find_last(const struct trace *t, const char *object, const char *field)
 {
@@ -341,4 +405,49 @@ trace_get_state(const struct trace *t, const char *object, const char *field)
 	}
 	l = find_last(t, object, field);
 	return l == NULL ? NULL : t->states[l->row].value;
+}
+
+/* The newest states go to the front of the table, in their order. */
+static size_t
+keep_last(struct trace *t, struct trace_state *states, size_t n)
+{
+	struct trace_last *l, *next;
+	size_t i, kept = 0;
+	bool *newest = mem_zero(n + 1, sizeof(*newest));
+
+	HASH_ITER (hh, t->last, l, next)
+		newest[l->row] = true;
+	forget_last(t);
+	for (i = 0; i < n; i++) {
+		if (newest[i]) {
+			states[kept] = states[i];
+			remember_last(t, states[kept].object,
+			    states[kept].field, kept);
+			kept++;
+		} else {
+			free(states[i].object);
+			free(states[i].field);
+			free(states[i].value);
+		}
+	}
+	free(newest);
+	return kept;
+}
+
+void
+trace_forget(struct trace *t, size_t *kept)
+{
+	size_t states = t->n_states;
+
+	t->n_states = 0; /* they are seen to by themselves */
+	free_happenings(t);
+	free_results(t);
+	free_inside(t);
+	t->n_records = t->n_firings = t->n_operations = t->n_commands = 0;
+	t->n_marks = t->n_stimuli = t->n_notes = 0;
+	t->n_probes = t->n_gaps = t->n_oddities = t->n_checks = 0;
+	t->n_hints = t->n_reached = t->n_setups = t->n_decisions = 0;
+	t->n_states = keep_last(t, t->states, states);
+	if (kept != NULL)
+		*kept = t->n_states;
 }

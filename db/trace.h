@@ -20,52 +20,8 @@
 #include <stdint.h>
 
 #include "base/strbuf.h"
+#include "db/trace_results.h"
 #include "db/trace_rows.h"
-
-struct trace_probe { /* one direction of one packet stream */
-	char *name;
-	char *way; /* "out" (guest to peer), "in", "echo" (round trip) */
-	int64_t period_ns;
-	uint64_t sent;
-	uint64_t delivered;
-	uint64_t lost;	      /* sent, never arrived (echo: no answer) */
-	uint64_t send_errors; /* the sender was refused; part of neither */
-	uint64_t duplicated;
-	uint64_t reordered;
-	int64_t longest_gap_ns; /* 0 when no probe is missing */
-	int64_t longest_gap_at_ns;
-};
-
-struct trace_gap { /* a run of missing probes */
-	int32_t probe;
-	uint64_t first_seq;
-	uint64_t count;	      /* missing probes: lost + refused */
-	uint64_t send_errors; /* of these */
-	int64_t from_ns;      /* when the last probe before it was sent */
-	int64_t to_ns;	      /* when the first probe after it was sent */
-	char *why;	/* what the path said: "lagg0 has no active port" */
-	int32_t state;	/* state row that began it, or TRACE_NONE */
-	int32_t record; /* record that explains it, or TRACE_NONE */
-};
-
-enum trace_verdict {
-	TRACE_PASS,
-	TRACE_FAIL,
-	TRACE_KNOWN_FAULT, /* failed, and the scenario says this policy does */
-	TRACE_MENDED,	   /* should have failed as a known fault and held */
-	TRACE_SKIP,	   /* not for this policy */
-};
-
-struct trace_check { /* one expectation, judged */
-	char *file;
-	unsigned line;
-	char *text; /* the expectation as written */
-	enum trace_verdict verdict;
-	char *expected;
-	char *happened;
-	char *reason;  /* of a known fault; "" */
-	int64_t at_ns; /* when it was violated or met; TRACE_OPEN if never */
-};
 
 #define TRACE_TABLE(type, name)                                                \
 	struct trace_##type *name;                                             \
@@ -87,6 +43,9 @@ struct trace {
 	TRACE_TABLE(check, checks);
 	TRACE_TABLE(hint, hints);
 	TRACE_TABLE(reach, reached);
+	TRACE_TABLE(oddity, oddities);
+	TRACE_TABLE(setup, setups);
+	TRACE_TABLE(decision, decisions);
 	struct trace_last *last; /* newest value of each object and field */
 };
 
@@ -114,18 +73,31 @@ void trace_add_note(struct trace *t, int64_t at_ns, const char *who,
 
 void trace_add_hint(struct trace *t, int64_t at_ns, const char *text);
 void trace_add_reach(struct trace *t, const char *name);
+void trace_add_oddity(struct trace *t, int32_t probe, int64_t at_ns,
+    uint64_t number, const char *kind);
+void trace_add_setup(struct trace *t, const char *name, const void *body,
+    size_t bytes);
+void trace_add_decision(struct trace *t, int64_t at_ns, bool in,
+    const char *kind, const void *body, size_t bytes);
 
 /* Appends a row only when the value differs from the newest one of this
  * object and field; gives its number, or TRACE_NONE when nothing changed. */
 int32_t trace_set_state(struct trace *t, int64_t at_ns, const char *object,
     const char *field, const char *value);
 
+/* Drops all rows, as if what follows were a new run, but for the newest state
+ * of each field: trace_set_state() still knows what has not changed. For a
+ * recorder whose rows are stored; states[] then begins with rows that were
+ * stored before, and *kept (may be NULL) gets their number. */
+void trace_forget(struct trace *t, size_t *kept);
+
 /* The newest value, or NULL when there is none or the object has gone. */
 const char *trace_get_state(const struct trace *t, const char *object,
     const char *field);
 
 /* Every row as text, one line each, sorted by nothing but the tables' own
- * order: equal runs give equal bytes. */
+ * order: equal runs give equal bytes. Columns that are newer than schema
+ * version 1 are there only when they hold something. */
 void trace_dump(const struct trace *t, struct strbuf *out);
 
 /* hash_bytes() of the dump without the run's source and version, so that the

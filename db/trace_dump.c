@@ -107,7 +107,7 @@ dump_run(const struct trace_run *r, struct strbuf *out)
 	put_time(out, r->start_ns);
 	strbuf_adds(out, " to");
 	put_time(out, r->end_ns);
-	strbuf_addc(out, '\n');
+	strbuf_adds(out, r->cut ? " cut\n" : "\n");
 }
 
 static void
@@ -224,6 +224,14 @@ dump_probes(const struct trace *t, struct strbuf *out)
 		    p->duplicated, p->reordered);
 		put_time(out, p->longest_gap_ns);
 		put_time(out, p->longest_gap_at_ns);
+		if (p->late > 0)
+			strbuf_addf(out, " late %" PRIu64, p->late);
+		if (p->first_ns != 0 || p->last_ns != 0) {
+			strbuf_adds(out, " from");
+			put_time(out, p->first_ns);
+			strbuf_adds(out, " to");
+			put_time(out, p->last_ns);
+		}
 		strbuf_addc(out, '\n');
 	}
 	for (i = 0; i < t->n_gaps; i++) {
@@ -239,6 +247,58 @@ dump_probes(const struct trace *t, struct strbuf *out)
 		put_row(out, g->state);
 		put_row(out, g->record);
 		put(out, g->why);
+		strbuf_addc(out, '\n');
+	}
+}
+
+static void
+dump_oddities(const struct trace *t, struct strbuf *out)
+{
+	size_t i;
+
+	for (i = 0; i < t->n_oddities; i++) {
+		const struct trace_oddity *o = &t->oddities[i];
+
+		strbuf_addf(out, "oddity %zu", i);
+		put_row(out, o->probe);
+		put_time(out, o->at_ns);
+		strbuf_addf(out, " %" PRIu64, o->number);
+		put(out, o->kind);
+		strbuf_addc(out, '\n');
+	}
+}
+
+/* What was seen of the machine's and the engine's inside. */
+static void
+dump_inside(const struct trace *t, struct strbuf *out)
+{
+	size_t i;
+
+	for (i = 0; i < t->n_hints; i++) {
+		strbuf_addf(out, "hint %zu", i);
+		put_time(out, t->hints[i].at_ns);
+		put(out, t->hints[i].text);
+		strbuf_addc(out, '\n');
+	}
+	for (i = 0; i < t->n_reached; i++) {
+		strbuf_addf(out, "reach %zu", i);
+		put(out, t->reached[i].name);
+		strbuf_addf(out, " %" PRIu64 "\n", t->reached[i].times);
+	}
+	for (i = 0; i < t->n_setups; i++) {
+		strbuf_addf(out, "setup %zu", i);
+		put(out, t->setups[i].name);
+		put_bytes(out, t->setups[i].body, t->setups[i].bytes);
+		strbuf_addc(out, '\n');
+	}
+	for (i = 0; i < t->n_decisions; i++) {
+		const struct trace_decision *d = &t->decisions[i];
+
+		strbuf_addf(out, "decision %zu", i);
+		put_time(out, d->at_ns);
+		strbuf_adds(out, d->in ? " in" : " out");
+		put(out, d->kind);
+		put_bytes(out, d->body, d->bytes);
 		strbuf_addc(out, '\n');
 	}
 }
@@ -272,7 +332,9 @@ dump_lasting(const struct trace *t, struct strbuf *out)
 	dump_deeds(t, out);
 	dump_moments(t, out);
 	dump_probes(t, out);
+	dump_oddities(t, out);
 	dump_checks(t, out);
+	dump_inside(t, out);
 }
 
 void

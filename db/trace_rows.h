@@ -14,8 +14,9 @@
 #define TRACE_OPEN INT64_C(-1) /* a time that has not come */
 
 struct trace_run {
-	char *title; /* scenario's title or recording's name */
-	char *kind;  /* "simulated", "replay-open", "replay-closed", "import" */
+	char *title;   /* scenario's title or recording's name */
+	char *kind;    /* "simulated", "replay-open", "replay-closed", "import",
+			  "recorded", "capture" or "flight" */
 	char *policy;  /* "stock", "native" or "" */
 	char *machine; /* profile name or "" */
 	char *source;  /* the file it came from or "" */
@@ -24,6 +25,7 @@ struct trace_run {
 	uint64_t seed;
 	int64_t start_ns;
 	int64_t end_ns;
+	bool cut; /* written piece by piece, and its end has not come */
 };
 
 enum trace_fate {
@@ -110,7 +112,7 @@ struct trace_note { /* log lines of the engine and of the machine */
 	char *text;
 };
 
-struct trace_hint { /* a routing-socket message; in memory only */
+struct trace_hint { /* a message of the routing socket or of rtnetlink */
 	int64_t at_ns;
 	char *text; /* "IFINFO lagg0 up link-up", see sim/machine/machine.h */
 };
@@ -118,6 +120,20 @@ struct trace_hint { /* a routing-socket message; in memory only */
 struct trace_reach { /* a place of the model that the run came through */
 	char *name;  /* "N2", "overflow"; see sim/scenario/reach.h */
 	uint64_t times;
+};
+
+struct trace_setup { /* a part of what the engine began with */
+	char *name;  /* the words of core/decision.h */
+	char *body;  /* NUL-terminated beyond its end */
+	size_t bytes;
+};
+
+struct trace_decision { /* what the core was told, or what it answered */
+	int64_t at_ns;
+	bool in;    /* it was told */
+	char *kind; /* the words of core/decision.h */
+	char *body; /* NUL-terminated beyond its end */
+	size_t bytes;
 };
 
 #endif

@@ -53,6 +53,7 @@ continuity_add(struct continuity *c, uint64_t count, int64_t first_ns,
 		return;
 	if (!c->any) {
 		c->any = true;
+		c->first_ns = first_ns;
 		c->last_ns = first_ns;
 	}
 	if (fate == PACKET_DELIVERED) {

@@ -40,6 +40,7 @@ struct continuity {
 	bool open;	   /* the last gap is not closed yet */
 	bool any;	   /* something has been sent */
 	int64_t last_ns;   /* sending time of the last delivered, or first */
+	int64_t first_ns;  /* sending time of the first of all */
 	int64_t newest_ns; /* sending time of the last of all */
 };
 

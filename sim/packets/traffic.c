@@ -431,6 +431,10 @@ report_stream(struct trace *tr, const struct stream *s)
 	p->name = mem_str(s->probe->name);
 	p->way = mem_str(s->way);
 	p->period_ns = s->probe->period_ns;
+	if (c.any) {
+		p->first_ns = c.first_ns;
+		p->last_ns = c.newest_ns;
+	}
 	p->sent = c.sent - c.refused;
 	p->delivered = c.delivered;
 	p->lost = c.lost;

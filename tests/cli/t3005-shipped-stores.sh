@@ -24,6 +24,12 @@ n=1
 while [ $n -le "$version" ]; do
 	[ -f fixtures/db/v$n.db ] || fail "fixtures/db/v$n.db is not kept"
 	cp fixtures/db/v$n.db "$TMP/old.db" && chmod u+w "$TMP/old.db"
+	# As it is: whoever reads does not write.
+	"$SB" export --db "$TMP/old.db" --run 2 | cmp - "$TMP/want" ||
+	    fail "v$n.db: a run is not read as it is"
+	"$SB" report --db "$TMP/old.db" --run 1 >"$TMP/out" ||
+	    fail "v$n.db: no report"
+	cmp fixtures/db/v$n.db "$TMP/old.db" || fail "v$n.db: reading wrote"
 	"$SB" import --db "$TMP/old.db" "$rec" >"$TMP/out" ||
 	    fail "v$n.db cannot be written"
 	[ "$("$SB" query --db "$TMP/old.db" 'PRAGMA user_version')" = \

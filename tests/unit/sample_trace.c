@@ -81,6 +81,9 @@ add_results(struct trace *t)
 	p->lost = 2;
 	p->send_errors = 1;
 	p->duplicated = UINT64_MAX;
+	p->first_ns = MS;
+	p->last_ns = 10 * MS;
+	p->late = 1;
 	p->longest_gap_ns = 4 * MS;
 	p->longest_gap_at_ns = 2 * MS;
 	g = MEM_PUSH(t->gaps, t->n_gaps, t->cap_gaps);
@@ -92,6 +95,7 @@ add_results(struct trace *t)
 	g->why = mem_str("lagg0 has no active port");
 	g->state = 2;
 	g->record = 0;
+	trace_add_oddity(t, 0, 8 * MS, UINT64_MAX, "duplicated");
 	for (v = TRACE_PASS; v <= TRACE_SKIP; v++) {
 		c = MEM_PUSH(t->checks, t->n_checks, t->cap_checks);
 		c->file = mem_str("a.scn");
@@ -103,6 +107,22 @@ add_results(struct trace *t)
 		c->reason = mem_str("");
 		c->at_ns = v == TRACE_SKIP ? TRACE_OPEN : 2 * MS;
 	}
+}
+
+static void
+add_inside(struct trace *t)
+{
+	static const char snapshot[] = "if hn0\0up\n";
+
+	trace_add_hint(t, 1 * MS, "IFINFO mce0 up link-up");
+	trace_add_reach(t, "N2");
+	trace_add_reach(t, "N2");
+	trace_add_setup(t, "policy", "native", 6);
+	trace_add_setup(t, "rules", "", 0);
+	trace_add_decision(t, 2 * MS, true, "snapshot", snapshot,
+	    sizeof(snapshot) - 1);
+	trace_add_decision(t, 2 * MS, false, "apply", "lagg0 port-add mce0",
+	    19);
 }
 
 struct trace *
@@ -122,6 +142,7 @@ sample_trace(void)
 	add_records(t);
 	add_happenings(t);
 	add_results(t);
+	add_inside(t);
 	return t;
 }
 

@@ -203,9 +203,9 @@ the_file_is_sound_and_of_our_kind(void **state)
 	r = open_reader(p->path);
 	assert_answer(r, "PRAGMA integrity_check", "ok\n");
 	assert_answer(r, "PRAGMA foreign_key_check", "");
-	assert_answer(r, "PRAGMA user_version", "1\n");
+	assert_answer(r, "PRAGMA user_version", "2\n");
 	assert_answer(r, "PRAGMA application_id", "1400324715\n");
-	assert_answer(r, "SELECT schema FROM version", "1\n");
+	assert_answer(r, "SELECT schema FROM version", "2\n");
 	assert_answer(r,
 	    "SELECT count(*) FROM sqlite_schema WHERE type = 'table'"
 	    " AND sql NOT LIKE '%) STRICT%'",

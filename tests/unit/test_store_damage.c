@@ -208,10 +208,13 @@ static void
 other_programs_and_newer_versions_are_refused(void **state)
 {
 	struct place *p = *state;
+	char newer[40];
 
 	refuse_header(p, 68, 0, ERR_VERSION, "another program's");
 	refuse_header(p, 68, 0x0f055112, ERR_VERSION, "0x0f055112");
-	refuse_header(p, 60, 2, ERR_VERSION, "schema version 2, but");
+	snprintf(newer, sizeof(newer), "schema version %d, but",
+	    STORE_VERSION + 1);
+	refuse_header(p, 60, STORE_VERSION + 1, ERR_VERSION, newer);
 	refuse_header(p, 60, 0xffffffff, ERR_VERSION, "use the newer");
 	refuse_header(p, 60, 0, ERR_INPUT, "no schema version");
 	refuse_header(p, 28, 0x7fffffff, ERR_INPUT, "was cut");

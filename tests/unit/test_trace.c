@@ -34,7 +34,8 @@ a_dump_has_one_line_for_each_row(void **state)
 	assert_int_equal(lines,
 	    2 + t->n_records + t->n_firings + t->n_operations + t->n_commands +
 		t->n_states + t->n_marks + t->n_stimuli + t->n_notes +
-		t->n_probes + t->n_gaps + t->n_checks);
+		t->n_probes + t->n_gaps + t->n_oddities + t->n_checks +
+		t->n_hints + t->n_reached + t->n_setups + t->n_decisions);
 	free(text);
 	trace_free(t);
 }
@@ -135,6 +136,33 @@ objects_and_fields_that_read_alike_when_joined_are_not_mixed(void **state)
 	trace_free(t);
 }
 
+static void
+what_is_forgotten_leaves_the_newest_states(void **state)
+{
+	struct trace *t = sample_trace();
+	size_t kept = 0;
+
+	(void)state;
+	trace_forget(t, &kept);
+	assert_int_equal(kept, 3); /* lagg0 exists, lagg0 active, mce0 exists */
+	assert_int_equal(t->n_states, kept);
+	assert_string_equal(t->states[1].value, "hn0");
+	assert_int_equal(t->n_records + t->n_firings + t->n_operations +
+		t->n_commands + t->n_marks + t->n_stimuli + t->n_notes +
+		t->n_probes + t->n_gaps + t->n_oddities + t->n_checks +
+		t->n_hints + t->n_reached + t->n_setups + t->n_decisions,
+	    0);
+	assert_int_equal(trace_set_state(t, 9, "lagg0", "active", "hn0"),
+	    TRACE_NONE);
+	assert_int_equal(trace_set_state(t, 9, "lagg0", "active", "mce0"), 3);
+	trace_forget(t, &kept);
+	assert_int_equal(kept, 3);
+	assert_string_equal(trace_get_state(t, "lagg0", "active"), "mce0");
+	assert_null(trace_get_state(t, "mce0", "up"));
+	assert_int_equal(trace_add_mark(t, 9, "again"), 0);
+	trace_free(t);
+}
+
 int
 main(void)
 {
@@ -146,6 +174,7 @@ main(void)
 		cmocka_unit_test(
 		    the_hash_changes_with_any_row_but_not_with_the_folder),
 		cmocka_unit_test(a_state_is_a_row_only_when_it_changes),
+		cmocka_unit_test(what_is_forgotten_leaves_the_newest_states),
 		cmocka_unit_test(
 		    objects_and_fields_that_read_alike_when_joined_are_not_mixed),
 	};

@@ -13,7 +13,8 @@
 #	make deps	install what the build needs, where it is missing
 #
 # Variables: CC, V (default, asan or debug), CFLAGS and LDFLAGS (added last),
-# DESTDIR, PREFIX, VERBOSE=1 (show commands), DEPS=no (install nothing),
+# DESTDIR, PREFIX, VERBOSE=1 (show commands), DEPS=no (install nothing) or all
+# (also what is large and what only some tests use),
 # T (only tests whose path contains it), JOBS (tests and compilers at a time).
 
 MAKEFLAGS += --no-builtin-rules

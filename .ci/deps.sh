@@ -3,7 +3,8 @@
 #
 # Makes sure that what the build and its tests need is there: on Debian and
 # its kin installs the missing packages, elsewhere names them.
-# DEPS=no looks at nothing.
+# DEPS=no looks at nothing. DEPS=all also brings what is large and what only
+# some tests use, which skip where it is missing.
 set -u
 
 [ "${DEPS:-yes}" = no ] && exit 0
@@ -11,6 +12,7 @@ set -u
 needed="gcc make clang libsqlite3-dev libpcap-dev libcmocka-dev uthash-dev
     libjansson-dev pkg-config clang-format valgrind"
 optional="mandoc"
+large="chromium iproute2"
 
 die() {
 	echo "deps: $*" >&2
@@ -43,11 +45,11 @@ install_debian() {
 	# shellcheck disable=SC2086
 	set -- $needed
 	[ "$(dpkg-query -W -f '${db:Status-Status}\n' "$@" 2>/dev/null |
-	    grep -cx installed)" -eq $# ] && exit 0
+	    grep -cx installed)" -eq $# ] && return
 
 	# shellcheck disable=SC2046
 	set -- $(absent "$@")
-	[ $# -eq 0 ] && exit 0
+	[ $# -eq 0 ] && return
 	# What is optional comes along, but alone it is not worth a call.
 	# shellcheck disable=SC2086
 	extra=$(absent $optional)
@@ -60,6 +62,18 @@ install_debian() {
 	# shellcheck disable=SC2086
 	[ -z "$extra" ] || as_root apt-get install -qq -y $extra </dev/null ||
 	    echo "deps: going on without: $extra"
+}
+
+# One by one: where one cannot be had, the others still can.
+install_large() {
+	# shellcheck disable=SC2086
+	for p in $(absent $large); do
+		echo "deps: installing: $p"
+		( as_root apt-get install -qq -y "$p" </dev/null ||
+		    { as_root apt-get update -qq </dev/null &&
+		    as_root apt-get install -qq -y "$p" </dev/null; } ) ||
+		    echo "deps: going on without: $p"
+	done
 }
 
 # FreeBSD has SQLite, libpcap's and the compiler's own place; the rest are
@@ -82,6 +96,7 @@ look_elsewhere() {
 
 if command -v apt-get >/dev/null 2>&1; then
 	install_debian
+	[ "${DEPS:-yes}" != all ] || install_large
 else
 	look_elsewhere
 fi

@@ -59,7 +59,7 @@ deps 0 ''
 [ $rc -eq 0 ] && [ ! -f "$log" ] && [ ! -s "$TMP/out" ] ||
     complain "with nothing missing it must do and say nothing"
 
-deps 0 'mandoc'
+deps 0 'mandoc chromium'
 [ $rc -eq 0 ] && [ ! -f "$log" ] ||
     complain "what is optional must not be asked for alone"
 
@@ -78,8 +78,16 @@ deps 0 'clang'
     grep -q '^apt-get update' "$log" ||
     complain "a failed install must be tried again, then reported"
 
-DEPS=no
 export DEPS
+rm "$log.rc"
+DEPS=all
+deps 0 'chromium'
+[ $rc -eq 0 ] && [ "$(cat "$log")" = 'apt-get install -qq -y chromium' ] ||
+    complain "DEPS=all must install what is large too"
+deps 1000 'chromium'
+[ $rc -eq 0 ] && grep -q 'going on without: chromium' "$TMP/out" ||
+    complain "nobody must stop for what only some tests use"
+DEPS=no
 deps 0 'clang'
 [ $rc -eq 0 ] && [ ! -f "$log" ] || complain "DEPS=no must do nothing"
 exit $bad

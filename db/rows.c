@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "db/rows.h"
 
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,70 +8,57 @@
 #include "base/mem.h"
 #include "event/devline.h"
 
-enum table {
-	RUN,
-	RECORD,
-	VERBATIM,
-	FIRING,
-	OPERATION,
-	COMMAND,
-	STATE,
-	MARK,
-	STIMULUS,
-	NOTE,
-	PROBE,
-	GAP,
-	ODDITY,
-	CHECK,
-	HINT,
-	REACH,
-	SETUP,
-	DECISION,
-	TABLES,
-};
-
 /* Columns in the order in which the add_ functions bind them. */
-static const char *const insert_sql[TABLES] = {
-	[RUN] = "run (kind, title, policy, machine, source, version, note,"
-		" seed, start_ns, end_ns, complete, trace_hash)"
-		" VALUES (?,?,?,?,?,?,?,?,?,?,?,?)",
-	[RECORD] = "record (run, seq, emit_ns, read_ns, fate, raw, no_newline,"
-		   " kind, system, subsystem, type, device)"
-		   " VALUES (?,?,?,?,?,?,?,?,?,?,?,?)",
-	[VERBATIM] = "verbatim (run, seq, before, covers, bytes)"
-		     " VALUES (?,?,?,?,?)",
-	[FIRING] = "firing (run, seq, at_ns, record, file, line, action,"
-		   " carried) VALUES (?,?,?,?,?,?,?,?)",
-	[OPERATION] = "operation (run, seq, start_ns, end_ns, text, why,"
-		      " result, record) VALUES (?,?,?,?,?,?,?,?)",
-	[COMMAND] = "command (run, seq, start_ns, end_ns, text, outcome,"
-		    " record) VALUES (?,?,?,?,?,?,?)",
-	[STATE] = "state (run, seq, at_ns, object, field, value)"
-		  " VALUES (?,?,?,?,?,?)",
-	[MARK] = "mark (run, seq, at_ns, name) VALUES (?,?,?,?)",
-	[STIMULUS] = "stimulus (run, seq, at_ns, text, line)"
-		     " VALUES (?,?,?,?,?)",
-	[NOTE] = "note (run, seq, at_ns, who, text) VALUES (?,?,?,?,?)",
-	[PROBE] = "probe (run, seq, name, way, period_ns, first_ns, last_ns,"
-		  " sent, delivered, lost, send_errors, duplicated, reordered,"
-		  " late, longest_gap_ns, longest_gap_at_ns)"
-		  " VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
-	[GAP] = "gap (run, seq, probe, first_seq, count, send_errors, from_ns,"
-		" to_ns, why, state, record) VALUES (?,?,?,?,?,?,?,?,?,?,?)",
-	[CHECK] = "\"check\" (run, seq, file, line, text, verdict, expected,"
-		  " happened, reason, at_ns) VALUES (?,?,?,?,?,?,?,?,?,?)",
-	[ODDITY] = "oddity (run, seq, probe, at_ns, number, kind)"
-		   " VALUES (?,?,?,?,?,?)",
-	[HINT] = "hint (run, seq, at_ns, text) VALUES (?,?,?,?)",
-	[REACH] = "reach (run, seq, name, times) VALUES (?,?,?,?)",
-	[SETUP] = "setup (run, seq, name, body) VALUES (?,?,?,?)",
-	[DECISION] = "decision (run, seq, at_ns, way, kind, body)"
-		     " VALUES (?,?,?,?,?,?)",
+static const char *const insert_sql[ROWS_TABLES] = {
+	[ROWS_RUN] = "run (kind, title, policy, machine, source, version, note,"
+		     " seed, start_ns, end_ns, complete, trace_hash)"
+		     " VALUES (?,?,?,?,?,?,?,?,?,?,?,?)",
+	[ROWS_RECORD] =
+	    "record (run, seq, emit_ns, read_ns, fate, raw, no_newline,"
+	    " kind, system, subsystem, type, device)"
+	    " VALUES (?,?,?,?,?,?,?,?,?,?,?,?)",
+	[ROWS_VERBATIM] = "verbatim (run, seq, before, covers, bytes)"
+			  " VALUES (?,?,?,?,?)",
+	[ROWS_FIRING] = "firing (run, seq, at_ns, record, file, line, action,"
+			" carried) VALUES (?,?,?,?,?,?,?,?)",
+	[ROWS_OPERATION] = "operation (run, seq, start_ns, end_ns, text, why,"
+			   " result, record) VALUES (?,?,?,?,?,?,?,?)",
+	[ROWS_COMMAND] = "command (run, seq, start_ns, end_ns, text, outcome,"
+			 " record) VALUES (?,?,?,?,?,?,?)",
+	[ROWS_STATE] = "state (run, seq, at_ns, object, field, value)"
+		       " VALUES (?,?,?,?,?,?)",
+	[ROWS_MARK] = "mark (run, seq, at_ns, name) VALUES (?,?,?,?)",
+	[ROWS_STIMULUS] = "stimulus (run, seq, at_ns, text, line)"
+			  " VALUES (?,?,?,?,?)",
+	[ROWS_NOTE] = "note (run, seq, at_ns, who, text) VALUES (?,?,?,?,?)",
+	[ROWS_PROBE] =
+	    "probe (run, seq, name, way, period_ns, first_ns, last_ns,"
+	    " sent, delivered, lost, send_errors, duplicated, reordered,"
+	    " late, longest_gap_ns, longest_gap_at_ns)"
+	    " VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+	[ROWS_GAP] =
+	    "gap (run, seq, probe, first_seq, count, send_errors, from_ns,"
+	    " to_ns, why, state, record) VALUES (?,?,?,?,?,?,?,?,?,?,?)",
+	[ROWS_CHECK] =
+	    "\"check\" (run, seq, file, line, text, verdict, expected,"
+	    " happened, reason, at_ns) VALUES (?,?,?,?,?,?,?,?,?,?)",
+	[ROWS_ODDITY] = "oddity (run, seq, probe, at_ns, number, kind)"
+			" VALUES (?,?,?,?,?,?)",
+	[ROWS_HINT] = "hint (run, seq, at_ns, text) VALUES (?,?,?,?)",
+	[ROWS_REACH] = "reach (run, seq, name, times) VALUES (?,?,?,?)",
+	[ROWS_SETUP] = "setup (run, seq, name, body) VALUES (?,?,?,?)",
+	[ROWS_DECISION] = "decision (run, seq, at_ns, way, kind, body)"
+			  " VALUES (?,?,?,?,?,?)",
+	[ROWS_PLACE] = "place (run, seq, name, linktype, snap_bytes)"
+		       " VALUES (?,?,?,?,?)",
+	[ROWS_PACKET] = "packet (run, seq, at_ns, place, wire_bytes, data)"
+			" VALUES (?,?,?,?,?,?)",
 };
 
 struct rows {
 	sqlite3 *db;
-	sqlite3_stmt *stmts[TABLES];
+	sqlite3_stmt *stmts[ROWS_TABLES];
+	sqlite3_stmt *set_end;
 	struct devline line; /* decodes every record; keeps its memory */
 };
 
@@ -91,13 +77,17 @@ rows_new(sqlite3 *db, struct rows **out)
 	int i, rc = SQLITE_OK;
 
 	r->db = db;
-	for (i = 0; i < TABLES && rc == SQLITE_OK; i++) {
+	for (i = 0; i < ROWS_TABLES && rc == SQLITE_OK; i++) {
 		char sql[320];
 
 		snprintf(sql, sizeof(sql), "INSERT INTO %s", insert_sql[i]);
 		rc = sqlite3_prepare_v3(db, sql, -1, SQLITE_PREPARE_PERSISTENT,
 		    &r->stmts[i], NULL);
 	}
+	if (rc == SQLITE_OK)
+		rc = sqlite3_prepare_v3(db,
+		    "UPDATE run SET end_ns = ?, complete = ? WHERE id = ?", -1,
+		    SQLITE_PREPARE_PERSISTENT, &r->set_end, NULL);
 	if (rc == SQLITE_OK)
 		*out = r;
 	else
@@ -112,8 +102,9 @@ rows_free(struct rows *r)
 
 	if (r == NULL)
 		return;
-	for (i = 0; i < TABLES; i++)
+	for (i = 0; i < ROWS_TABLES; i++)
 		sqlite3_finalize(r->stmts[i]);
+	sqlite3_finalize(r->set_end);
 	devline_fini(&r->line);
 	free(r);
 }
@@ -156,13 +147,21 @@ put_time(struct row *row, int64_t ns)
 		put_int(row, ns);
 }
 
+/* A number that no row can have stays as it is, for SQLite to refuse. */
 static void
-put_ref(struct row *row, int32_t n)
+put_ref(struct row *row, const struct rows_tail *tail, enum rows_table table,
+    int32_t n)
 {
+	size_t kept = table == ROWS_STATE ? tail->n_kept : 0;
+
 	if (n == TRACE_NONE)
 		put_null(row);
-	else
+	else if (n < 0)
 		put_int(row, n);
+	else if ((size_t)n < kept)
+		put_int(row, tail->kept[n]);
+	else
+		put_int(row, tail->next[table] + n - (int64_t)kept);
 }
 
 static void
@@ -183,7 +182,7 @@ put_text_or_null(struct row *row, const char *s)
 }
 
 static void
-put_blob(struct row *row, const char *data, size_t bytes)
+put_blob(struct row *row, const void *data, size_t bytes)
 {
 	if (row->rc == SQLITE_OK)
 		row->rc = sqlite3_bind_blob64(row->stmt, ++row->column, data,
@@ -204,45 +203,68 @@ finish_row(struct row *row)
 }
 
 static struct row
-begin_row(struct rows *r, enum table table, int64_t run, size_t seq)
+begin_row_at(struct rows *r, enum rows_table table, int64_t run, int64_t seq)
 {
 	struct row row = { .stmt = r->stmts[table] };
 
 	put_int(&row, run);
-	put_size(&row, seq);
+	put_int(&row, seq);
 	return row;
 }
 
-static int
-add_run(struct rows *r, const struct trace *t, int64_t *run_id)
+static struct row
+begin_row(struct rows *r, enum rows_table table, const struct rows_tail *tail,
+    size_t i)
 {
-	struct row row = { .stmt = r->stmts[RUN] };
-	char hash[17];
+	return begin_row_at(r, table, tail->run,
+	    tail->next[table] + (int64_t)i);
+}
+
+int
+rows_add_run(struct rows *r, const struct trace_run *run, const char *hash,
+    int64_t *run_id)
+{
+	struct row row = { .stmt = r->stmts[ROWS_RUN] };
 	int rc;
 
-	snprintf(hash, sizeof(hash), "%016" PRIx64, trace_hash(t));
-	put_text(&row, t->run.kind);
-	put_text(&row, t->run.title);
-	put_text(&row, t->run.policy);
-	put_text(&row, t->run.machine);
-	put_text(&row, t->run.source);
-	put_text(&row, t->run.version);
-	put_text(&row, t->run.note);
-	put_bits(&row, t->run.seed);
-	put_int(&row, t->run.start_ns);
-	put_int(&row, t->run.end_ns);
-	put_int(&row, !t->run.cut);
+	put_text(&row, run->kind);
+	put_text(&row, run->title);
+	put_text(&row, run->policy);
+	put_text(&row, run->machine);
+	put_text(&row, run->source);
+	put_text(&row, run->version);
+	put_text(&row, run->note);
+	put_bits(&row, run->seed);
+	put_int(&row, run->start_ns);
+	put_int(&row, run->end_ns);
+	put_int(&row, !run->cut);
 	put_text(&row, hash);
 	if ((rc = finish_row(&row)) == SQLITE_OK)
 		*run_id = sqlite3_last_insert_rowid(r->db);
 	return rc;
 }
 
+int
+rows_set_end(struct rows *r, int64_t run_id, int64_t end_ns, bool complete)
+{
+	struct row row = { .stmt = r->set_end };
+	int rc;
+
+	put_int(&row, end_ns);
+	put_int(&row, complete);
+	put_int(&row, run_id);
+	rc = finish_row(&row);
+	if (rc == SQLITE_OK && sqlite3_changes(r->db) == 0)
+		rc = SQLITE_NOTFOUND;
+	return rc;
+}
+
 static int
-add_record(struct rows *r, int64_t run, const struct trace *t, size_t i)
+add_record(struct rows *r, const struct rows_tail *tail, const struct trace *t,
+    size_t i)
 {
 	const struct trace_record *rec = &t->records[i];
-	struct row row = begin_row(r, RECORD, run, i);
+	struct row row = begin_row(r, ROWS_RECORD, tail, i);
 	const struct devline *line = &r->line;
 
 	devline_parse(&r->line, rec->raw, rec->raw_bytes);
@@ -260,13 +282,14 @@ add_record(struct rows *r, int64_t run, const struct trace *t, size_t i)
 }
 
 static int
-add_firing(struct rows *r, int64_t run, const struct trace *t, size_t i)
+add_firing(struct rows *r, const struct rows_tail *tail, const struct trace *t,
+    size_t i)
 {
 	const struct trace_firing *f = &t->firings[i];
-	struct row row = begin_row(r, FIRING, run, i);
+	struct row row = begin_row(r, ROWS_FIRING, tail, i);
 
 	put_int(&row, f->at_ns);
-	put_ref(&row, f->record);
+	put_ref(&row, tail, ROWS_RECORD, f->record);
 	put_text(&row, f->file);
 	put_int(&row, f->line);
 	put_text(&row, f->action);
@@ -275,39 +298,42 @@ add_firing(struct rows *r, int64_t run, const struct trace *t, size_t i)
 }
 
 static int
-add_operation(struct rows *r, int64_t run, const struct trace *t, size_t i)
+add_operation(struct rows *r, const struct rows_tail *tail,
+    const struct trace *t, size_t i)
 {
 	const struct trace_operation *o = &t->operations[i];
-	struct row row = begin_row(r, OPERATION, run, i);
+	struct row row = begin_row(r, ROWS_OPERATION, tail, i);
 
 	put_int(&row, o->start_ns);
 	put_time(&row, o->end_ns);
 	put_text(&row, o->text);
 	put_text(&row, o->why);
 	put_int(&row, o->result);
-	put_ref(&row, o->record);
+	put_ref(&row, tail, ROWS_RECORD, o->record);
 	return finish_row(&row);
 }
 
 static int
-add_command(struct rows *r, int64_t run, const struct trace *t, size_t i)
+add_command(struct rows *r, const struct rows_tail *tail, const struct trace *t,
+    size_t i)
 {
 	const struct trace_command *c = &t->commands[i];
-	struct row row = begin_row(r, COMMAND, run, i);
+	struct row row = begin_row(r, ROWS_COMMAND, tail, i);
 
 	put_int(&row, c->start_ns);
 	put_time(&row, c->end_ns);
 	put_text(&row, c->text);
 	put_text(&row, c->outcome);
-	put_ref(&row, c->record);
+	put_ref(&row, tail, ROWS_RECORD, c->record);
 	return finish_row(&row);
 }
 
 static int
-add_state(struct rows *r, int64_t run, const struct trace *t, size_t i)
+add_state(struct rows *r, const struct rows_tail *tail, const struct trace *t,
+    size_t i)
 {
 	const struct trace_state *s = &t->states[i];
-	struct row row = begin_row(r, STATE, run, i);
+	struct row row = begin_row(r, ROWS_STATE, tail, i - tail->n_kept);
 
 	put_int(&row, s->at_ns);
 	put_text(&row, s->object);
@@ -317,9 +343,10 @@ add_state(struct rows *r, int64_t run, const struct trace *t, size_t i)
 }
 
 static int
-add_mark(struct rows *r, int64_t run, const struct trace *t, size_t i)
+add_mark(struct rows *r, const struct rows_tail *tail, const struct trace *t,
+    size_t i)
 {
-	struct row row = begin_row(r, MARK, run, i);
+	struct row row = begin_row(r, ROWS_MARK, tail, i);
 
 	put_int(&row, t->marks[i].at_ns);
 	put_text(&row, t->marks[i].name);
@@ -327,9 +354,10 @@ add_mark(struct rows *r, int64_t run, const struct trace *t, size_t i)
 }
 
 static int
-add_stimulus(struct rows *r, int64_t run, const struct trace *t, size_t i)
+add_stimulus(struct rows *r, const struct rows_tail *tail,
+    const struct trace *t, size_t i)
 {
-	struct row row = begin_row(r, STIMULUS, run, i);
+	struct row row = begin_row(r, ROWS_STIMULUS, tail, i);
 
 	put_int(&row, t->stimuli[i].at_ns);
 	put_text(&row, t->stimuli[i].text);
@@ -338,9 +366,10 @@ add_stimulus(struct rows *r, int64_t run, const struct trace *t, size_t i)
 }
 
 static int
-add_note(struct rows *r, int64_t run, const struct trace *t, size_t i)
+add_note(struct rows *r, const struct rows_tail *tail, const struct trace *t,
+    size_t i)
 {
-	struct row row = begin_row(r, NOTE, run, i);
+	struct row row = begin_row(r, ROWS_NOTE, tail, i);
 
 	put_int(&row, t->notes[i].at_ns);
 	put_text(&row, t->notes[i].who);
@@ -349,10 +378,11 @@ add_note(struct rows *r, int64_t run, const struct trace *t, size_t i)
 }
 
 static int
-add_probe(struct rows *r, int64_t run, const struct trace *t, size_t i)
+add_probe(struct rows *r, const struct rows_tail *tail, const struct trace *t,
+    size_t i)
 {
 	const struct trace_probe *p = &t->probes[i];
-	struct row row = begin_row(r, PROBE, run, i);
+	struct row row = begin_row(r, ROWS_PROBE, tail, i);
 
 	put_text(&row, p->name);
 	put_text(&row, p->way);
@@ -372,28 +402,30 @@ add_probe(struct rows *r, int64_t run, const struct trace *t, size_t i)
 }
 
 static int
-add_gap(struct rows *r, int64_t run, const struct trace *t, size_t i)
+add_gap(struct rows *r, const struct rows_tail *tail, const struct trace *t,
+    size_t i)
 {
 	const struct trace_gap *g = &t->gaps[i];
-	struct row row = begin_row(r, GAP, run, i);
+	struct row row = begin_row(r, ROWS_GAP, tail, i);
 
-	put_int(&row, g->probe);
+	put_ref(&row, tail, ROWS_PROBE, g->probe);
 	put_bits(&row, g->first_seq);
 	put_bits(&row, g->count);
 	put_bits(&row, g->send_errors);
 	put_int(&row, g->from_ns);
 	put_int(&row, g->to_ns);
 	put_text(&row, g->why);
-	put_ref(&row, g->state);
-	put_ref(&row, g->record);
+	put_ref(&row, tail, ROWS_STATE, g->state);
+	put_ref(&row, tail, ROWS_RECORD, g->record);
 	return finish_row(&row);
 }
 
 static int
-add_check(struct rows *r, int64_t run, const struct trace *t, size_t i)
+add_check(struct rows *r, const struct rows_tail *tail, const struct trace *t,
+    size_t i)
 {
 	const struct trace_check *c = &t->checks[i];
-	struct row row = begin_row(r, CHECK, run, i);
+	struct row row = begin_row(r, ROWS_CHECK, tail, i);
 
 	put_text(&row, c->file);
 	put_int(&row, c->line);
@@ -407,12 +439,13 @@ add_check(struct rows *r, int64_t run, const struct trace *t, size_t i)
 }
 
 static int
-add_oddity(struct rows *r, int64_t run, const struct trace *t, size_t i)
+add_oddity(struct rows *r, const struct rows_tail *tail, const struct trace *t,
+    size_t i)
 {
 	const struct trace_oddity *o = &t->oddities[i];
-	struct row row = begin_row(r, ODDITY, run, i);
+	struct row row = begin_row(r, ROWS_ODDITY, tail, i);
 
-	put_int(&row, o->probe);
+	put_ref(&row, tail, ROWS_PROBE, o->probe);
 	put_int(&row, o->at_ns);
 	put_bits(&row, o->number);
 	put_text(&row, o->kind);
@@ -420,9 +453,10 @@ add_oddity(struct rows *r, int64_t run, const struct trace *t, size_t i)
 }
 
 static int
-add_hint(struct rows *r, int64_t run, const struct trace *t, size_t i)
+add_hint(struct rows *r, const struct rows_tail *tail, const struct trace *t,
+    size_t i)
 {
-	struct row row = begin_row(r, HINT, run, i);
+	struct row row = begin_row(r, ROWS_HINT, tail, i);
 
 	put_int(&row, t->hints[i].at_ns);
 	put_text(&row, t->hints[i].text);
@@ -430,9 +464,10 @@ add_hint(struct rows *r, int64_t run, const struct trace *t, size_t i)
 }
 
 static int
-add_reach(struct rows *r, int64_t run, const struct trace *t, size_t i)
+add_reach(struct rows *r, const struct rows_tail *tail, const struct trace *t,
+    size_t i)
 {
-	struct row row = begin_row(r, REACH, run, i);
+	struct row row = begin_row(r, ROWS_REACH, tail, i);
 
 	put_text(&row, t->reached[i].name);
 	put_bits(&row, t->reached[i].times);
@@ -440,9 +475,10 @@ add_reach(struct rows *r, int64_t run, const struct trace *t, size_t i)
 }
 
 static int
-add_setup(struct rows *r, int64_t run, const struct trace *t, size_t i)
+add_setup(struct rows *r, const struct rows_tail *tail, const struct trace *t,
+    size_t i)
 {
-	struct row row = begin_row(r, SETUP, run, i);
+	struct row row = begin_row(r, ROWS_SETUP, tail, i);
 
 	put_text(&row, t->setups[i].name);
 	put_blob(&row, t->setups[i].body, t->setups[i].bytes);
@@ -450,10 +486,11 @@ add_setup(struct rows *r, int64_t run, const struct trace *t, size_t i)
 }
 
 static int
-add_decision(struct rows *r, int64_t run, const struct trace *t, size_t i)
+add_decision(struct rows *r, const struct rows_tail *tail,
+    const struct trace *t, size_t i)
 {
 	const struct trace_decision *d = &t->decisions[i];
-	struct row row = begin_row(r, DECISION, run, i);
+	struct row row = begin_row(r, ROWS_DECISION, tail, i);
 
 	put_int(&row, d->at_ns);
 	put_text(&row, d->in ? "in" : "out");
@@ -462,44 +499,82 @@ add_decision(struct rows *r, int64_t run, const struct trace *t, size_t i)
 	return finish_row(&row);
 }
 
-typedef int add_fn(struct rows *r, int64_t run, const struct trace *t,
-    size_t i);
+struct trace_table {
+	enum rows_table table;
+	int (*add)(struct rows *r, const struct rows_tail *tail,
+	    const struct trace *t, size_t i);
+	size_t from, to; /* the rows of the trace that are to be added */
+};
+
+#define TABLES 16
+
+/* The tables of a trace. A table comes after those it refers to. */
+static void
+list_tables(const struct rows_tail *tail, const struct trace *t,
+    struct trace_table list[TABLES])
+{
+	const struct trace_table all[TABLES] = {
+		{ ROWS_RECORD, add_record, 0, t->n_records },
+		{ ROWS_FIRING, add_firing, 0, t->n_firings },
+		{ ROWS_OPERATION, add_operation, 0, t->n_operations },
+		{ ROWS_COMMAND, add_command, 0, t->n_commands },
+		{ ROWS_STATE, add_state, tail->n_kept, t->n_states },
+		{ ROWS_MARK, add_mark, 0, t->n_marks },
+		{ ROWS_STIMULUS, add_stimulus, 0, t->n_stimuli },
+		{ ROWS_NOTE, add_note, 0, t->n_notes },
+		{ ROWS_PROBE, add_probe, 0, t->n_probes },
+		{ ROWS_GAP, add_gap, 0, t->n_gaps },
+		{ ROWS_ODDITY, add_oddity, 0, t->n_oddities },
+		{ ROWS_CHECK, add_check, 0, t->n_checks },
+		{ ROWS_HINT, add_hint, 0, t->n_hints },
+		{ ROWS_REACH, add_reach, 0, t->n_reached },
+		{ ROWS_SETUP, add_setup, 0, t->n_setups },
+		{ ROWS_DECISION, add_decision, 0, t->n_decisions },
+	};
+
+	memcpy(list, all, sizeof(all));
+}
 
 int
-rows_add_trace(struct rows *r, const struct trace *t, int64_t *run_id)
+rows_add_trace(struct rows *r, const struct rows_tail *tail,
+    const struct trace *t)
 {
-	/* A table comes after those it refers to. */
-	const struct {
-		add_fn *add;
-		size_t count;
-	} tables[] = {
-		{ add_record, t->n_records },
-		{ add_firing, t->n_firings },
-		{ add_operation, t->n_operations },
-		{ add_command, t->n_commands },
-		{ add_state, t->n_states },
-		{ add_mark, t->n_marks },
-		{ add_stimulus, t->n_stimuli },
-		{ add_note, t->n_notes },
-		{ add_probe, t->n_probes },
-		{ add_gap, t->n_gaps },
-		{ add_oddity, t->n_oddities },
-		{ add_check, t->n_checks },
-		{ add_hint, t->n_hints },
-		{ add_reach, t->n_reached },
-		{ add_setup, t->n_setups },
-		{ add_decision, t->n_decisions },
-	};
-	int64_t id = 0;
+	struct trace_table tables[TABLES];
+	int rc = SQLITE_OK;
 	size_t k, i;
-	int rc = add_run(r, t, &id);
 
-	for (k = 0; k < sizeof(tables) / sizeof(tables[0]); k++)
-		for (i = 0; i < tables[k].count && rc == SQLITE_OK; i++)
-			rc = tables[k].add(r, id, t, i);
-	if (rc == SQLITE_OK)
-		*run_id = id;
+	list_tables(tail, t, tables);
+	for (k = 0; k < TABLES; k++)
+		for (i = tables[k].from; i < tables[k].to && rc == SQLITE_OK;
+		     i++)
+			rc = tables[k].add(r, tail, t, i);
 	return rc;
+}
+
+void
+rows_advance(struct rows_tail *tail, const struct trace *t)
+{
+	struct trace_table tables[TABLES];
+	int64_t *kept = NULL;
+	size_t i, n_kept = 0, cap_kept = 0;
+
+	for (i = 0; i < t->n_states; i++)
+		if (trace_is_newest(t, i)) {
+			kept = mem_grow(kept, &cap_kept, n_kept + 1,
+			    sizeof(*kept));
+			kept[n_kept++] = i < tail->n_kept
+			    ? tail->kept[i]
+			    : tail->next[ROWS_STATE] +
+				(int64_t)(i - tail->n_kept);
+		}
+	list_tables(tail, t, tables);
+	for (i = 0; i < TABLES; i++)
+		tail->next[tables[i].table] +=
+		    (int64_t)(tables[i].to - tables[i].from);
+	free(tail->kept);
+	tail->kept = kept;
+	tail->n_kept = n_kept;
+	tail->cap_kept = cap_kept;
 }
 
 int
@@ -510,7 +585,8 @@ rows_add_verbatims(struct rows *r, int64_t run_id, const struct recording *rec)
 
 	for (i = 0; i < rec->n_verbatims && rc == SQLITE_OK; i++) {
 		const struct recording_verbatim *v = &rec->verbatims[i];
-		struct row row = begin_row(r, VERBATIM, run_id, i);
+		struct row row =
+		    begin_row_at(r, ROWS_VERBATIM, run_id, (int64_t)i);
 
 		put_size(&row, v->before);
 		put_size(&row, v->covers);
@@ -518,4 +594,29 @@ rows_add_verbatims(struct rows *r, int64_t run_id, const struct recording *rec)
 		rc = finish_row(&row);
 	}
 	return rc;
+}
+
+int
+rows_add_place(struct rows *r, int64_t run_id, int64_t seq, const char *name,
+    int linktype, uint32_t snap_bytes)
+{
+	struct row row = begin_row_at(r, ROWS_PLACE, run_id, seq);
+
+	put_text(&row, name);
+	put_int(&row, linktype);
+	put_int(&row, snap_bytes);
+	return finish_row(&row);
+}
+
+int
+rows_add_packet(struct rows *r, int64_t run_id, int64_t seq,
+    const struct rows_packet *p)
+{
+	struct row row = begin_row_at(r, ROWS_PACKET, run_id, seq);
+
+	put_int(&row, p->at_ns);
+	put_int(&row, p->place);
+	put_int(&row, p->wire_bytes);
+	put_blob(&row, p->data, p->bytes);
+	return finish_row(&row);
 }

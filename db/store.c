@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <sqlite3.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -23,8 +24,8 @@ failed(const struct store *s, int rc, struct err *e)
 	return dbfile_error(s->db, rc, s->path, e);
 }
 
-static void
-roll_back(struct store *s)
+void
+store_roll_back(struct store *s)
 {
 	s->batch = false;
 	if (!sqlite3_get_autocommit(s->db))
@@ -169,38 +170,52 @@ store_close(struct store *s)
 		return;
 	rows_free(s->rows);
 	if (s->db != NULL)
-		roll_back(s);
+		store_roll_back(s);
 	sqlite3_close(s->db);
 	free(s->path);
 	free(s);
 }
 
-static int
-begin(struct store *s, struct err *e)
+int
+store_begin_own(struct store *s, struct err *e)
 {
-	int rc = sqlite3_exec(s->db, "BEGIN IMMEDIATE", NULL, NULL, NULL);
+	int rc;
 
+	if (s->batch)
+		return err_set(e, ERR_STATE, "%s: a batch is open already",
+		    s->path);
+	rc = sqlite3_exec(s->db, "BEGIN IMMEDIATE", NULL, NULL, NULL);
 	return rc == SQLITE_OK ? 0 : failed(s, rc, e);
 }
 
-static int
-commit(struct store *s, struct err *e)
+int
+store_commit_own(struct store *s, struct err *e)
 {
 	int rc = sqlite3_exec(s->db, "COMMIT", NULL, NULL, NULL);
 
 	if (rc != SQLITE_OK) {
 		rc = failed(s, rc, e);
-		roll_back(s);
+		store_roll_back(s);
 	}
+	return rc;
+}
+
+int
+store_undo(struct store *s, int got, struct err *e)
+{
+	int rc = failed(s, got, e);
+
+	store_roll_back(s);
 	return rc;
 }
 
 int
 store_begin(struct store *s, struct err *e)
 {
-	int rc = begin(s, e);
+	int rc = store_begin_own(s, e);
 
-	s->batch = rc == 0;
+	if (rc == 0)
+		s->batch = true;
 	return rc;
 }
 
@@ -212,30 +227,31 @@ store_commit(struct store *s, struct err *e)
 		    "%s: the batch has ended: a run in it could not be stored",
 		    s->path);
 	s->batch = false;
-	return commit(s, e);
+	return store_commit_own(s, e);
 }
 
 static int
 add(struct store *s, const struct recording *r, const struct trace *t,
     int64_t *run_id, struct err *e)
 {
-	int64_t id = 0;
+	struct rows_tail tail = { 0 };
+	char hash[17];
 	int rc, got;
 
-	if (!s->batch && (rc = begin(s, e)) < 0)
+	snprintf(hash, sizeof(hash), "%016" PRIx64, trace_hash(t));
+	if (!s->batch && (rc = store_begin_own(s, e)) < 0)
 		return rc;
-	got = rows_add_trace(s->rows, t, &id);
+	got = rows_add_run(s->rows, &t->run, hash, &tail.run);
+	if (got == SQLITE_OK)
+		got = rows_add_trace(s->rows, &tail, t);
 	if (got == SQLITE_OK && r != NULL)
-		got = rows_add_verbatims(s->rows, id, r);
-	if (got != SQLITE_OK) {
-		rc = failed(s, got, e);
-		roll_back(s);
-		return rc;
-	}
-	if (!s->batch && (rc = commit(s, e)) < 0)
+		got = rows_add_verbatims(s->rows, tail.run, r);
+	if (got != SQLITE_OK)
+		return store_undo(s, got, e);
+	if (!s->batch && (rc = store_commit_own(s, e)) < 0)
 		return rc;
 	if (run_id != NULL)
-		*run_id = id;
+		*run_id = tail.run;
 	return 0;
 }
 

@@ -55,6 +55,23 @@ reader_failed(struct store_reader *r, int rc, struct err *e)
 	return dbfile_error(r->db, rc, r->path, e);
 }
 
+int
+reader_damaged(struct store_reader *r, int64_t run_id, const char *what,
+    struct err *e)
+{
+	return err_set(e, ERR_INPUT,
+	    "%s: run %" PRId64 " is damaged (%s): take the file from a backup",
+	    r->path, run_id, what);
+}
+
+int
+reader_no_run(struct store_reader *r, int64_t run_id, struct err *e)
+{
+	return err_set(e, ERR_NOTFOUND,
+	    "%s: has no run %" PRId64 ": \"switchback list\" shows the runs",
+	    r->path, run_id);
+}
+
 /* The connection becomes one to a copy in memory, of today's schema. */
 static int
 update_copy(struct store_reader *r, struct err *e)

@@ -62,6 +62,39 @@ int store_read_trace(struct store_reader *r, int64_t run_id, struct trace **out,
 int store_read_recording(struct store_reader *r, int64_t run_id,
     struct recording **out, struct err *e);
 
+/* Where packets of a live recording were seen (db/live.h). */
+struct store_place {
+	int32_t place;
+	const char *name; /* lives only during the call */
+	int linktype;
+	uint32_t snap_bytes;
+};
+
+struct store_packet {
+	int32_t place;
+	int64_t at_ns;
+	uint32_t wire_bytes; /* how long it was … */
+	const void *data;    /* … and what is left of it; never NULL, lives */
+	size_t bytes;	     /* only during the call */
+};
+
+/* In the order of their numbers; fn returns false to stop. ERR_NOTFOUND when
+ * there is no such run, ERR_INPUT for rows that are damaged. */
+typedef bool store_place_fn(void *ctx, const struct store_place *place);
+int store_read_places(struct store_reader *r, int64_t run_id,
+    store_place_fn *fn, void *ctx, struct err *e);
+
+/* In the order in which they were stored, which is that of time as far as the
+ * recorder's pieces follow each other in time. One at a time: memory does not
+ * grow with their number. */
+typedef bool store_packet_fn(void *ctx, const struct store_packet *packet);
+int store_read_packets(struct store_reader *r, int64_t run_id,
+    store_packet_fn *fn, void *ctx, struct err *e);
+
+/* Only those of one place. */
+int store_read_packets_at(struct store_reader *r, int64_t run_id, int32_t place,
+    store_packet_fn *fn, void *ctx, struct err *e);
+
 enum store_type {
 	STORE_NULL,
 	STORE_INTEGER,

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * store_reader - the inside of a struct store_reader, for the files that
- * read: store_read.c, store_trace.c and store_query.c.
+ * read: store_read.c, store_trace.c, store_packets.c and store_query.c.
  */
 #ifndef DB_STORE_READER_H
 #define DB_STORE_READER_H
@@ -28,5 +28,12 @@ int reader_end(struct store_reader *r, int rc, struct err *e);
 
 /* As dbfile_error(). */
 int reader_failed(struct store_reader *r, int rc, struct err *e);
+
+/* "run N is damaged (what)". */
+int reader_damaged(struct store_reader *r, int64_t run_id, const char *what,
+    struct err *e);
+
+/* ERR_NOTFOUND: there is no such run. */
+int reader_no_run(struct store_reader *r, int64_t run_id, struct err *e);
 
 #endif

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -373,14 +372,6 @@ static const struct {
 };
 
 static int
-damaged(struct store_reader *r, int64_t run_id, const char *what, struct err *e)
-{
-	return err_set(e, ERR_INPUT,
-	    "%s: run %" PRId64 " is damaged (%s): take the file from a backup",
-	    r->path, run_id, what);
-}
-
-static int
 read_table(struct store_reader *r, int64_t run_id, size_t table,
     struct trace *t, struct err *e)
 {
@@ -402,7 +393,7 @@ read_table(struct store_reader *r, int64_t run_id, size_t table,
 		row.damaged = get_int(&row) != seq++ || seq > INT32_MAX;
 		tables[table].take(t, &row);
 		if (row.damaged) {
-			rc = damaged(r, run_id, tables[table].table, e);
+			rc = reader_damaged(r, run_id, tables[table].table, e);
 			break;
 		}
 	}
@@ -436,10 +427,7 @@ read_run(struct store_reader *r, int64_t run_id, struct trace *t, bool *hashed,
 		*hashed = text[0] != '\0';
 		*hash = strtoull(text, NULL, 16);
 	} else if (got == SQLITE_DONE) {
-		rc = err_set(e, ERR_NOTFOUND,
-		    "%s: has no run %" PRId64
-		    ": \"switchback list\" shows the runs",
-		    r->path, run_id);
+		rc = reader_no_run(r, run_id, e);
 	} else {
 		rc = reader_failed(r, got, e);
 	}
@@ -460,7 +448,8 @@ read_trace(struct store_reader *r, int64_t run_id, struct trace **out,
 	for (i = 0; rc == 0 && i < sizeof(tables) / sizeof(tables[0]); i++)
 		rc = read_table(r, run_id, i, t, e);
 	if (rc == 0 && hashed && trace_hash(t) != hash)
-		rc = damaged(r, run_id, "its rows do not give its hash", e);
+		rc = reader_damaged(r, run_id, "its rows do not give its hash",
+		    e);
 	if (rc == 0)
 		*out = t;
 	else
@@ -515,7 +504,7 @@ read_verbatims(struct store_reader *r, int64_t run_id, struct recording *rec,
 		covers = get_bits(&row);
 		if (before < next || before > rec->n_records ||
 		    covers > rec->n_records - before) {
-			rc = damaged(r, run_id, "verbatim", e);
+			rc = reader_damaged(r, run_id, "verbatim", e);
 			break;
 		}
 		next = (size_t)(before + covers);

@@ -407,6 +407,14 @@ trace_get_state(const struct trace *t, const char *object, const char *field)
 	return l == NULL ? NULL : t->states[l->row].value;
 }
 
+bool
+trace_is_newest(const struct trace *t, size_t state)
+{
+	const struct trace_state *s = &t->states[state];
+
+	return find_last(t, s->object, s->field)->row == state;
+}
+
 /* The newest states go to the front of the table, in their order. */
 static size_t
 keep_last(struct trace *t, struct trace_state *states, size_t n)

@@ -91,6 +91,10 @@ int32_t trace_set_state(struct trace *t, int64_t at_ns, const char *object,
  * stored before, and *kept (may be NULL) gets their number. */
 void trace_forget(struct trace *t, size_t *kept);
 
+/* Whether row number state is the newest of its field: one that
+ * trace_forget() leaves, in this order. */
+bool trace_is_newest(const struct trace *t, size_t state);
+
 /* The newest value, or NULL when there is none or the object has gone. */
 const char *trace_get_state(const struct trace *t, const char *object,
     const char *field);

@@ -18,7 +18,8 @@
 static const char usage[] =
     "usage: switchback list [--db FILE] [--json]\n"
     "\n"
-    "Prints the runs of a store, oldest first.\n"
+    "Prints the runs of a store, oldest first. A run that is not finished is\n"
+    "being recorded, or its recorder was killed.\n"
     "\n"
     "  --db FILE   the store ($SWITCHBACK_DB, else switchback.db)\n"
     "  --json      one JSON object for each run\n";
@@ -80,6 +81,16 @@ one_line(const char *s)
 }
 
 static void
+mark_cut(char **title)
+{
+	struct strbuf text = { 0 };
+
+	strbuf_addf(&text, "%s (not finished)", *title);
+	free(*title);
+	*title = strbuf_take(&text);
+}
+
+static void
 fill_row(char *cells[COLUMNS], const struct store_run *run)
 {
 	char seconds[DUR_TEXT];
@@ -96,6 +107,8 @@ fill_row(char *cells[COLUMNS], const struct store_run *run)
 	cells[FAILED] = number(run->fails);
 	cells[KNOWN] = number(run->known_faults);
 	cells[TITLE] = one_line(run->run.title);
+	if (run->run.cut)
+		mark_cut(&cells[TITLE]);
 }
 
 static bool
@@ -136,7 +149,10 @@ print_json(void *ctx, const struct store_run *run)
 	json_object_set_new(o, "seed", json_string(seed));
 	json_object_set_new(o, "start_ns", json_integer(r->start_ns));
 	json_object_set_new(o, "end_ns", json_integer(r->end_ns));
-	json_object_set_new(o, "trace_hash", json_string(hash));
+	json_object_set_new(o, "complete", json_boolean(!r->cut));
+	/* One that was written piece by piece has none. */
+	json_object_set_new(o, "trace_hash",
+	    run->hash == 0 ? json_null() : json_string(hash));
 	json_object_set_new(o, "records", json_integer(run->records));
 	json_object_set_new(o, "operations", json_integer(run->operations));
 	json_object_set_new(o, "passed", json_integer(run->passes));

@@ -188,6 +188,10 @@ add_text(const struct report *r, const struct trace *t, bool color,
 	struct timeline_options line = r->line;
 
 	strbuf_addf(out, "run %" PRId64 " of %s\n", r->id, storeargs_db(r->db));
+	if (t->run.cut)
+		strbuf_adds(out,
+		    "not finished: it is being recorded, or was cut off; this "
+		    "is all that was stored\n");
 	compare_write(&t, 1, color, out);
 	strbuf_addc(out, '\n');
 	line.color = color;

@@ -179,6 +179,7 @@ run_json(const struct trace *t)
 	json_object_set_new(o, "seed", run_json_seed(t->run.seed));
 	json_object_set_new(o, "start_ns", json_integer(t->run.start_ns));
 	json_object_set_new(o, "end_ns", json_integer(t->run.end_ns));
+	json_object_set_new(o, "complete", json_boolean(!t->run.cut));
 	json_object_set_new(o, "held", count(v.held));
 	json_object_set_new(o, "failed", count(v.failed));
 	json_object_set_new(o, "known_faults", count(v.known));

@@ -25,6 +25,7 @@ static const struct command {
 	{ "list", cmd_list, "print the runs of a store" },
 	{ "match", cmd_match, "print the commands that records fire" },
 	{ "query", cmd_query, "ask a store in SQL" },
+	{ "record", cmd_record, "record what this machine sees into a store" },
 	{ "replay", cmd_replay, "run a recorded history, judged" },
 	{ "report", cmd_report, "show a stored run: numbers and time line" },
 	{ "test", cmd_test, "run scenarios, judged" },

@@ -13,6 +13,31 @@ clock_monotonic(void)
 	return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
 }
 
+int64_t
+clock_wall(void)
+{
+	struct timespec t = { 0, 0 };
+
+	clock_gettime(CLOCK_REALTIME, &t);
+	return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
+}
+
+const char *
+clock_utc(int64_t wall_ns, char buf[CLOCK_UTC_TEXT])
+{
+	time_t seconds = (time_t)(wall_ns / 1000000000);
+	struct tm tm;
+	size_t used;
+
+	buf[0] = '\0';
+	if (wall_ns < 0 || gmtime_r(&seconds, &tm) == NULL)
+		return buf;
+	used = strftime(buf, CLOCK_UTC_TEXT, "%Y-%m-%dT%H:%M:%S", &tm);
+	snprintf(buf + used, CLOCK_UTC_TEXT - used, ".%09dZ",
+	    (int)(wall_ns % 1000000000));
+	return buf;
+}
+
 void
 clock_timestamp(char *buf, size_t bytes)
 {

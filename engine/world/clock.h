@@ -9,6 +9,11 @@
 #include <stdint.h>
 
 int64_t clock_monotonic(void); /* ns; never goes back */
+int64_t clock_wall(void);      /* ns since 1970; may be set at any time */
+
+#define CLOCK_UTC_TEXT 40
+/* A wall time as "2026-11-29T04:01:01.000000345Z"; returns buf. */
+const char *clock_utc(int64_t wall_ns, char buf[CLOCK_UTC_TEXT]);
 
 /* Wall clock as "seconds.microseconds", the form of devd's $timestamp. */
 void clock_timestamp(char *buf, size_t bytes);

@@ -19,6 +19,9 @@ enum host_media {
  * has no such question. */
 enum host_media host_media(const char *ifname);
 
+/* "NAME (SYSTEM RELEASE MACHINE)", as uname(1) has them. */
+void host_name(char *buf, size_t bytes);
+
 /* sysctl kern.vm_guest, e.g. "hv"; "" where there is no such thing. */
 void host_vm_guest(char *buf, size_t bytes);
 

@@ -1,0 +1,299 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "daemon/record_loop.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <limits.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/dur.h"
+#include "base/mem.h"
+#include "world/clock.h"
+#include "world/host.h"
+#include "world/signals.h"
+
+#define BUDGET 512 /* records in one turn of the loop */
+
+enum { FD_SIGNALS, FD_SOURCE, FD_FIXED };
+
+struct record_loop {
+	const struct record_config *config;
+	struct trace *trace; /* what waits to be committed */
+	struct record_counts counts;
+	struct world_record record;
+	size_t waiting_bytes;
+	int64_t batch_ns, tick_ns; /* when these are due */
+	int signal_fd;
+	enum source_state seen; /* of the source, when last looked at */
+	bool ending;
+};
+
+static int64_t
+now_of(const struct record_loop *l)
+{
+	return clock_monotonic() - l->config->zero_ns;
+}
+
+static void __attribute__((format(printf, 3, 4)))
+note(struct record_loop *l, const char *who, const char *fmt, ...)
+{
+	char text[700];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	trace_add_note(l->trace, now_of(l), who, text);
+	l->counts.notes++;
+}
+
+/* --- records --- */
+
+static bool
+has_text(const struct world_record *r, const char *text)
+{
+	return text != NULL &&
+	    memmem(r->raw, r->bytes, text, strlen(text)) != NULL;
+}
+
+static void
+take_records(struct record_loop *l)
+{
+	struct devctl_source *source = l->config->source;
+	int32_t row;
+	int i;
+
+	for (i = 0; i < BUDGET && !l->ending; i++) {
+		if (!source_next(source, &l->record))
+			break;
+		row = trace_add_record(l->trace, now_of(l), l->record.raw,
+		    l->record.bytes);
+		l->trace->records[row].fate = TRACE_RECORD_NOBODY;
+		l->waiting_bytes += l->record.bytes;
+		l->counts.records++;
+		l->ending = has_text(&l->record, l->config->until);
+	}
+}
+
+/* Gives false when it failed. */
+static bool
+watch_source(struct record_loop *l)
+{
+	struct devctl_source *source = l->config->source;
+	enum source_state state = source_state(source);
+
+	if (state == l->seen)
+		return state != SOURCE_FAILED;
+	l->seen = state;
+	switch (state) {
+	case SOURCE_OPEN:
+		note(l, "source", "%s: connected again", source_path(source));
+		break;
+	case SOURCE_LOST:
+		note(l, "source",
+		    "%s; records are missed until it is connected again",
+		    source_why(source)->text);
+		break;
+	case SOURCE_ENDED:
+		l->ending = true;
+		break;
+	case SOURCE_FAILED:
+		note(l, "source", "%s", source_why(source)->text);
+		return false;
+	}
+	return true;
+}
+
+/* --- signals --- */
+
+static const int wanted_signals[] = {
+	SIGINT,
+	SIGTERM,
+	SIGHUP,
+	SIGUSR1,
+#ifdef SIGINFO
+	SIGINFO,
+#endif
+};
+
+static void
+tell(struct record_loop *l, bool asked)
+{
+	l->counts.at_ns = now_of(l);
+	if (l->config->tell != NULL)
+		l->config->tell(l->config->ctx, &l->counts, asked);
+}
+
+static void
+take_signals(struct record_loop *l)
+{
+	bool asked;
+
+	signals_drain();
+	asked = signals_take(SIGUSR1);
+#ifdef SIGINFO
+	asked |= signals_take(SIGINFO);
+#endif
+	if (asked)
+		tell(l, true);
+	l->ending |=
+	    signals_take(SIGINT) | signals_take(SIGTERM) | signals_take(SIGHUP);
+}
+
+/* --- the store --- */
+
+static size_t
+waiting(const struct record_loop *l)
+{
+	const struct trace *t = l->trace;
+
+	return t->n_records + t->n_hints + t->n_states + t->n_notes;
+}
+
+static int
+keep_if_due(struct record_loop *l, struct err *err)
+{
+	(void)err;
+	l->batch_ns = now_of(l) + l->config->batch_ns;
+	return 0;
+}
+
+static void
+set_text(char **to, const char *text)
+{
+	free(*to);
+	*to = mem_str(text);
+}
+
+static void
+begin(struct record_loop *l)
+{
+	struct trace_run *run = &l->trace->run;
+	char host[256], utc[CLOCK_UTC_TEXT];
+	int64_t wall_ns = clock_wall() - now_of(l);
+
+	host_name(host, sizeof(host));
+	set_text(&run->title, l->config->title);
+	set_text(&run->kind, "recorded");
+	set_text(&run->version, SWITCHBACK_VERSION);
+	set_text(&run->note, host);
+	if (l->config->source != NULL)
+		set_text(&run->source, source_path(l->config->source));
+	clock_utc(wall_ns, utc);
+	note(l, "clock",
+	    "0 is %s: wall %" PRId64 ".%09" PRId64 ", monotonic %" PRId64
+	    ".%09" PRId64,
+	    utc, wall_ns / DUR_SEC, wall_ns % DUR_SEC,
+	    l->config->zero_ns / DUR_SEC, l->config->zero_ns % DUR_SEC);
+}
+
+static int
+finish(struct record_loop *l, int64_t *run_id, struct err *err)
+{
+	int64_t now_ns = now_of(l), wall_ns = clock_wall() - now_ns;
+
+	note(l, "clock", "at the end 0 is wall %" PRId64 ".%09" PRId64,
+	    wall_ns / DUR_SEC, wall_ns % DUR_SEC);
+	l->trace->run.end_ns = now_ns;
+	return store_add_trace(l->config->store, l->trace, run_id, err);
+}
+
+/* --- the loop --- */
+
+static int64_t
+earlier(int64_t a, int64_t b)
+{
+	return a < b ? a : b;
+}
+
+static int
+poll_timeout(const struct record_loop *l)
+{
+	const struct record_config *c = l->config;
+	int64_t ns = c->for_ns, now_ns = now_of(l);
+
+	if (c->source != NULL && source_has_more(c->source))
+		return 0;
+	if (c->source != NULL && source_deadline(c->source) != INT64_MAX)
+		ns = earlier(ns, source_deadline(c->source) - c->zero_ns);
+	if (waiting(l) > 0)
+		ns = earlier(ns, l->batch_ns);
+	if (c->ticks)
+		ns = earlier(ns, l->tick_ns);
+	if (ns == INT64_MAX)
+		return -1;
+	if (ns <= now_ns)
+		return 0;
+	ns = (ns - now_ns + DUR_MS - 1) / DUR_MS;
+	return ns < INT_MAX ? (int)ns : INT_MAX;
+}
+
+static int
+turn(struct record_loop *l, struct err *err)
+{
+	struct devctl_source *source = l->config->source;
+	struct pollfd fds[FD_FIXED] = {
+		[FD_SIGNALS] = { .fd = l->signal_fd, .events = POLLIN },
+		[FD_SOURCE] = { .fd = -1, .events = POLLIN },
+	};
+	int n;
+
+	if (source != NULL)
+		fds[FD_SOURCE].fd = source_fd(source);
+	n = poll(fds, FD_FIXED, poll_timeout(l));
+	if (n < 0 && errno != EINTR)
+		return err_sys(err, errno, "poll");
+	if (n > 0 && fds[FD_SIGNALS].revents != 0)
+		take_signals(l);
+	if (source != NULL) {
+		if (n > 0 && fds[FD_SOURCE].revents != 0)
+			source_readable(source);
+		take_records(l);
+		source_tick(source, clock_monotonic());
+		if (!watch_source(l)) {
+			*err = *source_why(source);
+			return ERR_IO;
+		}
+	}
+	if (l->config->ticks && now_of(l) >= l->tick_ns) {
+		tell(l, false);
+		l->tick_ns = now_of(l) + RECORD_TICK;
+	}
+	l->ending |= now_of(l) >= l->config->for_ns;
+	return keep_if_due(l, err);
+}
+
+int
+record_run(const struct record_config *config, int64_t *run_id,
+    struct record_counts *counts, struct err *err)
+{
+	struct record_loop *l = mem_zero(1, sizeof(*l));
+	struct err late;
+	int rc, end;
+
+	l->config = config;
+	l->trace = trace_new();
+	*run_id = 0;
+	rc = signals_open(wanted_signals,
+	    sizeof(wanted_signals) / sizeof(*wanted_signals), &l->signal_fd,
+	    err);
+	if (rc == 0) {
+		begin(l);
+		while (rc == 0 && !l->ending)
+			rc = turn(l, err);
+		end = finish(l, run_id, rc == 0 ? err : &late);
+		if (rc == 0)
+			rc = end;
+		signals_close();
+	}
+	l->counts.at_ns = now_of(l);
+	*counts = l->counts;
+	trace_free(l->trace);
+	free(l);
+	return rc;
+}

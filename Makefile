@@ -65,6 +65,9 @@ BASE_CFLAGS := -std=c11 -D_GNU_SOURCE -UNDEBUG -Iengine -I. \
 LIBS := -lsqlite3 -lpcap -ljansson -pthread
 HOST_OS := $(shell uname -s)
 TARGET_OS ?= $(HOST_OS)
+ifeq ($(TARGET_OS),Linux)
+LIBS += -lmnl
+endif
 ifeq ($(HOST_OS),FreeBSD)
 BASE_CFLAGS += -isystem /usr/local/include
 LIBS += -L/usr/local/lib

@@ -24,8 +24,8 @@
 static const char usage[] =
     "usage: switchback record [--db FILE] [--title T] [--source PATH | "
     "--no-source]\n"
-    "                         [--for DUR] [--until-record TEXT] [--batch DUR]\n"
-    "                         [--json]\n"
+    "                         [--netlink auto|yes|no] [--for DUR]\n"
+    "                         [--until-record TEXT] [--batch DUR] [--json]\n"
     "\n"
     "Records what this machine sees until SIGINT or SIGTERM, on one clock, as\n"
     "a run of a store.\n"
@@ -39,6 +39,9 @@ static const char usage[] =
     "                       " SOURCE_SOCKET " when that is\n"
     "                       busy)\n"
     "  --no-source          no records\n"
+    "  --netlink HOW        whether to listen to what the system tells of\n"
+    "                       interfaces, addresses and routes (rtnetlink(7),\n"
+    "                       route(4)): auto, yes, or no, to look only\n"
     "  --for DUR            end after this time, such as 90s\n"
     "  --until-record TEXT  end after a record that has TEXT in it\n"
     "  --batch DUR          what is recorded is safe after this time (500ms)\n"
@@ -177,6 +180,7 @@ static const struct option options[] = {
 	{ "title", required_argument, NULL, 't' },
 	{ "source", required_argument, NULL, 's' },
 	{ "no-source", no_argument, NULL, 'S' },
+	{ "netlink", required_argument, NULL, 'n' },
 	{ "for", required_argument, NULL, 'f' },
 	{ "until-record", required_argument, NULL, 'u' },
 	{ "batch", required_argument, NULL, 'b' },
@@ -195,6 +199,20 @@ take_duration(const char *text, int64_t *ns, const char *mistake)
 }
 
 static int
+take_netlink(struct job *job, const char *text)
+{
+	if (strcmp(text, "auto") == 0)
+		job->config.interfaces = IFWATCH_AUTO;
+	else if (strcmp(text, "yes") == 0)
+		job->config.interfaces = IFWATCH_LISTEN;
+	else if (strcmp(text, "no") == 0)
+		job->config.interfaces = IFWATCH_LOOK;
+	else
+		return complain("--netlink is auto, yes or no");
+	return -1;
+}
+
+static int
 take_option(struct job *job, int opt)
 {
 	switch (opt) {
@@ -210,6 +228,8 @@ take_option(struct job *job, int opt)
 	case 'S':
 		job->no_source = true;
 		return -1;
+	case 'n':
+		return take_netlink(job, optarg);
 	case 'f':
 		return take_duration(optarg, &job->config.for_ns,
 		    "--for needs a time such as 90s or 5min, above zero");

@@ -13,19 +13,31 @@
 
 #include "base/dur.h"
 #include "base/mem.h"
+#include "daemon/record_seen.h"
 #include "world/clock.h"
 #include "world/host.h"
 #include "world/signals.h"
 
 #define BUDGET 512 /* records in one turn of the loop */
 
-enum { FD_SIGNALS, FD_SOURCE, FD_FIXED };
+/* Looks at all interfaces: so long after what asks for one, so that what comes
+ * together is seen together; so long after the one before; and at the start
+ * and at the end it may take so long. */
+#define LOOK_AFTER (20 * DUR_MS)
+#define LOOK_APART (100 * DUR_MS)
+#define LOOK_WAIT  (500 * DUR_MS)
+
+enum { FD_SIGNALS, FD_SOURCE, FD_IFWATCH, FD_FIXED };
 
 struct record_loop {
 	const struct record_config *config;
 	struct trace *trace; /* what waits to be committed */
 	struct record_counts counts;
 	struct world_record record;
+	struct ifwatch *ifwatch;
+	struct record_seen seen_before;
+	size_t known_states;	    /* rows of trace that do not wait */
+	int64_t look_ns, looked_ns; /* when it is due, was */
 	size_t waiting_bytes;
 	int64_t batch_ns, tick_ns; /* when these are due */
 	int signal_fd;
@@ -50,6 +62,95 @@ note(struct record_loop *l, const char *who, const char *fmt, ...)
 	va_end(ap);
 	trace_add_note(l->trace, now_of(l), who, text);
 	l->counts.notes++;
+}
+
+/* --- interfaces --- */
+
+static void
+on_hint(void *ctx, const char *text)
+{
+	struct record_loop *l = ctx;
+
+	trace_add_hint(l->trace, now_of(l), text);
+	l->counts.hints++;
+}
+
+static void
+on_gone(void *ctx, const char *name)
+{
+	struct record_loop *l = ctx;
+	size_t before = l->trace->n_states;
+
+	record_seen_gone(l->trace, now_of(l), name);
+	l->counts.states += l->trace->n_states - before;
+}
+
+static void
+on_changed(void *ctx, struct linktable *t)
+{
+	struct record_loop *l = ctx;
+	size_t before = l->trace->n_states;
+
+	record_seen_table(&l->seen_before, l->trace, now_of(l), t);
+	l->counts.states += l->trace->n_states - before;
+}
+
+static void
+on_ifwatch_note(void *ctx, const char *text)
+{
+	note(ctx, "interfaces", "%s", text);
+}
+
+static void
+look(struct record_loop *l)
+{
+	l->looked_ns = now_of(l);
+	l->look_ns = l->looked_ns +
+	    (ifwatch_must_look(l->ifwatch) ? RECORD_LOOK : RECORD_RESYNC);
+	ifwatch_look(l->ifwatch);
+}
+
+/* And waits until it is over. */
+static void
+look_now(struct record_loop *l)
+{
+	struct pollfd fd = { .events = POLLIN };
+	int64_t until_ns = now_of(l) + LOOK_WAIT;
+
+	look(l);
+	while (ifwatch_is_looking(l->ifwatch) && now_of(l) < until_ns) {
+		fd.fd = ifwatch_fd(l->ifwatch);
+		if (poll(&fd, 1, (int)(LOOK_WAIT / DUR_MS)) <= 0)
+			break;
+		ifwatch_readable(l->ifwatch);
+	}
+}
+
+static void
+look_soon(struct record_loop *l)
+{
+	int64_t ns = now_of(l) + LOOK_AFTER;
+
+	if (ns < l->looked_ns + LOOK_APART)
+		ns = l->looked_ns + LOOK_APART;
+	if (ns < l->look_ns)
+		l->look_ns = ns;
+}
+
+static int
+open_interfaces(struct record_loop *l, struct err *err)
+{
+	const struct ifwatch_user user = {
+		.table = { .hint = on_hint, .gone = on_gone, .ctx = l },
+		.changed = on_changed,
+		.note = on_ifwatch_note,
+		.ctx = l,
+	};
+	int rc = ifwatch_open(l->config->interfaces, &user, &l->ifwatch, err);
+
+	if (rc == 0)
+		look_now(l);
+	return rc;
 }
 
 /* --- records --- */
@@ -78,6 +179,8 @@ take_records(struct record_loop *l)
 		l->counts.records++;
 		l->ending = has_text(&l->record, l->config->until);
 	}
+	if (i > 0 && ifwatch_must_look(l->ifwatch))
+		look_soon(l);
 }
 
 /* Gives false when it failed. */
@@ -152,7 +255,8 @@ waiting(const struct record_loop *l)
 {
 	const struct trace *t = l->trace;
 
-	return t->n_records + t->n_hints + t->n_states + t->n_notes;
+	return t->n_records + t->n_hints + t->n_notes + t->n_states -
+	    l->known_states;
 }
 
 static int
@@ -195,8 +299,11 @@ begin(struct record_loop *l)
 static int
 finish(struct record_loop *l, int64_t *run_id, struct err *err)
 {
-	int64_t now_ns = now_of(l), wall_ns = clock_wall() - now_ns;
+	int64_t now_ns, wall_ns;
 
+	look_now(l);
+	now_ns = now_of(l);
+	wall_ns = clock_wall() - now_ns;
 	note(l, "clock", "at the end 0 is wall %" PRId64 ".%09" PRId64,
 	    wall_ns / DUR_SEC, wall_ns % DUR_SEC);
 	l->trace->run.end_ns = now_ns;
@@ -215,7 +322,7 @@ static int
 poll_timeout(const struct record_loop *l)
 {
 	const struct record_config *c = l->config;
-	int64_t ns = c->for_ns, now_ns = now_of(l);
+	int64_t ns = earlier(c->for_ns, l->look_ns), now_ns = now_of(l);
 
 	if (c->source != NULL && source_has_more(c->source))
 		return 0;
@@ -233,6 +340,40 @@ poll_timeout(const struct record_loop *l)
 	return ns < INT_MAX ? (int)ns : INT_MAX;
 }
 
+/* Gives -1 when the source has failed. */
+static int
+serve_source(struct record_loop *l, bool readable, struct err *err)
+{
+	struct devctl_source *source = l->config->source;
+
+	if (source == NULL)
+		return 0;
+	if (readable)
+		source_readable(source);
+	take_records(l);
+	source_tick(source, clock_monotonic());
+	if (watch_source(l))
+		return 0;
+	*err = *source_why(source);
+	return ERR_IO;
+}
+
+static void
+keep_deadlines(struct record_loop *l)
+{
+	int64_t now_ns = now_of(l);
+
+	if (ifwatch_wants_look(l->ifwatch))
+		look_soon(l);
+	if (now_ns >= l->look_ns)
+		look(l);
+	if (l->config->ticks && now_ns >= l->tick_ns) {
+		tell(l, false);
+		l->tick_ns = now_ns + RECORD_TICK;
+	}
+	l->ending |= now_ns >= l->config->for_ns;
+}
+
 static int
 turn(struct record_loop *l, struct err *err)
 {
@@ -240,31 +381,29 @@ turn(struct record_loop *l, struct err *err)
 	struct pollfd fds[FD_FIXED] = {
 		[FD_SIGNALS] = { .fd = l->signal_fd, .events = POLLIN },
 		[FD_SOURCE] = { .fd = -1, .events = POLLIN },
+		[FD_IFWATCH] = { .events = POLLIN },
 	};
-	int n;
+	bool ready[FD_FIXED];
+	int n, i;
 
 	if (source != NULL)
 		fds[FD_SOURCE].fd = source_fd(source);
+	fds[FD_IFWATCH].fd = ifwatch_fd(l->ifwatch);
 	n = poll(fds, FD_FIXED, poll_timeout(l));
 	if (n < 0 && errno != EINTR)
 		return err_sys(err, errno, "poll");
-	if (n > 0 && fds[FD_SIGNALS].revents != 0)
+	for (i = 0; i < FD_FIXED; i++)
+		ready[i] = n > 0 && fds[i].revents != 0;
+	if (ready[FD_SIGNALS])
 		take_signals(l);
-	if (source != NULL) {
-		if (n > 0 && fds[FD_SOURCE].revents != 0)
-			source_readable(source);
-		take_records(l);
-		source_tick(source, clock_monotonic());
-		if (!watch_source(l)) {
-			*err = *source_why(source);
-			return ERR_IO;
-		}
+	if (ready[FD_IFWATCH]) {
+		ifwatch_readable(l->ifwatch);
+		if (ifwatch_must_look(l->ifwatch))
+			look_soon(l);
 	}
-	if (l->config->ticks && now_of(l) >= l->tick_ns) {
-		tell(l, false);
-		l->tick_ns = now_of(l) + RECORD_TICK;
-	}
-	l->ending |= now_of(l) >= l->config->for_ns;
+	if (serve_source(l, ready[FD_SOURCE], err) < 0)
+		return ERR_IO;
+	keep_deadlines(l);
 	return keep_if_due(l, err);
 }
 
@@ -284,15 +423,20 @@ record_run(const struct record_config *config, int64_t *run_id,
 	    err);
 	if (rc == 0) {
 		begin(l);
+		rc = open_interfaces(l, err);
 		while (rc == 0 && !l->ending)
 			rc = turn(l, err);
-		end = finish(l, run_id, rc == 0 ? err : &late);
+		end = l->ifwatch == NULL
+		    ? 0
+		    : finish(l, run_id, rc == 0 ? err : &late);
 		if (rc == 0)
 			rc = end;
 		signals_close();
 	}
 	l->counts.at_ns = now_of(l);
 	*counts = l->counts;
+	ifwatch_close(l->ifwatch);
+	record_seen_fini(&l->seen_before);
 	trace_free(l->trace);
 	free(l);
 	return rc;

@@ -8,6 +8,11 @@
  * clock said at that moment, and at the end, is a note of "clock", so that
  * what was recorded elsewhere can be aligned.
  *
+ * Interfaces, addresses and routes are state rows from the start on, and what
+ * the system tells of them are hints. Where a change may go untold
+ * (ifwatch_must_look()), all are looked at after each record, many records
+ * together, and every RECORD_LOOK; else every RECORD_RESYNC, in case.
+ *
  * Rows wait for at most batch_ns, and no more than RECORD_WAITING of them,
  * for the commit that makes them safe. A source that is faster than the disk
  * waits where it is: its pipe, its socket, the kernel's queue.
@@ -28,9 +33,12 @@
 #include "db/store.h"
 #include "db/trace.h"
 #include "world/devctl_source.h"
+#include "world/ifwatch.h"
 
 #define RECORD_WAITING 16384		 /* rows */
 #define RECORD_BYTES   (8 * 1024 * 1024) /* and bytes of them */
+#define RECORD_LOOK    (INT64_C(1) * 1000000000)
+#define RECORD_RESYNC  (INT64_C(30) * 1000000000)
 #define RECORD_TICK    (INT64_C(500) * 1000000)
 
 struct record_counts {
@@ -46,6 +54,7 @@ struct record_config {
 	int64_t batch_ns;  /* > 0 */
 	const char *until; /* a record that has this in it is the last; NULL */
 	struct devctl_source *source; /* borrowed; NULL: no records */
+	enum ifwatch_how interfaces;
 	/* Told when SIGUSR1 (or SIGINFO) asked, and every RECORD_TICK when
 	 * ticks is set. */
 	void (*tell)(void *ctx, const struct record_counts *c, bool asked);

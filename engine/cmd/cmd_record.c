@@ -24,8 +24,10 @@
 static const char usage[] =
     "usage: switchback record [--db FILE] [--title T] [--source PATH | "
     "--no-source]\n"
-    "                         [--netlink auto|yes|no] [--for DUR]\n"
-    "                         [--until-record TEXT] [--batch DUR] [--json]\n"
+    "                         [--netlink auto|yes|no] [--packets "
+    "IF[:FILTER]]...\n"
+    "                         [--snaplen N] [--for DUR] [--until-record TEXT]\n"
+    "                         [--batch DUR] [--json]\n"
     "\n"
     "Records what this machine sees until SIGINT or SIGTERM, on one clock, as\n"
     "a run of a store.\n"
@@ -42,6 +44,9 @@ static const char usage[] =
     "  --netlink HOW        whether to listen to what the system tells of\n"
     "                       interfaces, addresses and routes (rtnetlink(7),\n"
     "                       route(4)): auto, yes, or no, to look only\n"
+    "  --packets IF[:FILTER]  the packets of an interface too, those that a\n"
+    "                       pcap-filter(7) lets through; may be repeated\n"
+    "  --snaplen N          so many bytes of each packet (128)\n"
     "  --for DUR            end after this time, such as 90s\n"
     "  --until-record TEXT  end after a record that has TEXT in it\n"
     "  --batch DUR          what is recorded is safe after this time (500ms)\n"
@@ -54,6 +59,9 @@ struct job {
 	const char *db, *source;
 	bool no_source, json, terminal;
 	char *title;
+	const char **packets; /* as given */
+	size_t n_packets, cap_packets;
+	int64_t snap_bytes;
 };
 
 static int
@@ -70,9 +78,13 @@ add_counts(struct strbuf *out, const struct record_counts *c)
 {
 	char at[DUR_TEXT];
 
-	strbuf_addf(out, "%ju records, %ju hints, %ju states in %s s",
+	strbuf_addf(out, "%ju records, %ju hints, %ju states, %ju packets",
 	    (uintmax_t)c->records, (uintmax_t)c->hints, (uintmax_t)c->states,
-	    dur_short(c->at_ns, at));
+	    (uintmax_t)c->packets);
+	if (c->dropped > 0)
+		strbuf_addf(out, " (%ju dropped by the kernel)",
+		    (uintmax_t)c->dropped);
+	strbuf_addf(out, " in %s s", dur_short(c->at_ns, at));
 }
 
 static void
@@ -97,12 +109,17 @@ print_result(const struct job *job, int64_t run_id,
 	struct strbuf out = { 0 };
 
 	if (job->json) {
-		storeargs_print(json_pack("{s:I, s:o, s:I, s:I, s:I, s:I, s:I}",
-		    "run", (json_int_t)run_id, "title",
-		    storeargs_json(job->title, strlen(job->title)), "records",
-		    (json_int_t)c->records, "hints", (json_int_t)c->hints,
-		    "states", (json_int_t)c->states, "notes",
-		    (json_int_t)c->notes, "duration_ns", (json_int_t)c->at_ns));
+		storeargs_print(
+		    json_pack("{s:I, s:o, s:I, s:I, s:I, s:I, s:I, s:I, "
+			      "s:I}",
+			"run", (json_int_t)run_id, "title",
+			storeargs_json(job->title, strlen(job->title)),
+			"records", (json_int_t)c->records, "hints",
+			(json_int_t)c->hints, "states", (json_int_t)c->states,
+			"notes", (json_int_t)c->notes, "packets",
+			(json_int_t)c->packets, "dropped",
+			(json_int_t)c->dropped, "duration_ns",
+			(json_int_t)c->at_ns));
 		return;
 	}
 	strbuf_addf(&out, "run %jd: ", (intmax_t)run_id);
@@ -124,6 +141,21 @@ open_source(struct job *job)
 		return CMD_PASS;
 	if (source_open(job->source, &job->config.source, &err) < 0)
 		return storeargs_fail("record", &err);
+	return CMD_PASS;
+}
+
+static int
+open_packets(struct job *job)
+{
+	struct err err;
+	size_t i;
+
+	if (job->n_packets == 0)
+		return CMD_PASS;
+	job->config.packets = packets_new((uint32_t)job->snap_bytes);
+	for (i = 0; i < job->n_packets; i++)
+		if (packets_add(job->config.packets, job->packets[i], &err) < 0)
+			return storeargs_fail("record", &err);
 	return CMD_PASS;
 }
 
@@ -170,6 +202,11 @@ record(struct job *job)
 	if (rc == 0)
 		return CMD_PASS;
 	storeargs_fail("record", &err);
+	if (run_id != 0)
+		fprintf(stderr,
+		    "switchback record: run %jd has what was recorded until "
+		    "then\n",
+		    (intmax_t)run_id);
 	return CMD_TROUBLE;
 }
 
@@ -181,6 +218,8 @@ static const struct option options[] = {
 	{ "source", required_argument, NULL, 's' },
 	{ "no-source", no_argument, NULL, 'S' },
 	{ "netlink", required_argument, NULL, 'n' },
+	{ "packets", required_argument, NULL, 'p' },
+	{ "snaplen", required_argument, NULL, 'l' },
 	{ "for", required_argument, NULL, 'f' },
 	{ "until-record", required_argument, NULL, 'u' },
 	{ "batch", required_argument, NULL, 'b' },
@@ -230,6 +269,15 @@ take_option(struct job *job, int opt)
 		return -1;
 	case 'n':
 		return take_netlink(job, optarg);
+	case 'p':
+		*MEM_PUSH(job->packets, job->n_packets, job->cap_packets) =
+		    optarg;
+		return -1;
+	case 'l':
+		return num_parse(optarg, strlen(optarg), 1, 262144,
+			   &job->snap_bytes)
+		    ? -1
+		    : complain("--snaplen needs a number from 1 to 262144");
 	case 'f':
 		return take_duration(optarg, &job->config.for_ns,
 		    "--for needs a time such as 90s or 5min, above zero");
@@ -277,16 +325,23 @@ int
 cmd_record(int argc, char **argv)
 {
 	struct job job = { .config = { .for_ns = INT64_MAX,
-			       .batch_ns = BATCH_DEFAULT } };
+			       .batch_ns = BATCH_DEFAULT },
+		.snap_bytes = PACKETS_SNAP };
 	int status;
 
-	if ((status = take_options(&job, argc, argv)) >= 0)
+	if ((status = take_options(&job, argc, argv)) >= 0) {
+		free(job.packets);
 		return status;
+	}
 	job.config.zero_ns = clock_monotonic();
 	name_run(&job);
-	status = open_source(&job);
+	status = open_packets(&job);
+	if (status == CMD_PASS)
+		status = open_source(&job);
 	if (status == CMD_PASS)
 		status = record(&job);
+	packets_free(job.config.packets);
+	free(job.packets);
 	source_close(job.config.source);
 	free(job.title);
 	return status;

@@ -14,11 +14,13 @@
 #include "base/dur.h"
 #include "base/mem.h"
 #include "daemon/record_seen.h"
+#include "db/live.h"
 #include "world/clock.h"
 #include "world/host.h"
 #include "world/signals.h"
 
-#define BUDGET 512 /* records in one turn of the loop */
+#define BUSY_MOST 10  /* commits that another writer may keep us from */
+#define BUDGET	  512 /* records in one turn of the loop */
 
 /* Looks at all interfaces: so long after what asks for one, so that what comes
  * together is seen together; so long after the one before; and at the start
@@ -39,6 +41,12 @@ struct record_loop {
 	size_t known_states;	    /* rows of trace that do not wait */
 	int64_t look_ns, looked_ns; /* when it is due, was */
 	size_t waiting_bytes;
+	struct live *live;
+	int32_t *places; /* of each of config->packets: in the store, or -1 */
+	struct pollfd *fds;
+	struct err failed; /* when a callback found it */
+	unsigned busy;	   /* commits in a row that another one kept us from */
+	struct record_counts kept; /* what the store has */
 	int64_t batch_ns, tick_ns; /* when these are due */
 	int signal_fd;
 	enum source_state seen; /* of the source, when last looked at */
@@ -66,6 +74,13 @@ note(struct record_loop *l, const char *who, const char *fmt, ...)
 
 /* --- interfaces --- */
 
+static size_t
+places(const struct record_loop *l)
+{
+	return l->config->packets != NULL ? packets_count(l->config->packets)
+					  : 0;
+}
+
 static void
 on_hint(void *ctx, const char *text)
 {
@@ -89,8 +104,11 @@ static void
 on_changed(void *ctx, struct linktable *t)
 {
 	struct record_loop *l = ctx;
-	size_t before = l->trace->n_states;
+	size_t before = l->trace->n_states, i;
 
+	for (i = 0; i < t->n_links && places(l) > 0; i++)
+		if (t->links[i].changed && t->links[i].up)
+			packets_hurry(l->config->packets, t->links[i].name);
 	record_seen_table(&l->seen_before, l->trace, now_of(l), t);
 	l->counts.states += l->trace->n_states - before;
 }
@@ -212,6 +230,55 @@ watch_source(struct record_loop *l)
 	return true;
 }
 
+/* --- packets --- */
+
+static void
+on_packet(void *ctx, size_t place, int64_t at_ns, uint32_t wire_bytes,
+    const void *data, uint32_t bytes)
+{
+	struct record_loop *l = ctx;
+	const struct packets *p = l->config->packets;
+	int64_t now_ns = now_of(l);
+
+	if (l->failed.code != ERR_NONE)
+		return;
+	if (l->places[place] < 0 &&
+	    live_place(l->live, packets_name(p, place),
+		packets_linktype(p, place), packets_snap(p), &l->places[place],
+		&l->failed) < 0)
+		return;
+	/* It cannot have come before we began, nor after now: who says so has
+	 * another wall clock than it had. */
+	at_ns -= l->config->zero_ns;
+	at_ns = at_ns < 0 ? 0 : at_ns > now_ns ? now_ns : at_ns;
+	live_packet(l->live, l->places[place], at_ns, wire_bytes, data, bytes);
+	l->counts.packets++;
+}
+
+static void
+on_packet_note(void *ctx, const char *text)
+{
+	note(ctx, "packets", "%s", text);
+}
+
+static int
+start_packets(struct record_loop *l, struct err *err)
+{
+	const struct packets_user user = {
+		.packet = on_packet,
+		.note = on_packet_note,
+		.ctx = l,
+	};
+	size_t i;
+
+	l->fds = mem_zero(FD_FIXED + places(l), sizeof(*l->fds));
+	l->places = mem_zero(places(l) + 1, sizeof(*l->places));
+	for (i = 0; i < places(l); i++)
+		l->places[i] = -1;
+	return places(l) > 0 ? packets_start(l->config->packets, &user, err)
+			     : 0;
+}
+
 /* --- signals --- */
 
 static const int wanted_signals[] = {
@@ -259,12 +326,49 @@ waiting(const struct record_loop *l)
 	    l->known_states;
 }
 
+static bool
+is_full(const struct record_loop *l)
+{
+	return waiting(l) >= RECORD_WAITING ||
+	    l->waiting_bytes + live_kept_bytes(l->live) >= RECORD_BYTES;
+}
+
+static int
+keep(struct record_loop *l, struct err *err)
+{
+	int64_t now_ns = now_of(l);
+	int rc = live_append(l->live, l->trace, now_ns, err);
+
+	l->batch_ns = now_ns + l->config->batch_ns;
+	if (rc < 0)
+		return rc;
+	l->known_states = l->trace->n_states;
+	l->waiting_bytes = 0;
+	l->busy = 0;
+	l->counts.at_ns = now_ns;
+	l->kept = l->counts;
+	return 0;
+}
+
 static int
 keep_if_due(struct record_loop *l, struct err *err)
 {
-	(void)err;
-	l->batch_ns = now_of(l) + l->config->batch_ns;
-	return 0;
+	int64_t now_ns = now_of(l);
+	int rc;
+
+	if (l->failed.code != ERR_NONE) {
+		*err = l->failed;
+		return err->code;
+	}
+	if (waiting(l) == 0 && live_kept_bytes(l->live) == 0)
+		l->batch_ns = now_ns + l->config->batch_ns;
+	if (now_ns < l->batch_ns && !is_full(l))
+		return 0;
+	rc = keep(l, err);
+	/* While another writer is at work there is room to wait in. */
+	if (rc == ERR_BUSY && (!is_full(l) || ++l->busy < BUSY_MOST))
+		return 0;
+	return rc;
 }
 
 static void
@@ -274,8 +378,8 @@ set_text(char **to, const char *text)
 	*to = mem_str(text);
 }
 
-static void
-begin(struct record_loop *l)
+static int
+begin(struct record_loop *l, int64_t *run_id, struct err *err)
 {
 	struct trace_run *run = &l->trace->run;
 	char host[256], utc[CLOCK_UTC_TEXT];
@@ -294,20 +398,26 @@ begin(struct record_loop *l)
 	    ".%09" PRId64,
 	    utc, wall_ns / DUR_SEC, wall_ns % DUR_SEC,
 	    l->config->zero_ns / DUR_SEC, l->config->zero_ns % DUR_SEC);
+	return live_open(l->config->store, run, run_id, &l->live, err);
 }
 
 static int
-finish(struct record_loop *l, int64_t *run_id, struct err *err)
+finish(struct record_loop *l, struct err *err)
 {
 	int64_t now_ns, wall_ns;
+	int rc;
 
 	look_now(l);
+	if (places(l) > 0) {
+		packets_drain(l->config->packets);
+		l->counts.dropped = packets_dropped(l->config->packets);
+	}
 	now_ns = now_of(l);
 	wall_ns = clock_wall() - now_ns;
 	note(l, "clock", "at the end 0 is wall %" PRId64 ".%09" PRId64,
 	    wall_ns / DUR_SEC, wall_ns % DUR_SEC);
-	l->trace->run.end_ns = now_ns;
-	return store_add_trace(l->config->store, l->trace, run_id, err);
+	rc = keep(l, err);
+	return rc < 0 ? rc : live_end(l->live, l->kept.at_ns, err);
 }
 
 /* --- the loop --- */
@@ -328,7 +438,9 @@ poll_timeout(const struct record_loop *l)
 		return 0;
 	if (c->source != NULL && source_deadline(c->source) != INT64_MAX)
 		ns = earlier(ns, source_deadline(c->source) - c->zero_ns);
-	if (waiting(l) > 0)
+	if (places(l) > 0)
+		ns = earlier(ns, packets_deadline(c->packets) - c->zero_ns);
+	if (waiting(l) > 0 || live_kept_bytes(l->live) > 0)
 		ns = earlier(ns, l->batch_ns);
 	if (c->ticks)
 		ns = earlier(ns, l->tick_ns);
@@ -371,40 +483,71 @@ keep_deadlines(struct record_loop *l)
 		tell(l, false);
 		l->tick_ns = now_ns + RECORD_TICK;
 	}
+	if (places(l) > 0) {
+		packets_tick(l->config->packets, clock_monotonic());
+		l->counts.dropped = packets_dropped(l->config->packets);
+	}
 	l->ending |= now_ns >= l->config->for_ns;
+}
+
+static int
+wait_for_events(struct record_loop *l)
+{
+	const struct record_config *c = l->config;
+	int fds[FD_FIXED] = { l->signal_fd, -1, ifwatch_fd(l->ifwatch) };
+	int n, i;
+
+	if (c->source != NULL)
+		fds[FD_SOURCE] = source_fd(c->source);
+	for (i = 0; i < FD_FIXED; i++)
+		l->fds[i] = (struct pollfd){ .fd = fds[i], .events = POLLIN };
+	if (places(l) > 0)
+		packets_fill(c->packets, l->fds + FD_FIXED);
+	n = poll(l->fds, (nfds_t)(FD_FIXED + places(l)), poll_timeout(l));
+	for (i = 0; n <= 0 && i < FD_FIXED + (int)places(l); i++)
+		l->fds[i].revents = 0;
+	return n;
 }
 
 static int
 turn(struct record_loop *l, struct err *err)
 {
-	struct devctl_source *source = l->config->source;
-	struct pollfd fds[FD_FIXED] = {
-		[FD_SIGNALS] = { .fd = l->signal_fd, .events = POLLIN },
-		[FD_SOURCE] = { .fd = -1, .events = POLLIN },
-		[FD_IFWATCH] = { .events = POLLIN },
-	};
-	bool ready[FD_FIXED];
-	int n, i;
-
-	if (source != NULL)
-		fds[FD_SOURCE].fd = source_fd(source);
-	fds[FD_IFWATCH].fd = ifwatch_fd(l->ifwatch);
-	n = poll(fds, FD_FIXED, poll_timeout(l));
-	if (n < 0 && errno != EINTR)
+	if (wait_for_events(l) < 0 && errno != EINTR)
 		return err_sys(err, errno, "poll");
-	for (i = 0; i < FD_FIXED; i++)
-		ready[i] = n > 0 && fds[i].revents != 0;
-	if (ready[FD_SIGNALS])
+	if (l->fds[FD_SIGNALS].revents != 0)
 		take_signals(l);
-	if (ready[FD_IFWATCH]) {
+	if (places(l) > 0)
+		packets_polled(l->config->packets, l->fds + FD_FIXED);
+	if (l->fds[FD_IFWATCH].revents != 0) {
 		ifwatch_readable(l->ifwatch);
 		if (ifwatch_must_look(l->ifwatch))
 			look_soon(l);
 	}
-	if (serve_source(l, ready[FD_SOURCE], err) < 0)
+	if (serve_source(l, l->fds[FD_SOURCE].revents != 0, err) < 0)
 		return ERR_IO;
 	keep_deadlines(l);
 	return keep_if_due(l, err);
+}
+
+/* Packets first: whether they may be taken at all. */
+static int
+work(struct record_loop *l, int64_t *run_id, struct err *err)
+{
+	bool source_failed;
+	struct err late;
+	int rc, end;
+
+	if ((rc = start_packets(l, err)) < 0 ||
+	    (rc = begin(l, run_id, err)) < 0)
+		return rc;
+	rc = open_interfaces(l, err);
+	while (rc == 0 && !l->ending)
+		rc = turn(l, err);
+	source_failed = l->seen == SOURCE_FAILED;
+	if (l->ifwatch == NULL || (rc < 0 && !source_failed))
+		return rc;
+	end = finish(l, source_failed ? &late : err);
+	return rc < 0 ? rc : end;
 }
 
 int
@@ -412,8 +555,7 @@ record_run(const struct record_config *config, int64_t *run_id,
     struct record_counts *counts, struct err *err)
 {
 	struct record_loop *l = mem_zero(1, sizeof(*l));
-	struct err late;
-	int rc, end;
+	int rc;
 
 	l->config = config;
 	l->trace = trace_new();
@@ -422,22 +564,16 @@ record_run(const struct record_config *config, int64_t *run_id,
 	    sizeof(wanted_signals) / sizeof(*wanted_signals), &l->signal_fd,
 	    err);
 	if (rc == 0) {
-		begin(l);
-		rc = open_interfaces(l, err);
-		while (rc == 0 && !l->ending)
-			rc = turn(l, err);
-		end = l->ifwatch == NULL
-		    ? 0
-		    : finish(l, run_id, rc == 0 ? err : &late);
-		if (rc == 0)
-			rc = end;
+		rc = work(l, run_id, err);
 		signals_close();
 	}
-	l->counts.at_ns = now_of(l);
-	*counts = l->counts;
+	*counts = l->kept;
+	live_free(l->live);
 	ifwatch_close(l->ifwatch);
 	record_seen_fini(&l->seen_before);
 	trace_free(l->trace);
+	free(l->places);
+	free(l->fds);
 	free(l);
 	return rc;
 }

@@ -13,9 +13,10 @@
  * (ifwatch_must_look()), all are looked at after each record, many records
  * together, and every RECORD_LOOK; else every RECORD_RESYNC, in case.
  *
- * Rows wait for at most batch_ns, and no more than RECORD_WAITING of them,
- * for the commit that makes them safe. A source that is faster than the disk
- * waits where it is: its pipe, its socket, the kernel's queue.
+ * Rows and packets wait for at most batch_ns, and no more than RECORD_WAITING
+ * or RECORD_BYTES of them, for the commit that makes them safe (db/live.h). A
+ * source that is faster than the disk waits where it is: its pipe, its socket,
+ * the kernel's queue.
  *
  * It ends, orderly and with everything committed, after for_ns, after the
  * record that holds until, at SIGINT or SIGTERM, or when the source of records
@@ -34,6 +35,7 @@
 #include "db/trace.h"
 #include "world/devctl_source.h"
 #include "world/ifwatch.h"
+#include "world/packets.h"
 
 #define RECORD_WAITING 16384		 /* rows */
 #define RECORD_BYTES   (8 * 1024 * 1024) /* and bytes of them */
@@ -42,8 +44,9 @@
 #define RECORD_TICK    (INT64_C(500) * 1000000)
 
 struct record_counts {
-	uint64_t records, hints, states, notes;
-	int64_t at_ns; /* on the run's clock */
+	uint64_t records, hints, states, notes, packets;
+	uint64_t dropped; /* packets that the kernel threw away */
+	int64_t at_ns;	  /* on the run's clock */
 };
 
 struct record_config {
@@ -55,6 +58,7 @@ struct record_config {
 	const char *until; /* a record that has this in it is the last; NULL */
 	struct devctl_source *source; /* borrowed; NULL: no records */
 	enum ifwatch_how interfaces;
+	struct packets *packets; /* borrowed, not yet started; NULL: none */
 	/* Told when SIGUSR1 (or SIGINFO) asked, and every RECORD_TICK when
 	 * ticks is set. */
 	void (*tell)(void *ctx, const struct record_counts *c, bool asked);
@@ -62,8 +66,10 @@ struct record_config {
 	bool ticks;
 };
 
-/* 0 after an orderly end. *run_id and *counts are filled in either case;
- * *run_id is 0 when the store has nothing of it. */
+/* 0 after an orderly end. In either case *run_id is the run, 0 when it was not
+ * even begun, and *counts what of it is in the store. ERR_STATE and
+ * ERR_UNSUPPORTED: packets cannot be taken; ERR_IO a source failed, or as
+ * db/live.h. */
 int record_run(const struct record_config *config, int64_t *run_id,
     struct record_counts *counts, struct err *err);
 

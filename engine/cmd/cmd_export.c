@@ -8,11 +8,12 @@
 #include <string.h>
 
 #include "cmd/cmds.h"
+#include "cmd/exportpcap.h"
 #include "cmd/storeargs.h"
 #include "db/store_read.h"
 
 static const char usage[] =
-    "usage: switchback export [--db FILE] [--run ID|TITLE] [-o OUT]\n"
+    "usage: switchback export [--db FILE] [--run ID|TITLE] [-o OUT | --pcap DIR]\n"
     "\n"
     "Writes the records which a run's engine read, or which were imported, as\n"
     "lines \"SECONDS.NANOS RECORD\". What was imported comes out byte by "
@@ -21,10 +22,11 @@ static const char usage[] =
     "  --db FILE        the store ($SWITCHBACK_DB, else switchback.db)\n"
     "  --run ID|TITLE   needed when there is more than one run; of a title,\n"
     "                   the newest\n"
-    "  -o OUT           a file instead of standard output\n";
+    "  -o OUT           a file instead of standard output\n"
+    "  --pcap DIR       instead, its packets as DIR/INTERFACE.pcap\n";
 
 struct job {
-	const char *db, *run, *out;
+	const char *db, *run, *out, *pcap;
 };
 
 static int
@@ -76,6 +78,7 @@ parse_options(struct job *job, int argc, char **argv, int *status)
 		{ "db", required_argument, NULL, 'd' },
 		{ "run", required_argument, NULL, 'r' },
 		{ "output", required_argument, NULL, 'o' },
+		{ "pcap", required_argument, NULL, 'p' },
 		{ "help", no_argument, NULL, 'h' },
 		{ NULL, 0, NULL, 0 },
 	};
@@ -93,6 +96,9 @@ parse_options(struct job *job, int argc, char **argv, int *status)
 			break;
 		case 'o':
 			job->out = optarg;
+			break;
+		case 'p':
+			job->pcap = optarg;
 			break;
 		case 'h':
 			fputs(usage, stdout);
@@ -121,6 +127,13 @@ cmd_export(int argc, char **argv)
 
 	if (!parse_options(&job, argc, argv, &status))
 		return status;
+	if (job.pcap != NULL && job.out != NULL) {
+		fputs("switchback export: -o and --pcap exclude each other\n",
+		    stderr);
+		return CMD_INPUT;
+	}
+	if (job.pcap != NULL)
+		return exportpcap(storeargs_db(job.db), job.run, job.pcap);
 	if (read_text(&job, &text, &e) < 0)
 		status = storeargs_fail("export", &e);
 	else

@@ -311,8 +311,9 @@ take_signals(struct record_loop *l)
 #endif
 	if (asked)
 		tell(l, true);
-	l->ending |=
-	    signals_take(SIGINT) | signals_take(SIGTERM) | signals_take(SIGHUP);
+	if (signals_take(SIGINT) || signals_take(SIGTERM) ||
+	    signals_take(SIGHUP))
+		l->ending = true;
 }
 
 /* --- the store --- */

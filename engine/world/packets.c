@@ -13,10 +13,11 @@
 #include "base/dur.h"
 #include "base/mem.h"
 #include "world/clock.h"
+#include "world/linktype.h"
 
 #define HOLD_MS	   20	/* the kernel may wait so long for a block to fill */
 #define BUDGET	   2000 /* packets of an interface in one turn */
-#define RETRY_NS  (200 * DUR_MS)
+#define RETRY_NS   (200 * DUR_MS)
 #define CLOCK_STEP (10 * DUR_MS)
 
 struct place {
@@ -155,23 +156,6 @@ packets_linktype(const struct packets *p, size_t place)
 
 /* --- opening --- */
 
-/* The numbers of files are those of DLT_, but for those which systems do not
- * agree about. */
-static int
-linktype_of(int dlt)
-{
-	switch (dlt) {
-	case DLT_RAW:
-		return 101;
-#ifdef DLT_LOOP
-	case DLT_LOOP:
-		return 108;
-#endif
-	default:
-		return dlt;
-	}
-}
-
 static pcap_t *
 make_handle(const struct packets *p, const struct place *place, char *why)
 {
@@ -224,7 +208,7 @@ refuse(const struct place *place, pcap_t *pcap, int rc, struct err *err)
 static int
 adopt(struct place *place, pcap_t *pcap, struct err *err)
 {
-	int linktype = linktype_of(pcap_datalink(pcap));
+	int linktype = linktype_of_dlt(pcap_datalink(pcap));
 	char why[PCAP_ERRBUF_SIZE];
 
 	if (place->linktype >= 0 && place->linktype != linktype) {

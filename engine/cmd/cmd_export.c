@@ -13,7 +13,8 @@
 #include "db/store_read.h"
 
 static const char usage[] =
-    "usage: switchback export [--db FILE] [--run ID|TITLE] [-o OUT | --pcap DIR]\n"
+    "usage: switchback export [--db FILE] [--run ID|TITLE] [-o OUT | --pcap "
+    "DIR]\n"
     "\n"
     "Writes the records which a run's engine read, or which were imported, as\n"
     "lines \"SECONDS.NANOS RECORD\". What was imported comes out byte by "

@@ -31,7 +31,7 @@ linktable_fini(struct linktable *t)
 static void __attribute__((format(printf, 3, 4)))
 hint(const struct linktable *t, const struct ifevent *e, const char *fmt, ...)
 {
-	char text[160];
+	char text[160], *p;
 	va_list ap;
 
 	if (e->answer || t->user.hint == NULL)
@@ -39,6 +39,10 @@ hint(const struct linktable *t, const struct ifevent *e, const char *fmt, ...)
 	va_start(ap, fmt);
 	vsnprintf(text, sizeof(text), fmt, ap);
 	va_end(ap);
+	/* A kernel takes any name (FACTS.md A.4), and a hint is a line. */
+	for (p = text; *p != '\0'; p++)
+		if ((unsigned char)*p < ' ' || *p == '\177')
+			*p = '?';
 	t->user.hint(t->user.ctx, text);
 }
 

@@ -103,6 +103,18 @@ tell(void *ctx, const struct record_counts *c, bool asked)
 }
 
 static void
+say_ready(void *ctx, int64_t run_id)
+{
+	const struct job *job = ctx;
+
+	if (!job->json)
+		fprintf(stderr,
+		    "switchback record: recording run %jd of %s; SIGINT ends "
+		    "it\n",
+		    (intmax_t)run_id, storeargs_db(job->db));
+}
+
+static void
 print_result(const struct job *job, int64_t run_id,
     const struct record_counts *c)
 {
@@ -189,6 +201,7 @@ record(struct job *job)
 	rc = store_open(storeargs_db(job->db), 0, &job->config.store, &err);
 	if (rc < 0)
 		return storeargs_fail("record", &err);
+	job->config.ready = say_ready;
 	job->config.tell = tell;
 	job->config.ctx = job;
 	job->terminal = isatty(STDERR_FILENO);

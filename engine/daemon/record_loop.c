@@ -542,6 +542,8 @@ work(struct record_loop *l, int64_t *run_id, struct err *err)
 	    (rc = begin(l, run_id, err)) < 0)
 		return rc;
 	rc = open_interfaces(l, err);
+	if (rc == 0 && l->config->ready != NULL)
+		l->config->ready(l->config->ctx, *run_id);
 	while (rc == 0 && !l->ending)
 		rc = turn(l, err);
 	source_failed = l->seen == SOURCE_FAILED;

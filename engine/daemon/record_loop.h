@@ -39,7 +39,7 @@
 
 #define RECORD_WAITING 16384		 /* rows */
 #define RECORD_BYTES   (8 * 1024 * 1024) /* and bytes of them */
-#define RECORD_LOOK    (INT64_C(1) * 1000000000)
+#define RECORD_LOOK    (INT64_C(500) * 1000000)
 #define RECORD_RESYNC  (INT64_C(30) * 1000000000)
 #define RECORD_TICK    (INT64_C(500) * 1000000)
 
@@ -59,6 +59,8 @@ struct record_config {
 	struct devctl_source *source; /* borrowed; NULL: no records */
 	enum ifwatch_how interfaces;
 	struct packets *packets; /* borrowed, not yet started; NULL: none */
+	/* Once: from here on nothing is missed. May be NULL. */
+	void (*ready)(void *ctx, int64_t run_id);
 	/* Told when SIGUSR1 (or SIGINFO) asked, and every RECORD_TICK when
 	 * ticks is set. */
 	void (*tell)(void *ctx, const struct record_counts *c, bool asked);

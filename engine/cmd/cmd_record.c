@@ -144,14 +144,23 @@ print_result(const struct job *job, int64_t run_id,
 
 /* --- the work --- */
 
+/* Where there is no devctl(4), nobody who did not ask for it is refused. */
 static int
 open_source(struct job *job)
 {
 	struct err err;
+	int rc;
 
 	if (job->no_source)
 		return CMD_PASS;
-	if (source_open(job->source, &job->config.source, &err) < 0)
+	rc = source_open(job->source, &job->config.source, &err);
+	if (rc == ERR_NOTFOUND && job->source == NULL) {
+		fputs("switchback record: there are no records of devctl(4) "
+		      "here; going on without (--no-source says so)\n",
+		    stderr);
+		return CMD_PASS;
+	}
+	if (rc < 0)
 		return storeargs_fail("record", &err);
 	return CMD_PASS;
 }

@@ -18,9 +18,11 @@
 #include "world/clock.h"
 #include "world/host.h"
 #include "world/signals.h"
+#include "world/ueventsock.h"
 
-#define BUSY_MOST 10  /* commits that another writer may keep us from */
 #define BUDGET	  512 /* records in one turn of the loop */
+#define UEVENTS	  64  /* and events of devices */
+#define BUSY_MOST 10  /* commits that another writer may keep us from */
 
 /* Looks at all interfaces: so long after what asks for one, so that what comes
  * together is seen together; so long after the one before; and at the start
@@ -29,7 +31,7 @@
 #define LOOK_APART (100 * DUR_MS)
 #define LOOK_WAIT  (500 * DUR_MS)
 
-enum { FD_SIGNALS, FD_SOURCE, FD_IFWATCH, FD_FIXED };
+enum { FD_SIGNALS, FD_SOURCE, FD_IFWATCH, FD_UEVENTS, FD_FIXED };
 
 struct record_loop {
 	const struct record_config *config;
@@ -37,6 +39,7 @@ struct record_loop {
 	struct record_counts counts;
 	struct world_record record;
 	struct ifwatch *ifwatch;
+	struct ueventsock *uevents; /* NULL: this system has none */
 	struct record_seen seen_before;
 	size_t known_states;	    /* rows of trace that do not wait */
 	int64_t look_ns, looked_ns; /* when it is due, was */
@@ -50,6 +53,7 @@ struct record_loop {
 	int64_t batch_ns, tick_ns; /* when these are due */
 	int signal_fd;
 	enum source_state seen; /* of the source, when last looked at */
+	bool caught_up;		/* with what was there before us */
 	bool ending;
 };
 
@@ -171,6 +175,43 @@ open_interfaces(struct record_loop *l, struct err *err)
 	return rc;
 }
 
+/* --- devices --- */
+
+static void
+open_uevents(struct record_loop *l)
+{
+	struct err err;
+
+	/* Who does not want to listen does not get these, either. */
+	if (l->config->interfaces == IFWATCH_LOOK)
+		return;
+	if (ueventsock_open(&l->uevents, &err) == ERR_IO)
+		note(l, "uevent", "%s", err.text);
+}
+
+static void
+take_uevents(struct record_loop *l)
+{
+	enum ueventsock_got got;
+	struct uevent u;
+	char text[256];
+	int i;
+
+	for (i = 0; i < UEVENTS; i++) {
+		got = ueventsock_next(l->uevents, &u);
+		if (got == UEVENTSOCK_NOTHING)
+			return;
+		if (got == UEVENTSOCK_LOST)
+			note(l, "uevent",
+			    "events of devices were lost: the "
+			    "kernel's buffer was full");
+		if (got != UEVENTSOCK_EVENT || !uevent_is_of_nic(&u))
+			continue;
+		uevent_format(&u, text, sizeof(text));
+		note(l, "uevent", "%s", text);
+	}
+}
+
 /* --- records --- */
 
 static bool
@@ -178,6 +219,19 @@ has_text(const struct world_record *r, const char *text)
 {
 	return text != NULL &&
 	    memmem(r->raw, r->bytes, text, strlen(text)) != NULL;
+}
+
+/* devctl(4) keeps records from the boot on for whoever reads first. */
+static void
+catch_up(struct record_loop *l)
+{
+	if (!l->caught_up && l->counts.records > 0 &&
+	    strcmp(source_path(l->config->source), SOURCE_DEVICE) == 0)
+		note(l, "source",
+		    "the first %" PRIu64 " records were queued before the "
+		    "recording began",
+		    l->counts.records);
+	l->caught_up = true;
 }
 
 static void
@@ -188,8 +242,10 @@ take_records(struct record_loop *l)
 	int i;
 
 	for (i = 0; i < BUDGET && !l->ending; i++) {
-		if (!source_next(source, &l->record))
+		if (!source_next(source, &l->record)) {
+			catch_up(l);
 			break;
+		}
 		row = trace_add_record(l->trace, now_of(l), l->record.raw,
 		    l->record.bytes);
 		l->trace->records[row].fate = TRACE_RECORD_NOBODY;
@@ -495,11 +551,13 @@ static int
 wait_for_events(struct record_loop *l)
 {
 	const struct record_config *c = l->config;
-	int fds[FD_FIXED] = { l->signal_fd, -1, ifwatch_fd(l->ifwatch) };
+	int fds[FD_FIXED] = { l->signal_fd, -1, ifwatch_fd(l->ifwatch), -1 };
 	int n, i;
 
 	if (c->source != NULL)
 		fds[FD_SOURCE] = source_fd(c->source);
+	if (l->uevents != NULL)
+		fds[FD_UEVENTS] = ueventsock_fd(l->uevents);
 	for (i = 0; i < FD_FIXED; i++)
 		l->fds[i] = (struct pollfd){ .fd = fds[i], .events = POLLIN };
 	if (places(l) > 0)
@@ -524,6 +582,8 @@ turn(struct record_loop *l, struct err *err)
 		if (ifwatch_must_look(l->ifwatch))
 			look_soon(l);
 	}
+	if (l->fds[FD_UEVENTS].revents != 0)
+		take_uevents(l);
 	if (serve_source(l, l->fds[FD_SOURCE].revents != 0, err) < 0)
 		return ERR_IO;
 	keep_deadlines(l);
@@ -541,6 +601,7 @@ work(struct record_loop *l, int64_t *run_id, struct err *err)
 	if ((rc = start_packets(l, err)) < 0 ||
 	    (rc = begin(l, run_id, err)) < 0)
 		return rc;
+	open_uevents(l);
 	rc = open_interfaces(l, err);
 	if (rc == 0 && l->config->ready != NULL)
 		l->config->ready(l->config->ctx, *run_id);
@@ -572,6 +633,7 @@ record_run(const struct record_config *config, int64_t *run_id,
 	}
 	*counts = l->kept;
 	live_free(l->live);
+	ueventsock_close(l->uevents);
 	ifwatch_close(l->ifwatch);
 	record_seen_fini(&l->seen_before);
 	trace_free(l->trace);

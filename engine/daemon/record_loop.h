@@ -8,6 +8,8 @@
  * clock said at that moment, and at the end, is a note of "clock", so that
  * what was recorded elsewhere can be aligned.
  *
+ * What Linux tells of devices that come and go is a note of "uevent".
+ *
  * Interfaces, addresses and routes are state rows from the start on, and what
  * the system tells of them are hints. Where a change may go untold
  * (ifwatch_must_look()), all are looked at after each record, many records

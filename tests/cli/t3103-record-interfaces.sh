@@ -98,6 +98,11 @@ hinted 'ANNOUNCE vf0 departure'
 hinted 'ANNOUNCE vf1 arrival'
 hinted 'DELADDR vf0 10.9.0.1/24'
 
+# Devices tell that they come, go, and have other names.
+is 'move net vf1,move net vf0' "SELECT group_concat(text) FROM (SELECT text
+    FROM note WHERE run = 1 AND who = 'uevent' AND text LIKE 'move %'
+    ORDER BY seq)"
+
 # A storm beyond what the kernel keeps for us: the recorder stands still
 # meanwhile, and finds what there is afterwards.
 start --no-source --netlink yes --batch 10ms --title storm

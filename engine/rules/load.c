@@ -45,6 +45,17 @@ refuse(struct parse *p, int code)
 }
 
 static void
+keep_text(struct ruleset *rs, const char *path, const struct strbuf *text)
+{
+	struct ruleset_text *t =
+	    MEM_PUSH(rs->texts, rs->text_count, rs->text_cap);
+
+	t->path = path;
+	t->text = arena_strn(&rs->arena, strbuf_str(text), text->bytes);
+	t->bytes = text->bytes;
+}
+
+static void
 load_file(struct parse *p, const struct rule_loader *loader, const char *path,
     struct err *err)
 {
@@ -53,9 +64,10 @@ load_file(struct parse *p, const struct rule_loader *loader, const char *path,
 	struct err why;
 	int rc;
 
-	if ((rc = loader->fetch(loader->ctx, path, &text, &why)) == 0)
+	if ((rc = loader->fetch(loader->ctx, path, &text, &why)) == 0) {
+		keep_text(p->rs, file, &text);
 		parse_file(p, file, strbuf_str(&text), text.bytes);
-	else {
+	} else {
 		diag_report(p->diag, DIAG_ERROR, path, 0, 0,
 		    "cannot be read (%s); every file included must be there",
 		    why.text);
@@ -147,6 +159,7 @@ ruleset_load(const char *path, const struct ruleset_options *opt,
 	struct parse p = { .rs = rs, .diag = diag };
 
 	rs->version = opt->version;
+	rs->reverse = opt->reverse;
 	/* Actions may use these without any rule that names them. */
 	(void)ruleset_name(rs, "timestamp");
 	(void)ruleset_name(rs, "vm_guest");

@@ -75,6 +75,9 @@ struct ruleset {
 	size_t order_count[DEVLINE_RULE_KINDS];
 	struct rule_index *index[DEVLINE_RULE_KINDS];
 	const char *pid_file;
+	bool reverse;
+	struct ruleset_text *texts; /* in order of reading; array owned */
+	size_t text_count, text_cap;
 };
 
 /* The number of a name; makes one when it is new. */

@@ -57,6 +57,7 @@ ruleset_free(struct ruleset *rs)
 		free(rs->order[kind]);
 	}
 	free(rs->rules);
+	free(rs->texts);
 	free(rs->names);
 	table_fini(&rs->name_table);
 	pattern_set_fini(&rs->patterns);
@@ -160,6 +161,21 @@ ruleset_match(const struct ruleset *rs, const struct devline *line,
 	if (line->dropped || line->kind == DEVLINE_OTHER)
 		return NULL;
 	return rule_index_match(rs->index[line->kind], line, env);
+}
+
+size_t
+ruleset_texts(const struct ruleset *rs, const struct ruleset_text **out)
+{
+	*out = rs->texts;
+	return rs->text_count;
+}
+
+void
+ruleset_how(const struct ruleset *rs, struct ruleset_options *out)
+{
+	memset(out, 0, sizeof(*out));
+	out->version = rs->version;
+	out->reverse = rs->reverse;
 }
 
 size_t

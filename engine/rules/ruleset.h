@@ -58,6 +58,15 @@ int ruleset_load(const char *path, const struct ruleset_options *opt,
     struct diag *diag, struct ruleset **out, struct err *err);
 void ruleset_free(struct ruleset *rs); /* NULL is fine */
 
+/* What it was read from, so that it can be read again (rules/loader_texts.h):
+ * the files in their order, the main one first, and how. */
+struct ruleset_text {
+	const char *path, *text; /* borrowed from the set */
+	size_t bytes;
+};
+size_t ruleset_texts(const struct ruleset *rs, const struct ruleset_text **out);
+void ruleset_how(const struct ruleset *rs, struct ruleset_options *out);
+
 /* What SIOCGIFMEDIA says of an interface. */
 enum rule_media {
 	RULE_MEDIA_NONE, /* it fails, or the answer is not valid */

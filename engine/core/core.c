@@ -35,6 +35,9 @@ struct core {
 	int32_t last_record; /* the newest, as the cause of what follows */
 	int64_t wake_ns;     /* native's own */
 	int64_t resync_ns;   /* next look without any reason */
+	core_tap_fn *tap;    /* or NULL */
+	void *tap_ctx;
+	int64_t now_ns; /* of the newest step */
 };
 
 struct core *
@@ -50,6 +53,7 @@ core_new(const struct core_config *config)
 	c->last_record = -1;
 	c->wake_ns = c->resync_ns = CORE_NEVER;
 	jobs_init(&c->jobs, &c->config);
+	c->jobs.last_id = config->last_id;
 	if (config->policy == CORE_NATIVE)
 		c->native = native_new(&nc);
 	return c;
@@ -76,6 +80,26 @@ core_free(struct core *c)
 }
 
 void
+core_set_tap(struct core *c, core_tap_fn *tap, void *ctx)
+{
+	c->tap = tap;
+	c->tap_ctx = ctx;
+}
+
+/* What was told by a call of its own. */
+static void
+tell_tap(struct core *c, enum input_kind kind)
+{
+	const struct input in = { .kind = kind,
+		.now_ns = c->now_ns,
+		.rules = c->config.rules,
+		.rc = c->config.rc };
+
+	if (c->tap != NULL)
+		c->tap(c->tap_ctx, c, &in, NULL, 0);
+}
+
+void
 core_set_rules(struct core *c, const struct ruleset *rules)
 {
 	size_t i;
@@ -83,16 +107,18 @@ core_set_rules(struct core *c, const struct ruleset *rules)
 	c->config.rules = rules;
 	for (i = 0; i < c->n_waiting; i++)
 		c->waiting[i].rule = NULL;
+	tell_tap(c, INPUT_RULES);
 }
 
 void
 core_set_rc(struct core *c, const struct rcvars *rc)
 {
 	c->config.rc = rc;
-	if (c->native == NULL)
-		return;
-	native_set_rc(c->native, rc);
-	c->dirty = true;
+	if (c->native != NULL) {
+		native_set_rc(c->native, rc);
+		c->dirty = true;
+	}
+	tell_tap(c, INPUT_RC);
 }
 
 /* --- actions --- */
@@ -377,6 +403,9 @@ tick(struct core *c, int64_t now_ns, struct intents *out)
 void
 core_step(struct core *c, const struct input *in, struct intents *out)
 {
+	size_t before = out->count;
+
+	c->now_ns = in->now_ns;
 	switch (in->kind) {
 	case INPUT_START:
 		c->dirty = c->native != NULL;
@@ -403,6 +432,9 @@ core_step(struct core *c, const struct input *in, struct intents *out)
 		jobs_ended(&c->jobs, in->id, in->result, out);
 		break;
 	case INPUT_TIMER:
+	case INPUT_RULES:
+	case INPUT_RC:
+	case INPUT_ORPHAN:
 		break;
 	}
 	tick(c, in->now_ns, out);
@@ -413,6 +445,9 @@ core_step(struct core *c, const struct input *in, struct intents *out)
 		c->looking = true;
 		intents_add(out, INTENT_OBSERVE, NULL);
 	}
+	if (c->tap != NULL)
+		c->tap(c->tap_ctx, c, in, out->list + before,
+		    out->count - before);
 }
 
 bool
@@ -441,10 +476,19 @@ core_orphan(struct core *c)
 	c->wake_ns = c->resync_ns = CORE_NEVER;
 	drop_waiting(c);
 	jobs_drop_queued(&c->jobs);
+	tell_tap(c, INPUT_ORPHAN);
 }
 
 bool
 core_is_idle(const struct core *c)
 {
 	return c->jobs.count == 0 && c->native_id == 0;
+}
+
+bool
+core_is_rested(const struct core *c, uint32_t *last_id)
+{
+	*last_id = c->jobs.last_id;
+	return c->native == NULL && c->jobs.count == 0 && c->n_waiting == 0 &&
+	    !c->looking && !c->orphaned;
 }

@@ -46,6 +46,7 @@ struct core_config {
 	size_t parallel;	   /* commands at a time; 0: no limit */
 	bool serial;
 	bool keep_rx_all; /* leave net.link.lagg.failover_rx_all alone */
+	uint32_t last_id; /* of operations and commands before; see below */
 };
 
 enum input_kind {
@@ -56,6 +57,10 @@ enum input_kind {
 	INPUT_APPLIED,	/* id, result: errno of an operation */
 	INPUT_EXITED, /* id, result: a command's wait status, 128+N a signal */
 	INPUT_TIMER,  /* core_deadline() has come */
+	/* Not of core_step(), but shown by the tap: the call of this name. */
+	INPUT_RULES,  /* core_set_rules() */
+	INPUT_RC,     /* core_set_rc() */
+	INPUT_ORPHAN, /* core_orphan() */
 };
 
 struct input {
@@ -69,6 +74,8 @@ struct input {
 	const struct snapshot *snapshot;
 	uint32_t id;
 	int result;
+	const struct ruleset *rules;
+	const struct rcvars *rc;
 };
 
 enum intent_kind {
@@ -125,5 +132,15 @@ int64_t core_deadline(const struct core *c);
  * shell of a killed devd does. */
 void core_orphan(struct core *c);
 bool core_is_idle(const struct core *c); /* nothing begun is left */
+
+/* Whether a new core with this last_id in its config that was started would do
+ * from now on what this one does: nothing of what was is left. */
+bool core_is_rested(const struct core *c, uint32_t *last_id);
+
+/* The tap sees everything that the core is told, in its order, and what it
+ * answered, before anybody carries that out. Not called from within it: c. */
+typedef void core_tap_fn(void *ctx, const struct core *c,
+    const struct input *in, const struct intent *out, size_t count);
+void core_set_tap(struct core *c, core_tap_fn *tap, void *ctx);
 
 #endif

@@ -4,7 +4,8 @@
  *
  * Closed: only what the outside world did is taken from the recording, and
  * the simulated machine makes the consequences. Open: every record is given to
- * the engine as it was and when it was.
+ * the engine as it was and when it was. Verify: the engine is told again all
+ * that it was told, and has to answer the same.
  */
 #include <getopt.h>
 #include <inttypes.h>
@@ -23,6 +24,7 @@
 #include "cmd/policies.h"
 #include "cmd/repeat.h"
 #include "cmd/storeargs.h"
+#include "cmd/verify.h"
 #include "db/store.h"
 #include "report/compare.h"
 #include "report/suite.h"
@@ -32,6 +34,7 @@
 
 static const char usage[] =
     "usage: switchback replay [OPTION...] [RECORDING]\n"
+    "       switchback replay --verify [--db FILE] [--run ID|TITLE] [--json]\n"
     "\n"
     "RECORDING is FILE, FILE#NAME or FILE#NAME+NAME; without one the\n"
     "scenario's own is taken.\n"
@@ -49,16 +52,21 @@ static const char usage[] =
     "                    policy a file for each interface, the peer and the\n"
     "                    guest's sockets\n"
     "  --json            print the comparison as JSON\n"
+    "  --verify          the decisions of stored runs are made again, by what\n"
+    "                    the engine was told then: each has to be the same\n"
+    "  --run ID|TITLE    of --verify: this run (all that have decisions)\n"
     "\n"
-    "Exit status: 0 passed or nothing expected, 1 an expectation failed,\n"
-    "2 bad input, 3 a result could not be written.\n";
+    "Exit status: 0 passed or nothing expected, 1 an expectation failed or a\n"
+    "decision is another, 2 bad input, 3 a result could not be written, 4\n"
+    "there was no decision to verify.\n";
 
 struct replay {
 	const char *program;
 	struct policies policies;
 	const char *scenario_path, *recording_spec, *db, *report, *pcap_dir;
-	bool open, json;
-	int64_t seed; /* 0: the scenario's */
+	const char *run;
+	bool open, json, verify, staged; /* an option of the other two */
+	int64_t seed;			 /* 0: the scenario's */
 	struct scenario *scenario;
 	struct recording *recording;
 	struct ruleset *rules;
@@ -73,6 +81,7 @@ take_option(struct replay *r, int c)
 {
 	struct err e;
 
+	r->staged = r->staged || strchr("OCSpsrP", c) != NULL;
 	switch (c) {
 	case 'O':
 	case 'C':
@@ -109,10 +118,40 @@ take_option(struct replay *r, int c)
 	case 'J':
 		r->json = true;
 		return true;
+	case 'V':
+		r->verify = true;
+		return true;
+	case 'R':
+		r->run = optarg;
+		return true;
 	default:
 		fputs(usage, stderr);
 		return false;
 	}
+}
+
+/* Options that go together; false after a message. */
+static bool
+is_consistent(const struct replay *r)
+{
+	if (r->verify && (r->staged || r->recording_spec != NULL)) {
+		fputs("switchback replay: --verify: takes stored runs as they "
+		      "are: beside it stand --db, --run and --json\n",
+		    stderr);
+		return false;
+	}
+	if (r->run != NULL && !r->verify) {
+		fputs("switchback replay: --run: belongs to --verify\n",
+		    stderr);
+		return false;
+	}
+	if (r->open && r->pcap_dir != NULL) {
+		fputs("switchback replay: --pcap: an open replay has no "
+		      "packets; leave one of the two out\n",
+		    stderr);
+		return false;
+	}
+	return true;
 }
 
 /* False to stop with *status. */
@@ -129,6 +168,8 @@ parse_options(int argc, char **argv, struct replay *r, int *status)
 		{ "report", required_argument, NULL, 'r' },
 		{ "pcap", required_argument, NULL, 'P' },
 		{ "json", no_argument, NULL, 'J' },
+		{ "verify", no_argument, NULL, 'V' },
+		{ "run", required_argument, NULL, 'R' },
 		{ "help", no_argument, NULL, 'h' },
 		{ NULL, 0, NULL, 0 },
 	};
@@ -147,14 +188,11 @@ parse_options(int argc, char **argv, struct replay *r, int *status)
 	}
 	if (optind < argc)
 		r->recording_spec = argv[optind++];
-	if (r->open && r->pcap_dir != NULL) {
-		fputs("switchback replay: --pcap: an open replay has no "
-		      "packets; leave one of the two out\n",
-		    stderr);
+	if (!is_consistent(r))
 		return false;
-	}
 	if (optind == argc &&
-	    (r->recording_spec != NULL || r->scenario_path != NULL))
+	    (r->verify || r->recording_spec != NULL ||
+		r->scenario_path != NULL))
 		return true;
 	fputs(usage, stderr);
 	return false;
@@ -440,6 +478,8 @@ cmd_replay(int argc, char **argv)
 
 	if (!parse_options(argc, argv, &r, &status))
 		return status;
+	if (r.verify)
+		return verify_runs(r.db, r.run, r.json);
 	status = replay(&r);
 	trace_free(r.traces[0]);
 	trace_free(r.traces[1]);

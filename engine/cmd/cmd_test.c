@@ -46,6 +46,8 @@ static const char usage[] =
     "  --hash           instead of the result, a line for each run: hash of\n"
     "                   its trace, scenario, policy, seed\n"
     "  --db FILE        store every run\n"
+    "  --decisions      and all that the engine was told and answered, for\n"
+    "                   replay --verify\n"
     "  --trace DIR      write every run's trace into DIR, which is made\n"
     "  --pcap DIR       write every run's packets into DIR, in a folder\n"
     "                   SCENARIO.POLICY a file for each interface, the peer\n"
@@ -149,6 +151,9 @@ take_option(struct test *t, int c)
 	case 'd':
 		t->db = optarg;
 		return true;
+	case 'D':
+		t->run.decisions = true;
+		return true;
 	case 't':
 		t->trace_dir = optarg;
 		return is_folder("--trace", optarg);
@@ -192,6 +197,7 @@ parse_options(int argc, char **argv, struct test *t, int *status)
 		{ "junit", no_argument, NULL, 'U' },
 		{ "json", no_argument, NULL, 'J' },
 		{ "db", required_argument, NULL, 'd' },
+		{ "decisions", no_argument, NULL, 'D' },
 		{ "trace", required_argument, NULL, 't' },
 		{ "pcap", required_argument, NULL, 'P' },
 		{ "hash", no_argument, NULL, 'H' },

@@ -151,6 +151,7 @@ run_case(const struct testrun *r, const char *pcap_dir, struct testrun_case *c)
 		.policy = c->policy,
 		.seed = c->seed,
 		.frames = r->frames,
+		.decisions = r->decisions,
 		.guard_ns = r->guard_ns,
 	};
 

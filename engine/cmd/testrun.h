@@ -40,7 +40,7 @@ struct testrun {
 	struct testrun_case *cases; /* by file, seed, policy */
 	size_t n_cases;
 	struct ruleset *shipped;
-	bool frames;
+	bool frames, decisions;
 	int64_t guard_ns;     /* of sim/stage/simstage.h */
 	const char *pcap_dir; /* NULL: no captures. done may set it NULL */
 };

@@ -46,6 +46,7 @@ struct simdaemon {
 	struct machine *m;
 	struct core_config config;
 	const struct rcvars *files; /* rc.conf as it is now */
+	struct scribe *scribe;
 	SLIST_HEAD(, rc_copy) read;
 	TAILQ_HEAD(, life) lives;
 	struct life *now; /* the one that reads, or NULL */
@@ -511,6 +512,7 @@ simdaemon_new(const struct simdaemon_setup *setup)
 	d->m = m;
 	d->config = *setup->config;
 	d->files = setup->config->rc;
+	d->scribe = setup->scribe;
 	d->object = setup->beside ? "devd" : "daemon";
 	d->who = setup->beside ? "devd" : "engine";
 	TAILQ_INIT(&d->lives);
@@ -607,6 +609,9 @@ start_fire(void *ctx, struct vevent *e)
 	/* What is told to it while it starts is in the files by now. */
 	l->d->config.rc = read_rc(l->d);
 	l->core = core_new(&l->d->config);
+	if (l->d->scribe != NULL)
+		scribe_begin(l->d->scribe, l->core, &l->d->config,
+		    l->d->m->clock.now_ns);
 	l->pump = pump_new(l->core, &l->world);
 	l->started = true;
 	trace_set_state(l->d->m->trace, l->d->m->clock.now_ns, l->d->object,
@@ -672,6 +677,19 @@ simdaemon_reload(struct simdaemon *d)
 	d->config.rc = read_rc(d);
 	core_set_rc(d->now->core, d->config.rc);
 	pump_hint(d->now->pump);
+}
+
+/* Ours has read them, and is told when it is to read them again. */
+void
+simdaemon_rc_edited(struct simdaemon *d)
+{
+	struct life *l;
+
+	if (d->config.policy != CORE_STOCK)
+		return;
+	TAILQ_FOREACH (l, &d->lives, entry)
+		if (l->started)
+			core_set_rc(l->core, d->files);
 }
 
 void

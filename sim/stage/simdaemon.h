@@ -11,6 +11,7 @@
 #define SIM_STAGE_SIMDAEMON_H
 
 #include "core/core.h"
+#include "core/scribe.h"
 #include "sim/machine/machine.h"
 #include "sim/scenario/scenario.h"
 
@@ -22,6 +23,7 @@ struct simdaemon_setup { /* all borrowed; config is copied */
 	const struct scenario *scenario;  /* its faults; NULL: none */
 	const char *policy;		  /* the faults hold under this one */
 	bool beside; /* a stock devd beside the engine, not under test */
+	struct scribe *scribe; /* NULL: nobody writes its decisions down */
 };
 
 struct simdaemon *simdaemon_new(const struct simdaemon_setup *setup);
@@ -33,6 +35,8 @@ void simdaemon_serve(struct simdaemon *devd, struct simdaemon *client);
 void simdaemon_start(struct simdaemon *d); /* no-op while it runs */
 void simdaemon_kill(struct simdaemon *d);
 void simdaemon_reload(struct simdaemon *d); /* rc.conf is read again */
+/* The files of rc.conf, which scripts read whenever they run, are others. */
+void simdaemon_rc_edited(struct simdaemon *d);
 
 /* Its connection to devd ends; after a while it has another one. */
 void simdaemon_close_socket(struct simdaemon *d);

@@ -38,6 +38,7 @@ struct simrun { /* one run: the stage's ctx */
 	struct trace *t;
 	struct simdaemon *daemon;
 	struct simdaemon *devd; /* a stock one beside it, or NULL */
+	struct scribe *scribe;	/* NULL: no decisions are written down */
 	struct traffic *traffic;
 	struct facts *facts;
 	struct shellguest *shell;
@@ -336,6 +337,9 @@ deliver_daemon(struct simrun *g, const struct scn_step *p)
 		break;
 	case SCN_RC_CONF:
 		edit_rc(g, p);
+		simdaemon_rc_edited(g->daemon);
+		if (g->devd != NULL)
+			simdaemon_rc_edited(g->devd);
 		if (g->shell != NULL)
 			shellguest_edit_rc(g->shell, p);
 		break;
@@ -440,6 +444,30 @@ stimulus(void *ctx, const struct scn_step *step)
 /* --- the run --- */
 
 static void
+write_setup(void *ctx, const char *name, const char *body, size_t bytes)
+{
+	trace_add_setup(ctx, name, body, bytes);
+}
+
+static void
+write_decision(void *ctx, int64_t at_ns, bool in, const char *kind,
+    const char *body, size_t bytes)
+{
+	trace_add_decision(ctx, at_ns, in, kind, body, bytes);
+}
+
+static void
+start_scribe(struct simrun *g)
+{
+	const struct scribe_sink sink = { .setup = write_setup,
+		.row = write_decision,
+		.ctx = g->t };
+
+	if (g->in->decisions)
+		g->scribe = scribe_new(&sink);
+}
+
+static void
 start_daemon(struct simrun *g)
 {
 	struct core_config config = {
@@ -462,6 +490,8 @@ start_daemon(struct simrun *g)
 		.policy = policy_word(g->in->policy) };
 	size_t i;
 
+	start_scribe(g);
+	setup.scribe = g->scribe;
 	g->daemon = simdaemon_new(&setup);
 	for (i = 0; i < g->in->scenario->n_customs; i++)
 		simdaemon_set_custom(g->daemon, &g->in->scenario->customs[i]);
@@ -649,6 +679,7 @@ tear_down(void *ctx)
 	facts_free(g->facts);
 	simdaemon_free(g->daemon);
 	simdaemon_free(g->devd);
+	scribe_free(g->scribe);
 	if (g->shell != NULL && shellguest_trouble(g->shell) != NULL)
 		take_trouble(g, shellguest_trouble(g->shell));
 	shellguest_close(g->shell);

@@ -30,6 +30,7 @@ struct simstage {
 	 * they would have met is not in the records. */
 	const struct recording *follow;
 	int64_t guard_ns; /* of sandbox_open() */
+	bool decisions;	  /* the trace gets them (core/decision.h) */
 	/* Filled when the run is no verdict: ERR_UNSUPPORTED, this system has
 	 * not what it needs; else something failed that is not under test.
 	 * May be NULL. */

@@ -425,22 +425,6 @@ deliver_step(struct machine *m, struct ktask *k)
 	return KTASK_DONE;
 }
 
-static void
-stimulus(void *ctx, const struct scn_step *step)
-{
-	struct simrun *g = ctx;
-	struct delivery d = { g, step };
-	struct ktask *k;
-
-	if (step->kind == SCN_VM_FREEZE) {
-		freeze(g, step->duration_ns);
-		return;
-	}
-	/* What the host says waits for the guest, in the order it was said. */
-	k = ktask_start(g->m, deliver_step, 0);
-	k->owned = mem_copy(&d, sizeof(d));
-}
-
 /* --- the run --- */
 
 static void
@@ -583,14 +567,34 @@ look(struct simrun *g)
 }
 
 static void
-run_until(void *ctx, int64_t at_ns)
+stimulus(void *ctx, const struct scn_step *step)
+{
+	struct simrun *g = ctx;
+	struct delivery d = { g, step };
+	struct ktask *k;
+
+	if (step->kind == SCN_VM_FREEZE) {
+		freeze(g, step->duration_ns);
+	} else {
+		/* What the host says waits for the guest, in the order it was
+		 * said. */
+		k = ktask_start(g->m, deliver_step, 0);
+		k->owned = mem_copy(&d, sizeof(d));
+	}
+	look(g);
+}
+
+static bool
+happen(void *ctx, int64_t at_ns)
 {
 	struct simrun *g = ctx;
 
-	look(g);
-	while (vclock_step(&g->m->clock, at_ns - 1))
+	if (vclock_step(&g->m->clock, at_ns - 1)) {
 		look(g);
+		return true;
+	}
 	vclock_stand(&g->m->clock, at_ns);
+	return false;
 }
 
 static void
@@ -620,6 +624,7 @@ set_up(void *ctx, struct trace *t)
 	if (g->in->follow != NULL && s->n_nics > 0)
 		g->facts = facts_follow(g->m, g->in->follow,
 		    ifnet_find(g->m, s->nics[0].name));
+	look(g);
 }
 
 /* Each interface that ever was has its file, even an empty one. */
@@ -699,7 +704,7 @@ no_stimulus(void *ctx, const struct scn_step *step)
 static const struct stage_ops machine_stage = {
 	.kind = "simulated",
 	.set_up = set_up,
-	.run_until = run_until,
+	.happen = happen,
 	.stimulus = stimulus,
 	.finish = finish,
 	.probe = probe,
@@ -709,7 +714,7 @@ static const struct stage_ops machine_stage = {
 static const struct stage_ops recorded_stage = {
 	.kind = "replay-open",
 	.set_up = set_up,
-	.run_until = run_until,
+	.happen = happen,
 	.stimulus = no_stimulus,
 	.finish = finish,
 	.probe = probe,

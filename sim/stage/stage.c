@@ -20,22 +20,54 @@ do_step(const struct stage *stage, const struct scn_step *p, struct trace *t)
 		stage->ops->stimulus(stage->ctx, p);
 }
 
+void
+stage_begin(struct stage_walk *w)
+{
+	w->next = 0;
+	w->ended = false;
+	w->stage->ops->set_up(w->stage->ctx, w->t);
+}
+
+enum stage_progress
+stage_advance(struct stage_walk *w, bool *good)
+{
+	const struct stage *stage = w->stage;
+	bool more = w->next < w->s->n_steps;
+
+	if (w->ended)
+		return STAGE_END;
+	if (stage->ops->happen(stage->ctx,
+		more ? w->s->steps[w->next].at_ns : w->s->end_ns))
+		return STAGE_EVENT;
+	if (more) {
+		do_step(stage, &w->s->steps[w->next++], w->t);
+		return STAGE_STEP;
+	}
+	stage->ops->finish(stage->ctx);
+	*good = judge_run(w->s, w->policy, w->t, stage->ops->probe, stage->ctx);
+	w->ended = true;
+	return STAGE_END;
+}
+
+void
+stage_close(struct stage_walk *w)
+{
+	w->stage->ops->tear_down(w->stage->ctx);
+}
+
 bool
 stage_run(const struct stage *stage, const struct scenario *s,
     const char *policy, struct trace *t)
 {
-	const struct stage_ops *ops = stage->ops;
-	bool good;
-	size_t i;
+	struct stage_walk w = { .stage = stage,
+		.s = s,
+		.policy = policy,
+		.t = t };
+	bool good = false;
 
-	ops->set_up(stage->ctx, t);
-	for (i = 0; i < s->n_steps; i++) {
-		ops->run_until(stage->ctx, s->steps[i].at_ns);
-		do_step(stage, &s->steps[i], t);
-	}
-	ops->run_until(stage->ctx, s->end_ns);
-	ops->finish(stage->ctx);
-	good = judge_run(s, policy, t, ops->probe, stage->ctx);
-	ops->tear_down(stage->ctx);
+	stage_begin(&w);
+	while (stage_advance(&w, &good) != STAGE_END)
+		;
+	stage_close(&w);
 	return good;
 }

@@ -22,9 +22,9 @@ struct stage_ops {
 	/* Builds the environment at time 0. */
 	void (*set_up)(void *ctx, struct trace *t);
 
-	/* Lets everything happen that happens before at_ns; then it is at_ns.
-	 * Never goes back. */
-	void (*run_until)(void *ctx, int64_t at_ns);
+	/* The next thing happens that happens before at_ns. False when there
+	 * is none: then it is at_ns. Never goes back. */
+	bool (*happen)(void *ctx, int64_t at_ns);
 
 	/* One step of the scenario, now; never SCN_MARK or SCN_END. */
 	void (*stimulus)(void *ctx, const struct scn_step *step);
@@ -47,5 +47,24 @@ struct stage {
  * failed. */
 bool stage_run(const struct stage *stage, const struct scenario *s,
     const char *policy, struct trace *t);
+
+/* The same one thing at a time: stage_begin(), stage_advance() until it says
+ * STAGE_END (or for as long as one likes), stage_close(). */
+struct stage_walk { /* all borrowed */
+	const struct stage *stage;
+	const struct scenario *s;
+	const char *policy;
+	struct trace *t;
+	size_t next; /* step */
+	bool ended;
+};
+enum stage_progress {
+	STAGE_EVENT, /* something happened in the environment */
+	STAGE_STEP,  /* a step of the scenario was done */
+	STAGE_END,   /* all has happened, and was judged */
+};
+void stage_begin(struct stage_walk *w);
+enum stage_progress stage_advance(struct stage_walk *w, bool *good);
+void stage_close(struct stage_walk *w);
 
 #endif

@@ -10,6 +10,7 @@
 #include <jansson.h>
 
 #include "cmd/cmds.h"
+#include "cmd/explain_text.h"
 #include "cmd/ruleargs.h"
 
 static const char usage[] =
@@ -30,131 +31,8 @@ struct job {
 	struct ruleargs args;
 	bool json;
 	struct ruleset *rs;
-	struct devline line;
-	const struct rule *chosen;
-	struct strbuf text; /* scratch */
+	struct explaining x;
 };
-
-static const char *
-escaped(struct job *job, const char *s)
-{
-	strbuf_reset(&job->text);
-	ruleargs_escape(s, strlen(s), &job->text);
-	return strbuf_str(&job->text);
-}
-
-static const char *
-expanded(struct job *job, size_t action, enum rule_quoting quoting)
-{
-	strbuf_reset(&job->text);
-	rule_expand(job->rs, job->chosen, action, &job->line, &job->args.env,
-	    quoting, &job->text);
-	return strbuf_str(&job->text);
-}
-
-static void
-print_condition(struct job *job, const struct rule *rule, size_t i)
-{
-	struct rule_trial t;
-	bool media;
-
-	rule_try(job->rs, rule, i, &job->line, &job->args.env, &t);
-	media = *t.regex == '\0';
-	printf("        %-4s", t.held ? "ok" : "FAIL");
-	printf(" %s \"%s\"", t.name, escaped(job, t.pattern));
-	if (t.set)
-		printf("   %s \"%s\"", media ? "of interface" : "value",
-		    escaped(job, t.value));
-	else
-		printf("   %s",
-		    media ? "of no interface" : "not set, so empty");
-	if (t.invalid)
-		printf("   (a bad pattern; devd ignores it silently)");
-	putchar('\n');
-}
-
-/* True when the rule matched. */
-static bool
-print_rule(struct job *job, const struct rule *rule, const char *label)
-{
-	struct rule_trial t;
-	bool matched = true;
-	size_t i;
-
-	for (i = 0; i < rule_condition_count(rule); i++) {
-		rule_try(job->rs, rule, i, &job->line, &job->args.env, &t);
-		matched = matched && t.held;
-	}
-	printf("%s %s:%u (priority %d): %s\n", label, rule_file(rule),
-	    rule_line(rule), rule_priority(rule), matched ? "MATCHES" : "no");
-	for (i = 0; i < rule_condition_count(rule); i++)
-		print_condition(job, rule, i);
-	return matched;
-}
-
-static void
-print_actions(struct job *job)
-{
-	size_t i, count = rule_action_count(job->chosen);
-
-	if (count == 0)
-		puts("the rule has no action: the record is swallowed");
-	for (i = 0; i < count; i++)
-		printf("runs    %s\n", expanded(job, i, RULE_QUOTE_DEVD));
-}
-
-/* Rules behind the chosen one that match as well: devd never looks at them,
- * but whoever asks why a rule did not fire wants to know. */
-static void
-print_hidden(struct job *job, size_t after)
-{
-	const struct rule *rule;
-	struct rule_trial t;
-	size_t i, k;
-
-	for (i = after; i < ruleset_kind_count(job->rs, job->line.kind); i++) {
-		rule = ruleset_at(job->rs, job->line.kind, i);
-		for (k = 0; k < rule_condition_count(rule); k++) {
-			rule_try(job->rs, rule, k, &job->line, &job->args.env,
-			    &t);
-			if (!t.held)
-				break;
-		}
-		if (k == rule_condition_count(rule))
-			printf("hidden  %s:%u (priority %d) would match, but "
-			       "comes later\n",
-			    rule_file(rule), rule_line(rule),
-			    rule_priority(rule));
-	}
-}
-
-static void
-print_text(struct job *job)
-{
-	size_t i, count = ruleset_kind_count(job->rs, job->line.kind);
-	bool matched = false;
-
-	printf("record  %s\n", escaped(job, devline_value(&job->line, "*")));
-	if (job->line.dropped) {
-		puts("devd drops this record before it looks at any rule");
-		return;
-	}
-	printf("kind    %s: %zu rule%s\n", devline_kind_word(job->line.kind),
-	    count, count == 1 ? "" : "s");
-	for (i = 2; i < job->line.count; i++) {
-		printf("key     %s", escaped(job, job->line.pairs[i].key));
-		printf(" = \"%s\"\n", escaped(job, job->line.pairs[i].value));
-	}
-	for (i = 0; i < count && !matched; i++)
-		matched = print_rule(job,
-		    ruleset_at(job->rs, job->line.kind, i), "tried  ");
-	if (!matched) {
-		puts("no rule matches: nothing runs");
-		return;
-	}
-	print_actions(job);
-	print_hidden(job, i);
-}
 
 /* JSON text is UTF-8, a record is bytes: what is not UTF-8 is taken byte by
  * byte as if it were Latin-1. */
@@ -184,7 +62,7 @@ json_condition(struct job *job, const struct rule *rule, size_t i, bool *held)
 	json_t *o = json_object();
 	struct rule_trial t;
 
-	rule_try(job->rs, rule, i, &job->line, &job->args.env, &t);
+	rule_try(job->rs, rule, i, &job->x.line, &job->args.env, &t);
 	json_object_set_new(o, "variable", json_bytes(t.name));
 	json_object_set_new(o, "pattern", json_bytes(t.pattern));
 	json_object_set_new(o, "regex", json_bytes(t.regex));
@@ -224,14 +102,16 @@ json_actions(struct job *job)
 	json_t *list = json_array(), *o;
 	size_t i;
 
-	for (i = 0; i < rule_action_count(job->chosen); i++) {
+	for (i = 0; i < rule_action_count(job->x.chosen); i++) {
 		o = json_object();
 		json_object_set_new(o, "action",
-		    json_bytes(rule_action(job->chosen, i)));
+		    json_bytes(rule_action(job->x.chosen, i)));
 		json_object_set_new(o, "command",
-		    json_bytes(expanded(job, i, RULE_QUOTE_DEVD)));
+		    json_bytes(
+			explaining_command(&job->x, i, RULE_QUOTE_DEVD)));
 		json_object_set_new(o, "safe_command",
-		    json_bytes(expanded(job, i, RULE_QUOTE_SAFE)));
+		    json_bytes(
+			explaining_command(&job->x, i, RULE_QUOTE_SAFE)));
 		json_array_append_new(list, o);
 	}
 	return list;
@@ -241,19 +121,19 @@ static void
 print_json(struct job *job)
 {
 	json_t *root = json_object(), *tried = json_array();
-	size_t i, count = ruleset_kind_count(job->rs, job->line.kind);
+	size_t i, count = ruleset_kind_count(job->rs, job->x.line.kind);
 	bool matched = false;
 	char *text;
 
-	for (i = 0; i < count && !matched && !job->line.dropped; i++)
+	for (i = 0; i < count && !matched && !job->x.line.dropped; i++)
 		json_array_append_new(tried,
-		    json_rule(job, ruleset_at(job->rs, job->line.kind, i),
+		    json_rule(job, ruleset_at(job->rs, job->x.line.kind, i),
 			&matched));
 	json_object_set_new(root, "record",
-	    json_bytes(devline_value(&job->line, "*")));
+	    json_bytes(devline_value(&job->x.line, "*")));
 	json_object_set_new(root, "kind",
-	    json_string(devline_kind_word(job->line.kind)));
-	json_object_set_new(root, "dropped", json_boolean(job->line.dropped));
+	    json_string(devline_kind_word(job->x.line.kind)));
+	json_object_set_new(root, "dropped", json_boolean(job->x.line.dropped));
 	json_object_set_new(root, "tried", tried);
 	json_object_set_new(root, "chosen",
 	    matched ? json_integer((json_int_t)i - 1) : json_null());
@@ -280,13 +160,13 @@ run(struct job *job, const char *record)
 		    stderr);
 	else if (ruleset_load(job->args.file, &job->args.options, &diag,
 		     &job->rs, NULL) == 0) {
-		devline_parse(&job->line, strbuf_str(&bytes), bytes.bytes);
-		job->chosen =
-		    ruleset_match(job->rs, &job->line, &job->args.env);
+		explaining_open(&job->x, job->rs, &job->args.env,
+		    strbuf_str(&bytes), bytes.bytes);
 		if (job->json)
 			print_json(job);
 		else
-			print_text(job);
+			explaining_print(&job->x);
+		explaining_close(&job->x);
 		status = CMD_PASS;
 	}
 	strbuf_fini(&bytes);
@@ -327,7 +207,5 @@ cmd_explain(int argc, char **argv)
 		status = run(&job, argv[optind]);
 	ruleset_free(job.rs);
 	ruleargs_fini(&job.args);
-	devline_fini(&job.line);
-	strbuf_fini(&job.text);
 	return status;
 }

@@ -46,8 +46,8 @@ static const char usage[] =
     "  --hash           instead of the result, a line for each run: hash of\n"
     "                   its trace, scenario, policy, seed\n"
     "  --db FILE        store every run\n"
-    "  --decisions      and all that the engine was told and answered, for\n"
-    "                   replay --verify\n"
+    "  --decisions      store with them all that the engine was told and\n"
+    "                   answered, so that a replay can verify it\n"
     "  --trace DIR      write every run's trace into DIR, which is made\n"
     "  --pcap DIR       write every run's packets into DIR, in a folder\n"
     "                   SCENARIO.POLICY a file for each interface, the peer\n"
@@ -400,6 +400,18 @@ write_suite(struct test *t)
 	return wrote != CMD_PASS ? wrote : status;
 }
 
+/* False after a message. */
+static bool
+is_consistent(const struct test *t)
+{
+	if (!t->run.decisions || t->db != NULL || t->trace_dir != NULL)
+		return true;
+	fputs("switchback test: --decisions: goes into a store or a trace; "
+	      "say into which: --db FILE or --trace DIR\n",
+	    stderr);
+	return false;
+}
+
 static int
 test_files(struct test *t, char *const *paths)
 {
@@ -457,6 +469,8 @@ cmd_test(int argc, char **argv)
 	t.program = argv[-1];
 	if (!parse_options(argc, argv, &t, &status))
 		return status;
+	if (!is_consistent(&t))
+		return CMD_INPUT;
 	named = optind < argc ? argv + optind : standard;
 	n_named = optind < argc ? argc - optind : 1;
 	paths = input_scenario_paths(named, n_named);

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/dur.h"
 #include "base/mem.h"
 #include "base/strbuf.h"
 #include "core/jobs.h"
@@ -491,4 +492,25 @@ core_is_rested(const struct core *c, uint32_t *last_id)
 	*last_id = c->jobs.last_id;
 	return c->native == NULL && c->jobs.count == 0 && c->n_waiting == 0 &&
 	    !c->looking && !c->orphaned;
+}
+
+void
+core_describe(const struct core *c, struct strbuf *out)
+{
+	int64_t until_ns = core_deadline(c);
+	char at[DUR_TEXT];
+
+	strbuf_addf(out, "  records are %s\n",
+	    core_wants_record(c) ? "read" : "left where they are");
+	if (until_ns != CORE_NEVER)
+		strbuf_addf(out, "  wakes at %s\n", dur_stamp(until_ns, at));
+	if (c->native_id != 0) {
+		strbuf_adds(out, "  waits for: ");
+		operation_text(&c->native_op, out);
+		strbuf_addc(out, '\n');
+	}
+	if (c->n_waiting > 0)
+		strbuf_addf(out, "  %zu actions wait for a look\n",
+		    c->n_waiting);
+	jobs_describe(&c->jobs, out);
 }

@@ -137,6 +137,10 @@ bool core_is_idle(const struct core *c); /* nothing begun is left */
  * from now on what this one does: nothing of what was is left. */
 bool core_is_rested(const struct core *c, uint32_t *last_id);
 
+/* Appends lines for a person: what it waits for, and all that was begun and has
+ * not ended. */
+void core_describe(const struct core *c, struct strbuf *out);
+
 /* The tap sees everything that the core is told, in its order, and what it
  * answered, before anybody carries that out. Not called from within it: c. */
 typedef void core_tap_fn(void *ctx, const struct core *c,

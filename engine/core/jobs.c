@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/dur.h"
 #include "base/mem.h"
 #include "base/strbuf.h"
 
@@ -359,4 +360,51 @@ jobs_deadline(const struct jobs *j)
 		if (job->wake_ns < first)
 			first = job->wake_ns;
 	return first;
+}
+
+static const char *
+job_name(const struct job *job)
+{
+	switch (job->kind) {
+	case JOB_COMMAND:
+		return job->command;
+	case JOB_VFUP:
+		return CUSTOM_VFUP;
+	case JOB_SCRIPT:
+		break;
+	}
+	switch (job->stock.script) {
+	case STOCK_VFATTACH:
+		return "hyperv_vfattach ";
+	case STOCK_VFATTACH_DELAYED:
+		return "hyperv_vfattach, its delay over, ";
+	case STOCK_VFUP:
+		break;
+	}
+	return "hyperv_vfup ";
+}
+
+void
+jobs_describe(const struct jobs *j, struct strbuf *out)
+{
+	static const char *const states[] = {
+		[JOB_QUEUED] = "waits for its turn",
+		[JOB_LOOK] = "looks at the system",
+		[JOB_APPLYING] = "waits for an operation",
+		[JOB_RUNNING] = "runs",
+		[JOB_SLEEPING] = "sleeps",
+		[JOB_ENDED] = "has ended",
+	};
+	const struct job *job;
+	char at[DUR_TEXT];
+
+	TAILQ_FOREACH (job, &j->list, entry) {
+		strbuf_addf(out, "  %s%s: %s", job_name(job),
+		    job->kind == JOB_COMMAND ? "" : job->stock.ifname,
+		    states[job->state]);
+		if (job->wake_ns != CORE_NEVER)
+			strbuf_addf(out, " until %s",
+			    dur_stamp(job->wake_ns, at));
+		strbuf_adds(out, job->cancelled ? ", cancelled\n" : "\n");
+	}
 }

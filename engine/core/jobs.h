@@ -77,6 +77,9 @@ void jobs_drop_queued(struct jobs *j);
 bool jobs_block_reading(const struct jobs *j);
 int64_t jobs_deadline(const struct jobs *j); /* CORE_NEVER if none */
 
+/* Appends a line for each, with two blanks in front. */
+void jobs_describe(const struct jobs *j, struct strbuf *out);
+
 /* Appends an intent; the caller fills the rest. text is copied, or NULL. */
 struct intent *intents_add(struct intents *o, enum intent_kind kind,
     const char *text);

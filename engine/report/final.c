@@ -138,3 +138,62 @@ final_word(const struct trace *t)
 	}
 	return found;
 }
+
+/* Whether no row before this one is of the same object, and field if wanted. */
+static bool
+is_first_row(const struct trace *t, size_t at, bool of_field)
+{
+	size_t i;
+
+	for (i = 0; i < at; i++)
+		if (strcmp(t->states[i].object, t->states[at].object) == 0 &&
+		    (!of_field ||
+			strcmp(t->states[i].field, t->states[at].field) == 0))
+			return false;
+	return true;
+}
+
+static void
+say_fields(const struct trace *t, const char *object, struct strbuf *out)
+{
+	const struct trace_state *s;
+	const char *value;
+	bool any = false;
+	size_t i;
+
+	strbuf_addf(out, "%s:", object);
+	for (i = 0; i < t->n_states; i++) {
+		s = &t->states[i];
+		if (strcmp(s->object, object) != 0 ||
+		    strcmp(s->field, "exists") == 0 ||
+		    !is_first_row(t, i, true))
+			continue;
+		value = trace_get_state(t, object, s->field);
+		if (value == NULL || value[0] == '\0')
+			continue;
+		strbuf_addf(out, "%s %s %s", any ? "," : "", s->field, value);
+		any = true;
+	}
+	strbuf_addc(out, '\n');
+}
+
+bool
+final_objects(const struct trace *t, const char *object, struct strbuf *out)
+{
+	const char *name, *exists;
+	bool any = false;
+	size_t i;
+
+	for (i = 0; i < t->n_states; i++) {
+		name = t->states[i].object;
+		if ((object != NULL && strcmp(name, object) != 0) ||
+		    !is_first_row(t, i, false))
+			continue;
+		exists = trace_get_state(t, name, "exists");
+		if (exists != NULL && strcmp(exists, "no") == 0)
+			continue;
+		say_fields(t, name, out);
+		any = true;
+	}
+	return any;
+}

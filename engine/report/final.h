@@ -5,6 +5,8 @@
 #ifndef REPORT_FINAL_H
 #define REPORT_FINAL_H
 
+#include <stdbool.h>
+
 #include "base/strbuf.h"
 #include "db/trace.h"
 
@@ -14,6 +16,12 @@ void final_aggregates(const struct trace *t, struct strbuf *out);
 
 /* Appends "10.0.0.4/24 on lagg0, ..."; "none" when there is none. */
 void final_addresses(const struct trace *t, struct strbuf *out);
+
+/* Appends a line for each object that is there, or for this one alone, with
+ * the newest value of each of its fields: "hn0: up yes, link up, ...". False
+ * when there is none. */
+bool final_objects(const struct trace *t, const char *object,
+    struct strbuf *out);
 
 /* One word for how the aggregates of synthetic NICs stand: "VF-ON" when a VF
  * carries, "SYN" when a synthetic NIC does, "DEAD" when nothing does, "MIXED"

@@ -80,21 +80,20 @@ by_object(const void *a, const void *b)
 /* The first values of an object's fields say nothing but that it is new, and
  * that is said by its "exists yes" already: sets the others' flags. */
 static void
-find_births(const struct trace *t, bool *is_birth)
+find_births(const struct trace *t, size_t from, bool *is_birth)
 {
-	const struct trace_state **sorted =
-	    mem_zero(t->n_states + 1, sizeof(*sorted));
+	size_t n = t->n_states - from, i;
+	const struct trace_state **sorted = mem_zero(n + 1, sizeof(*sorted));
 	const struct trace_state *s, *born = NULL;
-	size_t i;
 
-	for (i = 0; i < t->n_states; i++)
-		sorted[i] = &t->states[i];
-	qsort(sorted, t->n_states, sizeof(*sorted), by_object);
-	for (i = 0; i < t->n_states; i++) {
+	for (i = 0; i < n; i++)
+		sorted[i] = &t->states[from + i];
+	qsort(sorted, n, sizeof(*sorted), by_object);
+	for (i = 0; i < n; i++) {
 		s = sorted[i];
 		if (born != NULL && s->at_ns == born->at_ns &&
 		    strcmp(s->object, born->object) == 0)
-			is_birth[s - t->states] = true;
+			is_birth[(size_t)(s - t->states) - from] = true;
 		if (strcmp(s->field, "exists") == 0)
 			born = strcmp(s->value, "yes") == 0 ? s : NULL;
 	}
@@ -102,45 +101,78 @@ find_births(const struct trace *t, bool *is_birth)
 }
 
 static void
-add_states(struct happenings *h, const struct trace *t, bool all)
+add_states(struct happenings *h, const struct trace *t, size_t from, bool all)
 {
-	bool *is_birth = mem_zero(t->n_states + 1, sizeof(*is_birth));
+	bool *is_birth = mem_zero(t->n_states - from + 1, sizeof(*is_birth));
 	const struct trace_state *s;
 	size_t i;
 
-	find_births(t, is_birth);
-	for (i = 0; i < t->n_states; i++) {
+	find_births(t, from, is_birth);
+	for (i = from; i < t->n_states; i++) {
 		s = &t->states[i];
-		if (all || (is_looked_for(t, s) && !is_birth[i]))
+		if (all || (is_looked_for(t, s) && !is_birth[i - from]))
 			add(h, s->at_ns, HAPPENING_STATE, i);
 	}
 	free(is_birth);
 }
 
+/* All but the gaps. */
 static void
-add_all(struct happenings *h, const struct trace *t, bool all)
+add_rows(struct happenings *h, const struct trace *t,
+    const struct happening_mark *m, bool all)
 {
 	size_t i;
 
-	for (i = 0; i < t->n_marks; i++)
+	for (i = m->rows[HAPPENING_MARK]; i < t->n_marks; i++)
 		add(h, t->marks[i].at_ns, HAPPENING_MARK, i);
-	for (i = 0; i < t->n_stimuli; i++)
+	for (i = m->rows[HAPPENING_STIMULUS]; i < t->n_stimuli; i++)
 		add(h, t->stimuli[i].at_ns, HAPPENING_STIMULUS, i);
-	add_states(h, t, all);
-	for (i = 0; i < t->n_records; i++)
+	add_states(h, t, m->rows[HAPPENING_STATE], all);
+	for (i = m->rows[HAPPENING_RECORD]; i < t->n_records; i++)
 		add(h, t->records[i].emit_ns, HAPPENING_RECORD, i);
-	for (i = 0; i < t->n_firings; i++)
+	for (i = m->rows[HAPPENING_FIRING]; i < t->n_firings; i++)
 		add(h, t->firings[i].at_ns, HAPPENING_FIRING, i);
-	for (i = 0; i < t->n_operations; i++)
+	for (i = m->rows[HAPPENING_OPERATION]; i < t->n_operations; i++)
 		add(h, t->operations[i].start_ns, HAPPENING_OPERATION, i);
-	for (i = 0; i < t->n_commands; i++)
+	for (i = m->rows[HAPPENING_COMMAND]; i < t->n_commands; i++)
 		add(h, t->commands[i].start_ns, HAPPENING_COMMAND, i);
-	for (i = 0; i < t->n_notes; i++)
+	for (i = m->rows[HAPPENING_NOTE]; i < t->n_notes; i++)
 		add(h, t->notes[i].at_ns, HAPPENING_NOTE, i);
+}
+
+static void
+add_all(struct happenings *h, const struct trace *t, bool all)
+{
+	const struct happening_mark beginning = { { 0 } };
+	size_t i;
+
+	add_rows(h, t, &beginning, all);
 	for (i = 0; i < t->n_gaps; i++) {
 		add(h, outage_begin(t, &t->gaps[i]), HAPPENING_GAP, i);
 		add(h, t->gaps[i].to_ns, HAPPENING_GAP_END, i);
 	}
+}
+
+void
+happenings_mark(const struct trace *t, struct happening_mark *m)
+{
+	m->rows[HAPPENING_MARK] = t->n_marks;
+	m->rows[HAPPENING_STIMULUS] = t->n_stimuli;
+	m->rows[HAPPENING_STATE] = t->n_states;
+	m->rows[HAPPENING_RECORD] = t->n_records;
+	m->rows[HAPPENING_FIRING] = t->n_firings;
+	m->rows[HAPPENING_OPERATION] = t->n_operations;
+	m->rows[HAPPENING_COMMAND] = t->n_commands;
+	m->rows[HAPPENING_NOTE] = t->n_notes;
+}
+
+void
+happenings_since(struct happenings *h, const struct trace *t,
+    const struct happening_mark *m, bool all)
+{
+	add_rows(h, t, m, all);
+	if (h->count > 0)
+		qsort(h->list, h->count, sizeof(*h->list), by_time);
 }
 
 void

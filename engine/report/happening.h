@@ -42,6 +42,14 @@ struct happenings {		/* zeroed memory is an empty one */
  * people look for, or all. */
 void happenings_gather(struct happenings *h, const struct trace *t,
     int64_t from_ns, int64_t until_ns, bool all);
+/* Where a trace stands, and what has come since then, in the order in which
+ * rows came, but for gaps, which are known at the end only. */
+struct happening_mark {
+	size_t rows[HAPPENING_GAP];
+};
+void happenings_mark(const struct trace *t, struct happening_mark *m);
+void happenings_since(struct happenings *h, const struct trace *t,
+    const struct happening_mark *m, bool all);
 void happenings_fini(struct happenings *h);
 
 /* Appends one line without its newline; it begins with the sign of its kind,

@@ -665,6 +665,27 @@ simdaemon_kill(struct simdaemon *d)
 	vclock_cancel(&d->m->clock, &l->timer);
 }
 
+void
+simdaemon_describe(const struct simdaemon *d, struct strbuf *out)
+{
+	const struct life *l;
+	bool any = false;
+
+	TAILQ_FOREACH (l, &d->lives, entry) {
+		if (l->dead || (l != d->now && core_is_idle(l->core)))
+			continue;
+		any = true;
+		if (l != d->now)
+			strbuf_adds(out, "  killed, its scripts go on\n");
+		if (!l->started)
+			strbuf_adds(out, "  it is being started\n");
+		else
+			core_describe(l->core, out);
+	}
+	if (!any)
+		strbuf_adds(out, "  it does not run\n");
+}
+
 /* --- what is done to it --- */
 
 void

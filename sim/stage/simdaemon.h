@@ -38,6 +38,9 @@ void simdaemon_reload(struct simdaemon *d); /* rc.conf is read again */
 /* The files of rc.conf, which scripts read whenever they run, are others. */
 void simdaemon_rc_edited(struct simdaemon *d);
 
+/* Appends lines for a person: each life that has something to do. */
+void simdaemon_describe(const struct simdaemon *d, struct strbuf *out);
+
 /* Its connection to devd ends; after a while it has another one. */
 void simdaemon_close_socket(struct simdaemon *d);
 

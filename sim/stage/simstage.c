@@ -727,19 +727,138 @@ ops_of(const struct simstage *s)
 	return s->follow != NULL ? &recorded_stage : &machine_stage;
 }
 
+/* --- one thing at a time --- */
+
+struct simwalk {
+	struct simrun g;
+	struct stage stage;
+	struct stage_walk walk;
+	bool good;
+};
+
+struct simwalk *
+simwalk_open(const struct simstage *s, struct trace *t)
+{
+	struct simwalk *w = mem_zero(1, sizeof(*w));
+	struct err err;
+
+	w->g.in = s;
+	if (s->follow == NULL && shellguest_is_wanted(s->scenario) &&
+	    shellguest_open(s->scenario, s->guard_ns, &w->g.shell, &err) < 0) {
+		take_trouble(&w->g, &err);
+		free(w);
+		return NULL;
+	}
+	w->stage.ops = ops_of(s);
+	w->stage.ctx = &w->g;
+	w->walk.stage = &w->stage;
+	w->walk.s = s->scenario;
+	w->walk.policy = policy_word(s->policy);
+	w->walk.t = t;
+	stage_begin(&w->walk);
+	return w;
+}
+
+enum stage_progress
+simwalk_advance(struct simwalk *w)
+{
+	return stage_advance(&w->walk, &w->good);
+}
+
+bool
+simwalk_close(struct simwalk *w)
+{
+	bool good;
+
+	stage_close(&w->walk);
+	good = w->good && !w->g.troubled;
+	free(w);
+	return good;
+}
+
+int64_t
+simwalk_now(const struct simwalk *w)
+{
+	return w->g.m->clock.now_ns;
+}
+
+int64_t
+simwalk_next(const struct simwalk *w)
+{
+	const struct scenario *s = w->walk.s;
+	int64_t step_ns = w->walk.next < s->n_steps
+	    ? s->steps[w->walk.next].at_ns
+	    : s->end_ns;
+	int64_t at_ns;
+
+	return vclock_next(&w->g.m->clock, &at_ns) && at_ns < step_ns ? at_ns
+								      : step_ns;
+}
+
+static void
+tell_engine(const struct simdaemon *d, const char *who, struct strbuf *out)
+{
+	if (d == NULL)
+		return;
+	strbuf_addf(out, "%s\n", who);
+	simdaemon_describe(d, out);
+}
+
+static void
+tell_queue(const struct machine *m, struct strbuf *out)
+{
+	const struct queued_record *q;
+	const struct trace_record *r;
+
+	strbuf_addf(out, "devctl: %zu of at most %zu records wait\n",
+	    m->devctl_queued, m->devctl_limit);
+	STAILQ_FOREACH (q, &m->devctl, entry) {
+		r = &m->trace->records[q->row];
+		strbuf_addf(out, "  %.*s\n", (int)r->raw_bytes, r->raw);
+	}
+}
+
+void
+simwalk_describe(const struct simwalk *w, struct strbuf *out)
+{
+	const struct machine *m = w->g.m;
+	const struct scenario *s = w->walk.s;
+	struct strbuf step = { 0 };
+	const struct scn_step *p;
+	char at[DUR_TEXT];
+	int64_t next_ns;
+
+	if (vclock_next(&m->clock, &next_ns))
+		strbuf_addf(out,
+		    "next event at %s; %zu armed in the guest, "
+		    "%zu at the host%s\n",
+		    dur_stamp(next_ns, at), m->clock.queue[VGUEST].count,
+		    m->clock.queue[VHOST].count,
+		    vclock_is_frozen(&m->clock) ? "; the guest is frozen" : "");
+	else
+		strbuf_adds(out, "no event is armed\n");
+	if (w->walk.next < s->n_steps) {
+		p = &s->steps[w->walk.next];
+		scn_step_text(p, &step);
+		if (step.bytes == 0 && p->mark != NULL)
+			strbuf_addf(&step, "mark %s", p->mark);
+		strbuf_addf(out, "next step at %s: %s\n",
+		    dur_stamp(p->at_ns, at), strbuf_str(&step));
+		strbuf_fini(&step);
+	}
+	tell_engine(w->g.daemon, "engine", out);
+	tell_engine(w->g.devd, "devd beside it", out);
+	tell_queue(m, out);
+}
+
 bool
 simstage_run(const struct simstage *s, struct trace *t)
 {
-	struct simrun g = { .in = s };
-	struct stage stage = { ops_of(s), &g };
-	struct err err;
-	bool passed;
+	struct simwalk *w = simwalk_open(s, t);
 
-	if (s->follow == NULL && shellguest_is_wanted(s->scenario) &&
-	    shellguest_open(s->scenario, s->guard_ns, &g.shell, &err) < 0) {
-		take_trouble(&g, &err);
+	if (w == NULL)
 		return false;
-	}
-	passed = stage_run(&stage, s->scenario, policy_word(s->policy), t);
-	return passed && !g.troubled;
+	while (simwalk_advance(w) != STAGE_END)
+		;
+	return simwalk_close(w);
 }

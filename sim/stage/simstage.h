@@ -16,6 +16,7 @@
 #include "sim/machine/profile.h"
 #include "sim/packets/capture.h"
 #include "sim/scenario/scenario.h"
+#include "sim/stage/stage.h"
 
 struct simstage {
 	const struct scenario *scenario; /* borrowed, as all here */
@@ -44,6 +45,20 @@ bool simstage_check(const struct simstage *s, struct diag *d);
 /* Runs to the scenario's end, fills t, judges. True when nothing failed, and
  * there was no trouble. The scenario must have passed simstage_check(). */
 bool simstage_run(const struct simstage *s, struct trace *t);
+
+/* The same run, one thing at a time (sim/stage/stage.h). What s and t are is
+ * borrowed until the end. NULL: there was trouble. */
+struct simwalk;
+struct simwalk *simwalk_open(const struct simstage *s, struct trace *t);
+enum stage_progress simwalk_advance(struct simwalk *w);
+/* At any moment; what simstage_run() gives when it was advanced to the end. */
+bool simwalk_close(struct simwalk *w);
+
+int64_t simwalk_now(const struct simwalk *w);
+int64_t simwalk_next(const struct simwalk *w); /* when the next thing comes */
+/* Appends what waits to happen, in lines for a person: the next event and
+ * step, what the engine is about, the queue of devctl. Not cleaned. */
+void simwalk_describe(const struct simwalk *w, struct strbuf *out);
 
 const char *policy_word(enum core_policy policy); /* "stock", "native" */
 

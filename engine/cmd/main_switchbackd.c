@@ -14,11 +14,15 @@
 #include "base/mem.h"
 #include "cmd/cmds.h"
 #include "daemon/detach.h"
+#include "daemon/flight.h"
 #include "daemon/pidfile.h"
 #include "daemon/rules_daemon.h"
 
 #define RULES_DEFAULT	"/etc/devd.conf"
 #define PIDFILE_DEFAULT "/var/run/switchbackd.pid"
+#define FLIGHT_DEFAULT	"/var/log/switchbackd-flight.db"
+#define FLIGHT_LEAST	(INT64_C(64) << 10)
+#define FLIGHT_MOST	(INT64_C(1) << 30)
 
 static const char usage[] =
     "usage: switchbackd [-dnqt] [-f FILE] [-p FILE] [OPTION...]\n"
@@ -43,25 +47,47 @@ static const char usage[] =
     "                     when that is busy or missing)\n"
     "  --deadline TIME    stop a command after this (default: 60s)\n"
     "  --serial           run one command at a time, whatever the interface\n"
+    "  --flight-size N    what the flight recorder may take: bytes, or with K\n"
+    "                     or M behind (default: 8M); 0: there is none\n"
+    "  --flight-time TIME it keeps nothing older (default: 15min)\n"
+    "  --flight-dump PATH write it there, a file, or a folder with a file for\n"
+    "                     each reason: by SIGUSR2, when a command is at its\n"
+    "                     deadline, at an end with an error (default:\n"
+    "                     " FLIGHT_DEFAULT ",\n"
+    "                     by SIGUSR2 alone)\n"
     "  --version, --help\n"
     "\n"
-    "SIGHUP reads the rules again, SIGUSR1 logs counts. Exit status: 0 "
-    "orderly\n"
-    "end, 2 usage or refused rules, 3 the system refused.\n";
+    "SIGHUP reads the rules again, SIGUSR1 logs counts, SIGUSR2 writes the\n"
+    "flight recorder. Exit status: 0 orderly end, 2 usage or refused rules, 3\n"
+    "the system refused.\n";
 
 struct args {
 	const char *rules, *pidfile, *source;
 	bool foreground, no_drain, quiet, test;
 	int64_t deadline_ns;
 	bool serial;
+	int64_t flight_bytes, flight_keep_ns;
+	const char *flight_path;
 };
 
-enum { OPT_SOURCE = 256, OPT_DEADLINE, OPT_SERIAL, OPT_VERSION, OPT_HELP };
+enum {
+	OPT_SOURCE = 256,
+	OPT_DEADLINE,
+	OPT_SERIAL,
+	OPT_FLIGHT_SIZE,
+	OPT_FLIGHT_TIME,
+	OPT_FLIGHT_DUMP,
+	OPT_VERSION,
+	OPT_HELP
+};
 
 static const struct option options[] = {
 	{ "source", required_argument, NULL, OPT_SOURCE },
 	{ "deadline", required_argument, NULL, OPT_DEADLINE },
 	{ "serial", no_argument, NULL, OPT_SERIAL },
+	{ "flight-size", required_argument, NULL, OPT_FLIGHT_SIZE },
+	{ "flight-time", required_argument, NULL, OPT_FLIGHT_TIME },
+	{ "flight-dump", required_argument, NULL, OPT_FLIGHT_DUMP },
 	{ "version", no_argument, NULL, OPT_VERSION },
 	{ "help", no_argument, NULL, OPT_HELP },
 	{ NULL, 0, NULL, 0 },
@@ -72,6 +98,42 @@ complain(const char *text)
 {
 	fprintf(stderr, "switchbackd: %s\n", text);
 	return CMD_INPUT;
+}
+
+/* "8M", "512K", "100000", or "0". */
+static bool
+take_size(const char *s, int64_t *bytes)
+{
+	size_t n = strlen(s);
+	int64_t unit = 1;
+
+	if (n > 0 && (s[n - 1] == 'K' || s[n - 1] == 'M'))
+		unit = s[--n] == 'K' ? 1 << 10 : 1 << 20;
+	if (!num_parse(s, n, 0, FLIGHT_MOST / unit, bytes))
+		return false;
+	*bytes *= unit;
+	return *bytes == 0 || *bytes >= FLIGHT_LEAST;
+}
+
+static int
+take_flight_option(struct args *a, int opt)
+{
+	if (opt == OPT_FLIGHT_SIZE)
+		return take_size(optarg, &a->flight_bytes)
+		    ? -1
+		    : complain("--flight-size needs a size from 64K to 1024M, "
+			       "or 0");
+	if (opt == OPT_FLIGHT_TIME)
+		return dur_parse(optarg, strlen(optarg), &a->flight_keep_ns) &&
+			a->flight_keep_ns > 0
+		    ? -1
+		    : complain("--flight-time needs a time such as 15min, "
+			       "above zero");
+	a->flight_path = optarg;
+	return *optarg != '\0'
+	    ? -1
+	    : complain("--flight-dump: the name is empty: name a file or a "
+		       "folder");
 }
 
 /* -1 to go on, or an exit status. */
@@ -113,6 +175,10 @@ take_option(struct args *a, int opt)
 	case OPT_SERIAL:
 		a->serial = true;
 		return -1;
+	case OPT_FLIGHT_SIZE:
+	case OPT_FLIGHT_TIME:
+	case OPT_FLIGHT_DUMP:
+		return take_flight_option(a, opt);
 	case OPT_VERSION:
 		puts("switchbackd " SWITCHBACK_VERSION);
 		return CMD_PASS;
@@ -131,6 +197,8 @@ take_options(struct args *a, int argc, char **argv)
 	int opt, status;
 
 	memset(a, 0, sizeof(*a));
+	a->flight_bytes = FLIGHT_BYTES;
+	a->flight_keep_ns = FLIGHT_KEEP;
 	while (
 	    (opt = getopt_long(argc, argv, "df:l:np:qt", options, NULL)) != -1)
 		if ((status = take_option(a, opt)) >= 0)
@@ -152,11 +220,10 @@ print_finding(void *ctx, enum diag_level level, const char *file, unsigned line,
 	strbuf_fini(&out);
 }
 
-/* The path of the rules as it must be told after a change of the folder. */
+/* A path as it must be told after a change of the folder. */
 static char *
-lasting_path(const struct args *a)
+lasting_path(const struct args *a, const char *path)
 {
-	const char *path = a->rules != NULL ? a->rules : RULES_DEFAULT;
 	struct strbuf full = { 0 };
 	char *here;
 
@@ -220,8 +287,9 @@ tell_starter(void *ctx)
 
 /* Takes rules and source over. */
 static int
-run(const struct args *a, const char *rules_path, struct ruleset *rules,
-    struct devctl_source *source, struct log *log, struct pidfile *pidfile)
+run(const struct args *a, const char *rules_path, const char *dump,
+    struct ruleset *rules, struct devctl_source *source, struct log *log,
+    struct pidfile *pidfile)
 {
 	static char name[] = "switchbackd";
 	int ready = -1, rc;
@@ -232,6 +300,10 @@ run(const struct args *a, const char *rules_path, struct ruleset *rules,
 		.deadline_ns = a->deadline_ns,
 		.serial = a->serial,
 		.drain = !a->no_drain,
+		.flight_bytes = (size_t)a->flight_bytes,
+		.flight_keep_ns = a->flight_keep_ns,
+		.flight_path = dump,
+		.flight_offers = a->flight_path != NULL,
 		.ready = tell_starter,
 		.ctx = &ready,
 	};
@@ -258,7 +330,8 @@ run(const struct args *a, const char *rules_path, struct ruleset *rules,
 }
 
 static int
-start(const struct args *a, const char *path, struct ruleset *rules)
+start(const struct args *a, const char *path, const char *dump,
+    struct ruleset *rules)
 {
 	struct log log = { .write = log_to_stderr };
 	struct devctl_source *source = NULL;
@@ -274,7 +347,7 @@ start(const struct args *a, const char *path, struct ruleset *rules)
 	}
 	status = open_pidfile(a, rules, &log, &pidfile);
 	if (status == CMD_PASS)
-		return run(a, path, rules, source, &log, pidfile);
+		return run(a, path, dump, rules, source, &log, pidfile);
 	ruleset_free(rules);
 	source_close(source);
 	return status;
@@ -287,7 +360,7 @@ main(int argc, char **argv)
 	struct diag diag = { .emit = print_finding };
 	struct ruleset *rules = NULL;
 	struct args a;
-	char *path;
+	char *path, *dump;
 	int status;
 
 	/* A write beyond a size limit is an error, not the end. */
@@ -299,14 +372,17 @@ main(int argc, char **argv)
 		perror("switchbackd: stdout");
 		return CMD_TROUBLE;
 	}
-	path = lasting_path(&a);
+	path = lasting_path(&a, a.rules != NULL ? a.rules : RULES_DEFAULT);
+	dump = lasting_path(&a,
+	    a.flight_path != NULL ? a.flight_path : FLIGHT_DEFAULT);
 	if (ruleset_load(path, &ro, &diag, &rules, NULL) < 0)
 		status = CMD_INPUT;
 	else if (a.test) {
 		status = CMD_PASS;
 		ruleset_free(rules);
 	} else
-		status = start(&a, path, rules);
+		status = start(&a, path, dump, rules);
 	free(path);
+	free(dump);
 	return status;
 }

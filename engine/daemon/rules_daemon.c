@@ -12,6 +12,8 @@
 #include "base/mem.h"
 #include "core/core.h"
 #include "core/pump.h"
+#include "daemon/flight.h"
+#include "daemon/flight_dump.h"
 #include "world/clock.h"
 #include "world/command_runner.h"
 #include "world/host.h"
@@ -28,7 +30,13 @@ enum phase {
 
 struct rules_daemon {
 	const struct daemon_config *config;
-	const struct log *log;
+	/* What the flight recorder gets, too, and what it has otherwise. */
+	const struct log *log, *plain;
+	struct log both;
+	struct flight *flight; /* NULL: none */
+	struct flight_dump *dump;
+	uint32_t *overdue; /* commands that were cancelled */
+	size_t n_overdue, cap_overdue;
 	struct ruleset *rules;
 	struct devctl_source *source;
 	struct core *core;
@@ -88,7 +96,7 @@ world_next_record(void *ctx, struct world_record *out)
 	d->records++;
 	devline_parse(&d->line, out->raw, out->bytes);
 	out->media = (int)media_of(devline_subsystem(&d->line));
-	log_line(d->log, LOG_LEVEL_DEBUG, "source", "%s", out->raw);
+	log_line(d->plain, LOG_LEVEL_DEBUG, "source", "%s", out->raw);
 	return true;
 }
 
@@ -100,7 +108,7 @@ world_run(void *ctx, uint32_t id, const char *command, int32_t record)
 
 	(void)record;
 	d->started++;
-	log_line(d->log, LOG_LEVEL_DEBUG, "commands", "start: %s", command);
+	log_line(d->plain, LOG_LEVEL_DEBUG, "commands", "start: %s", command);
 	if (runner_start(d->runner, id, command, &err) == 0)
 		return;
 	log_line(d->log, LOG_LEVEL_ERROR, "commands", "%s; not run: %s",
@@ -115,6 +123,8 @@ world_cancel(void *ctx, uint32_t id)
 	struct rules_daemon *d = ctx;
 
 	d->cancelled++;
+	if (d->flight != NULL && d->config->flight_offers)
+		*MEM_PUSH(d->overdue, d->n_overdue, d->cap_overdue) = id;
 	runner_cancel(d->runner, id, clock_monotonic());
 }
 
@@ -135,7 +145,7 @@ world_fired(void *ctx, int32_t record, const char *file, unsigned line,
 	(void)record;
 	d->fired++;
 	d->actions += strcmp(carried, "command") == 0;
-	log_line(d->log, LOG_LEVEL_INFO, "rules", "%s:%u: %s", file, line,
+	log_line(d->plain, LOG_LEVEL_INFO, "rules", "%s:%u: %s", file, line,
 	    action);
 }
 
@@ -144,7 +154,7 @@ world_note(void *ctx, const char *text)
 {
 	struct rules_daemon *d = ctx;
 
-	log_line(d->log, LOG_LEVEL_WARNING, "commands", "%s", text);
+	log_line(d->plain, LOG_LEVEL_WARNING, "commands", "%s", text);
 }
 
 static const struct world_ops world_ops = {
@@ -168,17 +178,31 @@ log_output(const struct rules_daemon *d, const struct command_end *end)
 
 	if (s == stop)
 		return;
-	log_line(d->log, level, "commands", "output of: %s", end->text);
+	log_line(d->plain, level, "commands", "output of: %s", end->text);
 	if (end->output_total > end->output_bytes)
-		log_line(d->log, level, "commands",
+		log_line(d->plain, level, "commands",
 		    "| (the last %zu of %ju bytes)", end->output_bytes,
 		    (uintmax_t)end->output_total);
 	for (; s < stop; s = eol + 1) {
 		if ((eol = memchr(s, '\n', (size_t)(stop - s))) == NULL)
 			eol = stop;
-		log_line(d->log, level, "commands", "| %.*s", (int)(eol - s),
+		log_line(d->plain, level, "commands", "| %.*s", (int)(eol - s),
 		    s);
 	}
+}
+
+/* Whether it is one of those that were cancelled; once. */
+static bool
+was_overdue(struct rules_daemon *d, uint32_t id)
+{
+	size_t i;
+
+	for (i = 0; i < d->n_overdue; i++)
+		if (d->overdue[i] == id) {
+			d->overdue[i] = d->overdue[--d->n_overdue];
+			return true;
+		}
+	return false;
 }
 
 static void
@@ -188,7 +212,13 @@ command_ended(void *ctx, const struct command_end *end)
 
 	d->failed += end->status != 0;
 	log_output(d, end);
+	if (d->flight != NULL)
+		flight_output(d->flight, clock_monotonic(), end->id,
+		    end->output, end->output_bytes);
 	pump_exited(d->pump, end->id, end->status);
+	if (was_overdue(d, end->id))
+		flight_dump_offer(d->dump, d->flight, clock_monotonic(),
+		    "deadline", "a command was at its deadline");
 }
 
 /* --- signals --- */
@@ -199,6 +229,7 @@ static const int wanted_signals[] = {
 	SIGINT,
 	SIGTERM,
 	SIGUSR1,
+	SIGUSR2,
 #ifdef SIGINFO
 	SIGINFO,
 #endif
@@ -282,13 +313,29 @@ stop(struct rules_daemon *d, const char *why)
 }
 
 static void
+dump_by_signal(struct rules_daemon *d)
+{
+	if (d->flight == NULL)
+		log_line(d->log, LOG_LEVEL_WARNING, "flight",
+		    "SIGUSR2: there is no flight recorder, its size is 0");
+	else
+		flight_dump_begin(d->dump, d->flight, clock_monotonic(),
+		    "signal", "SIGUSR2");
+}
+
+static void
 take_signals(struct rules_daemon *d)
 {
 	bool counts;
 
 	signals_drain();
-	if (signals_take(SIGCHLD))
+	if (signals_take(SIGCHLD)) {
 		runner_reap(d->runner);
+		if (d->flight != NULL)
+			flight_dump_reap(d->dump, d->flight, clock_monotonic());
+	}
+	if (signals_take(SIGUSR2))
+		dump_by_signal(d);
 	counts = signals_take(SIGUSR1);
 #ifdef SIGINFO
 	counts |= signals_take(SIGINFO);
@@ -456,6 +503,35 @@ loop(struct rules_daemon *d, struct err *err)
 	return 0;
 }
 
+/* The operator's lines, and with them those that the recorder is to have. */
+static void
+log_both(void *ctx, enum log_level level, const char *line)
+{
+	const struct rules_daemon *d = ctx;
+
+	flight_log(d->flight, clock_monotonic(), line);
+	if (level <= d->plain->most)
+		d->plain->write(d->plain->ctx, level, line);
+}
+
+static void
+watch(struct rules_daemon *d, const struct core_config *cc)
+{
+	const struct daemon_config *config = d->config;
+
+	if (config->flight_bytes == 0)
+		return;
+	d->flight = flight_new(config->flight_bytes, config->flight_keep_ns);
+	flight_watch(d->flight, d->core, cc, clock_monotonic());
+	d->dump =
+	    flight_dump_new(config->flight_path, config->rules_path, d->plain);
+	d->both.most =
+	    d->plain->most > LOG_LEVEL_INFO ? d->plain->most : LOG_LEVEL_INFO;
+	d->both.write = log_both;
+	d->both.ctx = d;
+	d->log = &d->both;
+}
+
 static void
 daemon_init(struct rules_daemon *d, const struct daemon_config *config,
     struct ruleset *rules, struct devctl_source *source)
@@ -472,12 +548,13 @@ daemon_init(struct rules_daemon *d, const struct daemon_config *config,
 	};
 
 	d->config = config;
-	d->log = config->log;
+	d->log = d->plain = config->log;
 	d->rules = rules;
 	d->source = source;
 	d->core_ns = d->phase_ns = INT64_MAX;
 	host_vm_guest(d->vm_guest, sizeof(d->vm_guest));
 	d->core = core_new(&cc);
+	watch(d, &cc);
 	d->pump = pump_new(d->core, &world);
 	d->runner = runner_new(command_ended, d);
 }
@@ -498,11 +575,17 @@ daemon_run(const struct daemon_config *config, struct ruleset *rules,
 		if (!config->drain)
 			say_ready(&d);
 		rc = loop(&d, err);
+		if (rc < 0 && d.flight != NULL && config->flight_offers)
+			flight_dump_begin(d.dump, d.flight, clock_monotonic(),
+			    "error", err->text);
 		signals_close();
 	}
+	flight_dump_free(d.dump);
 	runner_free(d.runner);
 	pump_free(d.pump);
 	core_free(d.core);
+	flight_free(d.flight);
+	free(d.overdue);
 	ruleset_free(d.rules);
 	source_close(d.source);
 	devline_fini(&d.line);

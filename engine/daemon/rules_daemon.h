@@ -12,6 +12,7 @@
  * the first. SIGUSR1 (SIGINFO, too, where there is one) logs the counts.
  * SIGTERM and SIGINT end: nothing more is read or started, running commands
  * get DAEMON_STOP_WAIT, then SIGTERM and SIGKILL; a second one cuts the wait.
+ * SIGUSR2 dumps the flight recorder (daemon/flight.h).
  *
  * A source that ends (a file) ends the daemon when all its commands have
  * ended; one that fails ends it as SIGTERM does, but with an error.
@@ -39,6 +40,12 @@ struct daemon_config {
 	/* Before ready() is called, what is queued is read, and its commands
 	 * have ended. */
 	bool drain;
+	size_t flight_bytes; /* of the flight recorder; 0: there is none */
+	int64_t flight_keep_ns;
+	const char *flight_path; /* where it is dumped: a file or a folder */
+	/* And it is dumped, too, when a command was at its deadline, and at
+	 * an end with an error. */
+	bool flight_offers;
 	void (*ready)(void *ctx); /* once */
 	void *ctx;
 };

@@ -57,8 +57,7 @@ enum input_kind {
 	INPUT_APPLIED,	/* id, result: errno of an operation */
 	INPUT_EXITED, /* id, result: a command's wait status, 128+N a signal */
 	INPUT_TIMER,  /* core_deadline() has come */
-	/* Not of core_step(), but shown by the tap, at the time of the step
-	 * before: the call of this name. */
+	/* Shown by the tap alone, at the time of the step before: */
 	INPUT_RULES,  /* core_set_rules() */
 	INPUT_RC,     /* core_set_rc() */
 	INPUT_ORPHAN, /* core_orphan() */

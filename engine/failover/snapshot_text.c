@@ -123,33 +123,26 @@ write_lists(const struct snap_if *i, struct strbuf *out)
 	}
 }
 
-/* Places seldom change, so the search begins where it was last. */
-static size_t
-find_line(const struct lines *l, const char *name, size_t from)
+/* The first of this name, as it will be found. */
+static const struct line *
+find_line(const struct lines *l, const char *name)
 {
-	size_t k, at;
+	size_t i;
 
-	for (k = 0; k < l->count; k++) {
-		at = (from + k) % l->count;
-		if (strcmp(l->list[at].name, name) == 0)
-			return at;
-	}
-	return l->count;
+	for (i = 0; i < l->count; i++)
+		if (strcmp(l->list[i].name, name) == 0)
+			return &l->list[i];
+	return NULL;
 }
 
 /* True when it is as it was. */
 static bool
-write_if(struct snapshot_writer *w, const struct snap_if *i, size_t *hint)
+write_if(struct snapshot_writer *w, const struct snap_if *i)
 {
-	const struct line *old = NULL;
+	const struct line *old = find_line(&w->before, i->name);
 	struct line *line;
-	size_t at = find_line(&w->before, i->name, *hint);
 	bool same;
 
-	if (at < w->before.count) {
-		old = &w->before.list[at];
-		*hint = at + 1;
-	}
 	strbuf_reset(&w->scratch);
 	rowtext_put_fields(&w->scratch, if_fields, COUNT(if_fields), i);
 	write_lists(i, &w->scratch);
@@ -169,7 +162,7 @@ snapshot_write(struct snapshot_writer *w, const struct snapshot *s,
 	struct strbuf rows = { 0 }, system = { 0 };
 	struct lines swap;
 	bool same;
-	size_t i, hint = 0;
+	size_t i;
 
 	rowtext_put_fields(&system, system_fields, COUNT(system_fields), s);
 	same = w->begun && s->n_ifs == w->before.count &&
@@ -179,7 +172,7 @@ snapshot_write(struct snapshot_writer *w, const struct snapshot *s,
 	for (i = 0; i < s->n_ifs; i++) {
 		strbuf_addc(&rows, '\n');
 		rowtext_put_str(&rows, "if", s->ifs[i].name);
-		if (write_if(w, &s->ifs[i], &hint)) {
+		if (write_if(w, &s->ifs[i])) {
 			rowtext_put_flag(&rows, "same");
 			same = same &&
 			    strcmp(w->before.list[i].name, s->ifs[i].name) == 0;

@@ -85,8 +85,8 @@ DB_DIRS := db
 src_of = $(sort $(foreach d,$(1),$(wildcard $(d)/*.c)))
 obj_of = $(patsubst %.c,$(B)/obj/%.o,$(1))
 MAINS := $(wildcard engine/cmd/main_*.c)
-# Both programs find their data the same way.
-CMD_SHARED := $(wildcard engine/cmd/datadir.c)
+# Both programs find their data the same way; the options are the daemon's.
+CMD_SHARED := $(wildcard engine/cmd/datadir.c engine/cmd/daemonargs.c)
 # A file whose name ends in a system's is for that system alone.
 FOREIGN := $(if $(filter FreeBSD,$(TARGET_OS)),%_linux.c,%_freebsd.c)
 ENGINE_SRC := $(filter-out $(FOREIGN),$(call src_of,$(ENGINE_DIRS) \

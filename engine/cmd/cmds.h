@@ -19,6 +19,7 @@ enum cmd_status {
 
 int cmd_check(int argc, char **argv);
 int cmd_compare(int argc, char **argv);
+int cmd_ctl(int argc, char **argv);
 int cmd_debug(int argc, char **argv);
 int cmd_explain(int argc, char **argv);
 int cmd_export(int argc, char **argv);

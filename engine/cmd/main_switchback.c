@@ -18,6 +18,7 @@ static const struct command {
 	{ "check", cmd_check, "find mistakes in devd.conf files" },
 	{ "compare", cmd_compare,
 	    "scenarios under several policies, in a table" },
+	{ "ctl", cmd_ctl, "ask a running switchbackd" },
 	{ "debug", cmd_debug, "run a scenario thing by thing" },
 	{ "explain", cmd_explain, "say which rule a record fires, and why" },
 	{ "export", cmd_export, "write a stored run's records as text" },

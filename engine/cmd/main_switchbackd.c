@@ -3,210 +3,19 @@
  * switchbackd - the daemon: options in, daemon/ does the rest.
  */
 #include <errno.h>
-#include <getopt.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "base/dur.h"
 #include "base/mem.h"
 #include "cmd/cmds.h"
+#include "cmd/daemonargs.h"
+#include "daemon/control.h"
 #include "daemon/detach.h"
-#include "daemon/flight.h"
 #include "daemon/pidfile.h"
 #include "daemon/rules_daemon.h"
-
-#define RULES_DEFAULT	"/etc/devd.conf"
-#define PIDFILE_DEFAULT "/var/run/switchbackd.pid"
-#define FLIGHT_DEFAULT	"/var/log/switchbackd-flight.db"
-#define FLIGHT_LEAST	(INT64_C(64) << 10)
-#define FLIGHT_MOST	(INT64_C(1) << 30)
-
-static const char usage[] =
-    "usage: switchbackd [-dnqt] [-f FILE] [-p FILE] [OPTION...]\n"
-    "\n"
-    "Reads what the kernel says on /dev/devctl and runs the commands that the\n"
-    "rules of a devd.conf(5) name for it, as devd(8) does. It looks at no\n"
-    "interface and changes none: hyperv_vfattach and hyperv_vfup are run as\n"
-    "the scripts that they are.\n"
-    "\n"
-    "  -d                 stay in the foreground, log to stderr\n"
-    "  -f FILE            the rules (default: " RULES_DEFAULT ")\n"
-    "  -n                 go into the background before the queued records\n"
-    "                     are read, not after\n"
-    "  -p FILE            pid file (default: what the rules say, or\n"
-    "                     " PIDFILE_DEFAULT "; with -d none)\n"
-    "  -q                 log warnings and errors only\n"
-    "  -t                 only read the rules: exit 0 when they are good, 2\n"
-    "                     when not\n"
-    "  --source PATH      read a seqpacket socket, or one record a line from\n"
-    "                     a FIFO, a file or - (default: " SOURCE_DEVICE ",\n"
-    "                     or devd's " SOURCE_SOCKET "\n"
-    "                     when that is busy or missing)\n"
-    "  --deadline TIME    stop a command after this (default: 60s)\n"
-    "  --serial           run one command at a time, whatever the interface\n"
-    "  --flight-size N    what the flight recorder may take: bytes, or with K\n"
-    "                     or M behind (default: 8M); 0: there is none\n"
-    "  --flight-time TIME it keeps nothing older (default: 15min)\n"
-    "  --flight-dump PATH write it there, a file, or a folder with a file for\n"
-    "                     each reason: by SIGUSR2, when a command is at its\n"
-    "                     deadline, at an end with an error (default:\n"
-    "                     " FLIGHT_DEFAULT ",\n"
-    "                     by SIGUSR2 alone)\n"
-    "  --version, --help\n"
-    "\n"
-    "SIGHUP reads the rules again, SIGUSR1 logs counts, SIGUSR2 writes the\n"
-    "flight recorder. Exit status: 0 orderly end, 2 usage or refused rules, 3\n"
-    "the system refused.\n";
-
-struct args {
-	const char *rules, *pidfile, *source;
-	bool foreground, no_drain, quiet, test;
-	int64_t deadline_ns;
-	bool serial;
-	int64_t flight_bytes, flight_keep_ns;
-	const char *flight_path;
-};
-
-enum {
-	OPT_SOURCE = 256,
-	OPT_DEADLINE,
-	OPT_SERIAL,
-	OPT_FLIGHT_SIZE,
-	OPT_FLIGHT_TIME,
-	OPT_FLIGHT_DUMP,
-	OPT_VERSION,
-	OPT_HELP
-};
-
-static const struct option options[] = {
-	{ "source", required_argument, NULL, OPT_SOURCE },
-	{ "deadline", required_argument, NULL, OPT_DEADLINE },
-	{ "serial", no_argument, NULL, OPT_SERIAL },
-	{ "flight-size", required_argument, NULL, OPT_FLIGHT_SIZE },
-	{ "flight-time", required_argument, NULL, OPT_FLIGHT_TIME },
-	{ "flight-dump", required_argument, NULL, OPT_FLIGHT_DUMP },
-	{ "version", no_argument, NULL, OPT_VERSION },
-	{ "help", no_argument, NULL, OPT_HELP },
-	{ NULL, 0, NULL, 0 },
-};
-
-static int
-complain(const char *text)
-{
-	fprintf(stderr, "switchbackd: %s\n", text);
-	return CMD_INPUT;
-}
-
-/* "8M", "512K", "100000", or "0". */
-static bool
-take_size(const char *s, int64_t *bytes)
-{
-	size_t n = strlen(s);
-	int64_t unit = 1;
-
-	if (n > 0 && (s[n - 1] == 'K' || s[n - 1] == 'M'))
-		unit = s[--n] == 'K' ? 1 << 10 : 1 << 20;
-	if (!num_parse(s, n, 0, FLIGHT_MOST / unit, bytes))
-		return false;
-	*bytes *= unit;
-	return *bytes == 0 || *bytes >= FLIGHT_LEAST;
-}
-
-static int
-take_flight_option(struct args *a, int opt)
-{
-	if (opt == OPT_FLIGHT_SIZE)
-		return take_size(optarg, &a->flight_bytes)
-		    ? -1
-		    : complain("--flight-size needs a size from 64K to 1024M, "
-			       "or 0");
-	if (opt == OPT_FLIGHT_TIME)
-		return dur_parse(optarg, strlen(optarg), &a->flight_keep_ns) &&
-			a->flight_keep_ns > 0
-		    ? -1
-		    : complain("--flight-time needs a time such as 15min, "
-			       "above zero");
-	a->flight_path = optarg;
-	return *optarg != '\0'
-	    ? -1
-	    : complain("--flight-dump: the name is empty: name a file or a "
-		       "folder");
-}
-
-/* -1 to go on, or an exit status. */
-static int
-take_option(struct args *a, int opt)
-{
-	switch (opt) {
-	case 'd':
-		a->foreground = true;
-		return -1;
-	case 'f':
-		a->rules = optarg;
-		return -1;
-	case 'l':
-		return complain("-l limits the clients of devd's sockets, "
-				"which switchbackd does not have: leave it "
-				"out");
-	case 'n':
-		a->no_drain = true;
-		return -1;
-	case 'p':
-		a->pidfile = optarg;
-		return -1;
-	case 'q':
-		a->quiet = true;
-		return -1;
-	case 't':
-		a->test = true;
-		return -1;
-	case OPT_SOURCE:
-		a->source = optarg;
-		return -1;
-	case OPT_DEADLINE:
-		if (dur_parse(optarg, strlen(optarg), &a->deadline_ns) &&
-		    a->deadline_ns > 0)
-			return -1;
-		return complain("--deadline needs a time such as 30s or 2min, "
-				"above zero");
-	case OPT_SERIAL:
-		a->serial = true;
-		return -1;
-	case OPT_FLIGHT_SIZE:
-	case OPT_FLIGHT_TIME:
-	case OPT_FLIGHT_DUMP:
-		return take_flight_option(a, opt);
-	case OPT_VERSION:
-		puts("switchbackd " SWITCHBACK_VERSION);
-		return CMD_PASS;
-	case OPT_HELP:
-		fputs(usage, stdout);
-		return CMD_PASS;
-	default:
-		fputs("switchbackd --help lists the options.\n", stderr);
-		return CMD_INPUT;
-	}
-}
-
-static int
-take_options(struct args *a, int argc, char **argv)
-{
-	int opt, status;
-
-	memset(a, 0, sizeof(*a));
-	a->flight_bytes = FLIGHT_BYTES;
-	a->flight_keep_ns = FLIGHT_KEEP;
-	while (
-	    (opt = getopt_long(argc, argv, "df:l:np:qt", options, NULL)) != -1)
-		if ((status = take_option(a, opt)) >= 0)
-			return status;
-	if (optind < argc)
-		return complain("there are options only; --help lists them");
-	return -1;
-}
 
 static void
 print_finding(void *ctx, enum diag_level level, const char *file, unsigned line,
@@ -222,7 +31,7 @@ print_finding(void *ctx, enum diag_level level, const char *file, unsigned line,
 
 /* A path as it must be told after a change of the folder. */
 static char *
-lasting_path(const struct args *a, const char *path)
+lasting_path(const struct daemonargs *a, const char *path)
 {
 	struct strbuf full = { 0 };
 	char *here;
@@ -237,7 +46,7 @@ lasting_path(const struct args *a, const char *path)
 
 /* devd's own rules are carried out by devd. */
 static int
-open_source(const struct args *a, struct devctl_source **source)
+open_source(const struct daemonargs *a, struct devctl_source **source)
 {
 	struct err err;
 
@@ -249,14 +58,15 @@ open_source(const struct args *a, struct devctl_source **source)
 	    strcmp(source_path(*source), SOURCE_SOCKET) != 0)
 		return CMD_PASS;
 	source_close(*source);
-	return complain("devd(8) is running and carries out " RULES_DEFAULT
-			" itself; say with -f which rules are for "
-			"switchbackd");
+	fputs("switchbackd: devd(8) is running and carries out " RULES_DEFAULT
+	      " itself; say with -f which rules are for switchbackd\n",
+	    stderr);
+	return CMD_INPUT;
 }
 
 /* A pid file that cannot be written is worth a warning only, as for devd. */
 static int
-open_pidfile(const struct args *a, const struct ruleset *rules,
+open_pidfile(const struct daemonargs *a, const struct ruleset *rules,
     const struct log *log, struct pidfile **pidfile)
 {
 	const char *path = a->pidfile;
@@ -285,9 +95,57 @@ tell_starter(void *ctx)
 	detach_ready(ctx);
 }
 
+/* Names that outlast a change of the folder; all owned. */
+struct names {
+	char *rules, *dump;
+	char *stream, *seqpacket; /* of devd's clients; NULL: none */
+	char *control;		  /* NULL: none */
+};
+
+static char *
+lasting_name(const struct daemonargs *a, const char *folder, const char *name)
+{
+	struct strbuf path = { 0 };
+	char *lasting;
+
+	strbuf_addf(&path, "%s/%s", folder, name);
+	lasting = lasting_path(a, strbuf_str(&path));
+	strbuf_fini(&path);
+	return lasting;
+}
+
+/* Who reads /dev/devctl stands in devd's place, and its clients come along. */
+static void
+name_doors(const struct daemonargs *a, const struct devctl_source *source,
+    struct names *n)
+{
+	const char *sockets = a->sockets, *control = a->control;
+
+	if (sockets == NULL && strcmp(source_path(source), SOURCE_DEVICE) == 0)
+		sockets = SOCKETS_DEFAULT;
+	if (sockets != NULL && strcmp(sockets, "no") != 0) {
+		n->stream = lasting_name(a, sockets, "devd.pipe");
+		n->seqpacket = lasting_name(a, sockets, "devd.seqpacket.pipe");
+	}
+	if (control == NULL && !a->foreground)
+		control = CONTROL_SOCKET;
+	if (control != NULL && strcmp(control, "no") != 0)
+		n->control = lasting_path(a, control);
+}
+
+static void
+free_names(struct names *n)
+{
+	free(n->rules);
+	free(n->dump);
+	free(n->stream);
+	free(n->seqpacket);
+	free(n->control);
+}
+
 /* Takes rules and source over. */
 static int
-run(const struct args *a, const char *rules_path, const char *dump,
+run(const struct daemonargs *a, const struct names *names,
     struct ruleset *rules, struct devctl_source *source, struct log *log,
     struct pidfile *pidfile)
 {
@@ -295,15 +153,21 @@ run(const struct args *a, const char *rules_path, const char *dump,
 	int ready = -1, rc;
 	struct err err;
 	struct daemon_config config = {
-		.rules_path = rules_path,
+		.rules_path = names->rules,
 		.log = log,
 		.deadline_ns = a->deadline_ns,
 		.serial = a->serial,
 		.drain = !a->no_drain,
 		.flight_bytes = (size_t)a->flight_bytes,
 		.flight_keep_ns = a->flight_keep_ns,
-		.flight_path = dump,
+		.flight_path = names->dump,
 		.flight_offers = a->flight_path != NULL,
+		.clients_stream = names->stream,
+		.clients_seqpacket = names->seqpacket,
+		.clients_limit = (size_t)a->clients,
+		.clients_asked = a->sockets != NULL,
+		.control = names->control,
+		.control_asked = a->control != NULL,
 		.ready = tell_starter,
 		.ctx = &ready,
 	};
@@ -330,8 +194,7 @@ run(const struct args *a, const char *rules_path, const char *dump,
 }
 
 static int
-start(const struct args *a, const char *path, const char *dump,
-    struct ruleset *rules)
+start(const struct daemonargs *a, struct names *names, struct ruleset *rules)
 {
 	struct log log = { .write = log_to_stderr };
 	struct devctl_source *source = NULL;
@@ -345,9 +208,10 @@ start(const struct args *a, const char *path, const char *dump,
 		ruleset_free(rules);
 		return status;
 	}
+	name_doors(a, source, names);
 	status = open_pidfile(a, rules, &log, &pidfile);
 	if (status == CMD_PASS)
-		return run(a, path, dump, rules, source, &log, pidfile);
+		return run(a, names, rules, source, &log, pidfile);
 	ruleset_free(rules);
 	source_close(source);
 	return status;
@@ -359,30 +223,30 @@ main(int argc, char **argv)
 	struct ruleset_options ro = { .version = RULE_NEWEST };
 	struct diag diag = { .emit = print_finding };
 	struct ruleset *rules = NULL;
-	struct args a;
-	char *path, *dump;
+	struct daemonargs a;
+	struct names names = { 0 };
 	int status;
 
 	/* A write beyond a size limit is an error, not the end. */
 	signal(SIGXFSZ, SIG_IGN);
 	detach_standard();
-	if ((status = take_options(&a, argc, argv)) >= 0) {
+	if ((status = daemonargs_take(&a, argc, argv)) >= 0) {
 		if (fflush(stdout) == 0)
 			return status;
 		perror("switchbackd: stdout");
 		return CMD_TROUBLE;
 	}
-	path = lasting_path(&a, a.rules != NULL ? a.rules : RULES_DEFAULT);
-	dump = lasting_path(&a,
+	names.rules =
+	    lasting_path(&a, a.rules != NULL ? a.rules : RULES_DEFAULT);
+	names.dump = lasting_path(&a,
 	    a.flight_path != NULL ? a.flight_path : FLIGHT_DEFAULT);
-	if (ruleset_load(path, &ro, &diag, &rules, NULL) < 0)
+	if (ruleset_load(names.rules, &ro, &diag, &rules, NULL) < 0)
 		status = CMD_INPUT;
 	else if (a.test) {
 		status = CMD_PASS;
 		ruleset_free(rules);
 	} else
-		status = start(&a, path, dump, rules);
-	free(path);
-	free(dump);
+		status = start(&a, &names, rules);
+	free_names(&names);
 	return status;
 }

@@ -10,53 +10,13 @@
 
 #include "base/dur.h"
 #include "base/mem.h"
-#include "core/core.h"
-#include "core/pump.h"
-#include "daemon/flight.h"
-#include "daemon/flight_dump.h"
+#include "daemon/rules_daemon_parts.h"
 #include "world/clock.h"
-#include "world/command_runner.h"
 #include "world/host.h"
 #include "world/signals.h"
 
 #define BUDGET	     256 /* records in one turn of the loop */
 #define CANNOT_START 126 /* what a shell says of what it cannot run */
-
-enum phase {
-	PHASE_RUNNING,
-	PHASE_STOPPING, /* commands may end by themselves until phase_ns */
-	PHASE_KILLING,	/* they are told to, until phase_ns */
-};
-
-struct rules_daemon {
-	const struct daemon_config *config;
-	/* What the flight recorder gets, too, and what it has otherwise. */
-	const struct log *log, *plain;
-	struct log both;
-	struct flight *flight; /* NULL: none */
-	struct flight_dump *dump;
-	uint32_t *overdue; /* commands that were cancelled */
-	size_t n_overdue, cap_overdue;
-	struct ruleset *rules;
-	struct devctl_source *source;
-	struct core *core;
-	struct pump *pump;
-	struct command_runner *runner;
-	struct devline line;
-	char vm_guest[64];
-
-	struct pollfd *fds; /* signals, commands, the source */
-	size_t fds_cap;
-	int signal_fd;
-	int64_t core_ns; /* what the core wants to be woken for */
-	unsigned budget;
-	bool ready;
-	enum source_state seen; /* of the source, when last looked at */
-	enum phase phase;
-	int64_t phase_ns;
-
-	uint64_t records, fired, actions, started, failed, cancelled;
-};
 
 /* --- the world of the core --- */
 
@@ -94,6 +54,7 @@ world_next_record(void *ctx, struct world_record *out)
 		return false;
 	d->budget--;
 	d->records++;
+	doors_record(&d->doors, out->raw, out->bytes);
 	devline_parse(&d->line, out->raw, out->bytes);
 	out->media = (int)media_of(devline_subsystem(&d->line));
 	log_line(d->plain, LOG_LEVEL_DEBUG, "source", "%s", out->raw);
@@ -249,26 +210,29 @@ log_finding(void *ctx, enum diag_level level, const char *file, unsigned line,
 	strbuf_fini(&out);
 }
 
-static void
-reload(struct rules_daemon *d)
+int
+rules_daemon_reload(struct rules_daemon *d, struct err *err)
 {
 	struct ruleset_options options = { .version = RULE_NEWEST };
 	struct log log = *d->log;
 	struct diag diag = { .emit = log_finding, .ctx = &log };
 	struct ruleset *fresh = NULL;
-	struct err err;
+	int rc;
 
-	if (ruleset_load(d->config->rules_path, &options, &diag, &fresh, &err) <
-	    0) {
+	rc = ruleset_load(d->config->rules_path, &options, &diag, &fresh, err);
+	if (rc < 0) {
+		d->refused_reloads++;
 		log_line(d->log, LOG_LEVEL_ERROR, "rules",
-		    "%s; the old rules stay in force", err.text);
-		return;
+		    "%s; the old rules stay in force", err->text);
+		return rc;
 	}
 	core_set_rules(d->core, fresh);
 	ruleset_free(d->rules);
 	d->rules = fresh;
 	log_line(d->log, LOG_LEVEL_INFO, "rules", "%s: read again, %zu rules",
 	    d->config->rules_path, ruleset_count(fresh));
+	d->reloads++;
+	return 0;
 }
 
 static void
@@ -326,6 +290,7 @@ dump_by_signal(struct rules_daemon *d)
 static void
 take_signals(struct rules_daemon *d)
 {
+	struct err err;
 	bool counts;
 
 	signals_drain();
@@ -343,7 +308,7 @@ take_signals(struct rules_daemon *d)
 	if (counts)
 		log_counts(d);
 	if (signals_take(SIGHUP) && d->phase == PHASE_RUNNING)
-		reload(d);
+		rules_daemon_reload(d, &err);
 	if (signals_take(SIGTERM))
 		stop(d, "SIGTERM");
 	if (signals_take(SIGINT))
@@ -365,6 +330,7 @@ watch_source(struct rules_daemon *d)
 		    "%s: connected again", source_path(d->source));
 		break;
 	case SOURCE_LOST:
+		d->losses++;
 		log_line(d->log, LOG_LEVEL_WARNING, "source",
 		    "%s; records are missed until it is connected again",
 		    source_why(d->source)->text);
@@ -392,7 +358,9 @@ static int
 poll_timeout(const struct rules_daemon *d)
 {
 	int64_t ns = earlier(earlier(d->core_ns, d->phase_ns),
-	    earlier(runner_deadline(d->runner), source_deadline(d->source)));
+	    earlier(earlier(runner_deadline(d->runner),
+			source_deadline(d->source)),
+		doors_deadline(&d->doors)));
 	int64_t now_ns = clock_monotonic();
 
 	if (core_wants_record(d->core) && source_has_more(d->source))
@@ -411,22 +379,27 @@ poll_timeout(const struct rules_daemon *d)
 static int
 wait_for_events(struct rules_daemon *d, bool *signalled, bool *readable)
 {
-	size_t commands, count;
+	size_t commands, doors, count;
 	int n;
 
-	d->fds = mem_grow(d->fds, &d->fds_cap, 2 + runner_polls(d->runner),
+	d->fds = mem_grow(d->fds, &d->fds_cap,
+	    2 + runner_polls(d->runner) + doors_polls(&d->doors),
 	    sizeof(*d->fds));
 	d->fds[0] = (struct pollfd){ .fd = d->signal_fd, .events = POLLIN };
 	commands = runner_fill(d->runner, d->fds + 1);
-	count = 1 + commands;
+	doors = doors_fill(&d->doors, d->fds + 1 + commands);
+	count = 1 + commands + doors;
 	d->fds[count] = (struct pollfd){ .fd = -1, .events = POLLIN };
 	if (core_wants_record(d->core))
 		d->fds[count].fd = source_fd(d->source);
 	n = poll(d->fds, (nfds_t)count + 1, poll_timeout(d));
 	*signalled = n > 0 && d->fds[0].revents != 0;
 	*readable = n > 0 && d->fds[count].revents != 0;
-	if (n > 0)
+	if (n > 0) {
 		runner_polled(d->runner, d->fds + 1, commands);
+		doors_polled(&d->doors, d->fds + 1 + commands, doors,
+		    clock_monotonic());
+	}
 	return n;
 }
 
@@ -438,6 +411,7 @@ keep_deadlines(struct rules_daemon *d)
 	if (runner_deadline(d->runner) <= now_ns)
 		runner_tick(d->runner, now_ns);
 	source_tick(d->source, now_ns);
+	doors_tick(&d->doors, now_ns);
 	if (d->core_ns <= now_ns)
 		pump_timer(d->pump);
 	if (d->phase_ns > now_ns)
@@ -552,6 +526,7 @@ daemon_init(struct rules_daemon *d, const struct daemon_config *config,
 	d->rules = rules;
 	d->source = source;
 	d->core_ns = d->phase_ns = INT64_MAX;
+	d->begun_ns = clock_monotonic();
 	host_vm_guest(d->vm_guest, sizeof(d->vm_guest));
 	d->core = core_new(&cc);
 	watch(d, &cc);
@@ -571,6 +546,8 @@ daemon_run(const struct daemon_config *config, struct ruleset *rules,
 	rc = signals_open(wanted_signals,
 	    sizeof(wanted_signals) / sizeof(*wanted_signals), &d.signal_fd,
 	    err);
+	if (rc == 0 && (rc = rules_doors_open(&d, err)) < 0)
+		signals_close();
 	if (rc == 0) {
 		if (!config->drain)
 			say_ready(&d);
@@ -580,6 +557,7 @@ daemon_run(const struct daemon_config *config, struct ruleset *rules,
 			    "error", err->text);
 		signals_close();
 	}
+	doors_close(&d.doors);
 	flight_dump_free(d.dump);
 	runner_free(d.runner);
 	pump_free(d.pump);

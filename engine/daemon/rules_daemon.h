@@ -46,6 +46,11 @@ struct daemon_config {
 	/* And it is dumped, too, when a command was at its deadline, and at
 	 * an end with an error. */
 	bool flight_offers;
+	/* Where others come in (daemon/doors.h); NULL: not there. A door that
+	 * was asked for must open, another one may stay closed. */
+	const char *clients_stream, *clients_seqpacket, *control;
+	size_t clients_limit;
+	bool clients_asked, control_asked;
 	void (*ready)(void *ctx); /* once */
 	void *ctx;
 };

@@ -36,7 +36,7 @@ echo '!type=GO' >"$TMP/records"
 want 0 'switchbackd 0' --version
 want 0 'run as' --help
 [ ! -s "$TMP/err" ] || fail "--help prints on stderr"
-want 2 '-l limits the clients' -l 5 -d -f "$TMP/good"
+want 2 '-l needs a number' -l 0 -d -f "$TMP/good"
 want 2 'help' --no-such-option
 want 2 'help' -x
 want 2 'help' stray

@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * rules_daemon_parts - the inside of daemon/rules_daemon.h, for its own files:
+ * the loop (rules_daemon.c), and those who come in to it (rules_doors.c).
+ */
+#ifndef DAEMON_RULES_DAEMON_PARTS_H
+#define DAEMON_RULES_DAEMON_PARTS_H
+
+#include "core/core.h"
+#include "core/pump.h"
+#include "daemon/doors.h"
+#include "daemon/flight.h"
+#include "daemon/flight_dump.h"
+#include "daemon/orders.h"
+#include "daemon/rules_daemon.h"
+#include "world/command_runner.h"
+
+enum phase {
+	PHASE_RUNNING,
+	PHASE_STOPPING, /* commands may end by themselves until phase_ns */
+	PHASE_KILLING,	/* they are told to, until phase_ns */
+};
+
+struct rules_daemon {
+	const struct daemon_config *config;
+	/* What the flight recorder gets, too, and what it has otherwise. */
+	const struct log *log, *plain;
+	struct log both;
+	struct flight *flight; /* NULL: none */
+	struct flight_dump *dump;
+	uint32_t *overdue; /* commands that were cancelled */
+	size_t n_overdue, cap_overdue;
+	struct ruleset *rules;
+	struct devctl_source *source;
+	struct core *core;
+	struct pump *pump;
+	struct command_runner *runner;
+	struct devline line;
+	char vm_guest[64];
+
+	struct doors doors;
+	struct orders orders;
+	struct pollfd *fds; /* signals, commands, doors, the source */
+	size_t fds_cap;
+	int signal_fd;
+	int64_t core_ns; /* what the core wants to be woken for */
+	unsigned budget;
+	bool ready;
+	enum source_state seen; /* of the source, when last looked at */
+	enum phase phase;
+	int64_t phase_ns;
+
+	int64_t begun_ns;
+	uint64_t records, fired, actions, started, failed, cancelled;
+	uint64_t reloads, refused_reloads, losses;
+};
+
+/* Reads the rules again. 0, or the first reason why they were refused, of
+ * which all are logged. */
+int rules_daemon_reload(struct rules_daemon *d, struct err *err);
+
+/* Opens what the configuration names. */
+int rules_doors_open(struct rules_daemon *d, struct err *err);
+
+#endif

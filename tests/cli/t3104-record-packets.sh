@@ -93,6 +93,7 @@ grep -q "^$TMP/pcap/vf0.pcap: 237 packets\$" "$TMP/out" || fail "export: vf0"
 [ -z "$(find "$TMP/pcap" -name '*.part')" ] || fail "left a part of a file"
 # Magic of nanoseconds, version 2.4, snap length, Ethernet; the first packet's
 # second and nanosecond, its lengths.
+# shellcheck disable=SC2046
 set -- $(od -An -v -t u4 -N 40 "$TMP/pcap/lo.pcap" | tr '\n' ' ')
 [ "$1" = 2712812621 ] && [ "$5" = 60 ] && [ "$6" = 1 ] ||
     fail "the header of the file: $*"

@@ -80,6 +80,15 @@ ip link add late0 type veth peer name late1
 ip link set late1 up
 ip link set late0 up
 wait_for said 'packets of late0: taken from here'
+# One that was down before it went; and another one right after it.
+ip link set late0 down
+ip link del late0
+ip link add late0 type veth peer name late1
+ip link set late1 up
+ip link set late0 up
+twice() { [ "$(ask "SELECT count(*) FROM note WHERE run = $run AND
+    text = 'packets of late0: taken from here on'")" = 2 ]; }
+wait_for twice
 # The last ones are still in the kernel's ring when it ends.
 send 11 127.0.0.1/9
 finish 0 INT

@@ -40,6 +40,30 @@ for f in "$TMP"/without/*; do
 done
 [ $n -ge 10 ] || bad "only $n runs of faults"
 
+# The scripts of stock read rc.conf as it is when they run.
+cat >"$TMP/edited.scn" <<'END'
+scenario "rc.conf edited before the first VF"
+machine azure-mlx5
+rc.conf ifconfig_hn0="inet 10.1.19.4/24" defaultrouter="10.1.19.1"
+sysctl hw.hn.vf_transparent=0
+nic hn0 mac 00:0d:3a:f5:76:bd
+vf mce0 of hn0 driver mlx5
+at 10s rc.conf ifconfig_hn0="inet 10.1.19.77/24"
+at 20s vf attach mce0
+at 40s end
+expect lagg0 active mce0 finally
+END
+"$SB" test --decisions --db "$TMP/edited.db" "$TMP/edited.scn" >"$TMP/out" ||
+	bad "edited: $(cat "$TMP/out")"
+"$SB" replay --verify --db "$TMP/edited.db" >"$TMP/out" ||
+	bad "edited: $(cat "$TMP/out")"
+"$SB" query --db "$TMP/edited.db" "SELECT policy, CAST(body AS TEXT)
+    FROM decision JOIN run ON id = run WHERE decision.kind = 'apply'" >"$TMP/out"
+grep -q '^stock.*op=addr-add.*addr=10.1.19.77/24' "$TMP/out" ||
+	bad "stock did not read the new rc.conf"
+"$SB" query --db "$TMP/edited.db" "SELECT kind, CAST(body AS TEXT)
+    FROM decision WHERE kind = 'rc'" | grep -q 'set=2' || bad "no row rc"
+
 # One run, by its title or number; as JSON.
 "$SB" replay --verify --db "$db" --run 2 --json >"$TMP/json" || bad "--run 2"
 grep -q '^{"run":2,.*"equal":true,"differences":\[\]}$' "$TMP/json" ||

@@ -29,30 +29,35 @@ is_plain_byte(unsigned char c)
 }
 
 static void
-put_quoted(struct strbuf *out, const char *value, size_t bytes)
+put_escaped(struct strbuf *out, unsigned char c)
 {
 	static const char hex[] = "0123456789abcdef";
+	char text[4] = { '\\', 'x', hex[c >> 4], hex[c & 15] };
+
+	if (c == '"' || c == '\\' || c == '\n') {
+		text[1] = c == '\n' ? 'n' : (char)c;
+		strbuf_add(out, text, 2);
+	} else {
+		strbuf_add(out, text, sizeof(text));
+	}
+}
+
+static void
+put_quoted(struct strbuf *out, const char *value, size_t bytes)
+{
+	size_t i, from = 0;
 	unsigned char c;
-	size_t i;
 
 	strbuf_addc(out, '"');
 	for (i = 0; i < bytes; i++) {
 		c = (unsigned char)value[i];
-		if (is_plain_byte(c) || c == ' ') {
-			strbuf_addc(out, (char)c);
+		if (is_plain_byte(c) || c == ' ')
 			continue;
-		}
-		strbuf_addc(out, '\\');
-		if (c == '"' || c == '\\') {
-			strbuf_addc(out, (char)c);
-		} else if (c == '\n') {
-			strbuf_addc(out, 'n');
-		} else {
-			strbuf_addc(out, 'x');
-			strbuf_addc(out, hex[c >> 4]);
-			strbuf_addc(out, hex[c & 15]);
-		}
+		strbuf_add(out, value + from, i - from);
+		put_escaped(out, c);
+		from = i + 1;
 	}
+	strbuf_add(out, value + from, bytes - from);
 	strbuf_addc(out, '"');
 }
 

@@ -564,6 +564,26 @@ do_expect(struct session *s, const char *arg)
 }
 
 static void
+do_decisions(struct session *s, const char *arg)
+{
+	const struct trace *t = s->d.t;
+	size_t n = (size_t)count_of(s, arg, LINES_LISTED), i;
+	struct strbuf text = { 0 };
+	char at[DUR_TEXT];
+
+	for (i = n < t->n_decisions ? t->n_decisions - n : 0;
+	     n > 0 && i < t->n_decisions; i++) {
+		strbuf_addf(&text, "%14s  %s %s ",
+		    dur_stamp(t->decisions[i].at_ns, at),
+		    t->decisions[i].in ? "in " : "out", t->decisions[i].kind);
+		strbuf_add(&text, t->decisions[i].body, t->decisions[i].bytes);
+		strbuf_addc(&text, '\n');
+	}
+	print_clean(&text);
+	strbuf_fini(&text);
+}
+
+static void
 do_quit(struct session *s, const char *arg)
 {
 	(void)arg;
@@ -597,6 +617,8 @@ static const struct command {
 	    "what waits: timers, jobs, operations, records" },
 	{ "rules", NULL, do_rules, "[RECORD]",
 	    "which rule it fires and why; the newest record's" },
+	{ "decisions", NULL, do_decisions, "[N]",
+	    "what the engine was last told, and answered" },
 	{ "expect", "e", do_expect, "",
 	    "the expectations, and what will become of them" },
 	{ "help", "h", do_help, "", "this list" },
@@ -779,7 +801,8 @@ debug(struct session *s)
 	struct diag diag = { .emit = input_print_finding };
 	struct simstage stage = { .scenario = s->scenario,
 		.rules = s->rules,
-		.policy = s->policy };
+		.policy = s->policy,
+		.decisions = true };
 	struct err e;
 	int status = CMD_INPUT;
 

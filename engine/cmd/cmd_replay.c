@@ -47,6 +47,8 @@ static const char usage[] =
     "  --policy P[,P]    stock, native (default: both)\n"
     "  --seed N          instead of the scenario's own seed\n"
     "  --db FILE         store the runs\n"
+    "  --decisions       and with them all that the engine was told and\n"
+    "                    answered\n"
     "  --report FILE     write the whole time lines there\n"
     "  --pcap DIR        write the packets into DIR, in a folder for each\n"
     "                    policy a file for each interface, the peer and the\n"
@@ -65,8 +67,9 @@ struct replay {
 	struct policies policies;
 	const char *scenario_path, *recording_spec, *db, *report, *pcap_dir;
 	const char *run;
-	bool open, json, verify, staged; /* an option of the other two */
-	int64_t seed;			 /* 0: the scenario's */
+	bool open, json, decisions, verify,
+	    staged;   /* an option of the other two */
+	int64_t seed; /* 0: the scenario's */
 	struct scenario *scenario;
 	struct recording *recording;
 	struct ruleset *rules;
@@ -81,7 +84,7 @@ take_option(struct replay *r, int c)
 {
 	struct err e;
 
-	r->staged = r->staged || strchr("OCSpsrP", c) != NULL;
+	r->staged = r->staged || strchr("OCSpsrPD", c) != NULL;
 	switch (c) {
 	case 'O':
 	case 'C':
@@ -118,6 +121,9 @@ take_option(struct replay *r, int c)
 	case 'J':
 		r->json = true;
 		return true;
+	case 'D':
+		r->decisions = true;
+		return true;
 	case 'V':
 		r->verify = true;
 		return true;
@@ -137,6 +143,12 @@ is_consistent(const struct replay *r)
 	if (r->verify && (r->staged || r->recording_spec != NULL)) {
 		fputs("switchback replay: --verify: takes stored runs as they "
 		      "are: beside it stand --db, --run and --json\n",
+		    stderr);
+		return false;
+	}
+	if (r->decisions && r->db == NULL) {
+		fputs("switchback replay: --decisions: goes into a store: say "
+		      "into which with --db FILE\n",
 		    stderr);
 		return false;
 	}
@@ -168,6 +180,7 @@ parse_options(int argc, char **argv, struct replay *r, int *status)
 		{ "report", required_argument, NULL, 'r' },
 		{ "pcap", required_argument, NULL, 'P' },
 		{ "json", no_argument, NULL, 'J' },
+		{ "decisions", no_argument, NULL, 'D' },
 		{ "verify", no_argument, NULL, 'V' },
 		{ "run", required_argument, NULL, 'R' },
 		{ "help", no_argument, NULL, 'h' },
@@ -280,6 +293,7 @@ run_policy(struct replay *r, size_t n)
 		.rules = r->rules,
 		.policy = r->policies.list[n],
 		.follow = r->open ? r->recording : NULL,
+		.decisions = r->decisions,
 	};
 	int status = CMD_INPUT;
 	struct err e;

@@ -23,7 +23,8 @@ struct player { /* one core */
 
 struct rows { /* copies */
 	struct replay_row *list;
-	size_t count, cap;
+	char **texts; /* kind and body of each, owned */
+	size_t count, cap, cap_texts;
 };
 
 struct replayer {
@@ -53,21 +54,31 @@ replayer_new(void (*found)(void *ctx, const struct replay_difference *d),
 static void
 drop_rows(struct rows *rows)
 {
-	while (rows->count > 0) {
-		rows->count--;
-		free((char *)(uintptr_t)rows->list[rows->count].kind);
-		free((char *)(uintptr_t)rows->list[rows->count].body);
-	}
+	while (rows->count > 0)
+		free(rows->texts[--rows->count]);
+}
+
+static void
+free_rows(struct rows *rows)
+{
+	drop_rows(rows);
+	free(rows->list);
+	free(rows->texts);
 }
 
 static void
 keep_row(struct rows *rows, const struct replay_row *row)
 {
+	size_t kind_bytes = strlen(row->kind) + 1, texts = rows->count;
 	struct replay_row *copy = MEM_PUSH(rows->list, rows->count, rows->cap);
+	char *text = mem_zero(kind_bytes + row->bytes + 1, 1);
 
+	memcpy(text, row->kind, kind_bytes);
+	memcpy(text + kind_bytes, row->body, row->bytes);
+	*MEM_PUSH(rows->texts, texts, rows->cap_texts) = text;
 	*copy = *row;
-	copy->kind = mem_str(row->kind);
-	copy->body = mem_strn(row->body, row->bytes);
+	copy->kind = text;
+	copy->body = text + kind_bytes;
 }
 
 void
@@ -82,12 +93,9 @@ replayer_free(struct replayer *r)
 		snapshot_parser_free(r->players[i]->snapshots);
 		free(r->players[i]);
 	}
-	drop_rows(&r->input);
-	drop_rows(&r->recorded);
-	drop_rows(&r->replayed);
-	free(r->input.list);
-	free(r->recorded.list);
-	free(r->replayed.list);
+	free_rows(&r->input);
+	free_rows(&r->recorded);
+	free_rows(&r->replayed);
 	free(r->players);
 	replay_sets_free(r->sets);
 	decision_fini(&r->row);

@@ -75,6 +75,9 @@ has '^engine' pending
 has '^devctl: ' pending
 has '^pass .*p4 duplicated == 0' expect
 has '^  s  step ' help
+debug 'until return\nuntil event port-add\ndecisions 3\n' native
+has '^ *[0-9.]*  out apply .*op=port-add' decisions
+[ "$(grep -c '  out \|  in ' "$TMP/out")" -eq 3 ] || bad "decisions 3"
 debug 'rules !system=HYPERV_NIC_VF subsystem=hn0 type=VF_UP\n' native
 has 'MATCHES' rules
 has "^runs .*hyperv_vfup .*hn0" rules

@@ -1,14 +1,19 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include <sys/resource.h>
+
 #include <inttypes.h>
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <cmocka.h>
+#include <sqlite3.h>
 
 #include "base/mem.h"
 #include "db/live.h"
@@ -476,6 +481,139 @@ two_runs_grow_side_by_side(void **state)
 	trace_free(t);
 }
 
+static void
+limit_files(rlim_t bytes)
+{
+	struct rlimit limit;
+
+	assert_int_equal(getrlimit(RLIMIT_FSIZE, &limit), 0);
+	limit.rlim_cur = bytes;
+	assert_int_equal(setrlimit(RLIMIT_FSIZE, &limit), 0);
+}
+
+static void
+add_piece(struct trace *t, struct live *l, unsigned n)
+{
+	static const char packet[1000];
+	unsigned i;
+
+	for (i = 0; i < 10; i++) {
+		trace_add_mark(t, n, "mark");
+		live_packet(l, 0, n, sizeof(packet), packet, sizeof(packet));
+	}
+	trace_set_state(t, n, "lagg0", "active", n % 2 ? "hn0" : "mce0");
+}
+
+/* Appends until the limit is met; gives the number of stored pieces. */
+static unsigned
+fill(struct live *l, struct trace *t)
+{
+	struct err e = { 0 };
+	unsigned n;
+	int rc = 0;
+
+	for (n = 0; n < 1000 && rc == 0; n++) {
+		add_piece(t, l, n);
+		rc = live_append(l, t, n, &e);
+	}
+	assert_int_equal(rc, ERR_IO);
+	assert_non_null(strstr(e.text, "limit of a file's size"));
+	return n - 1;
+}
+
+static void
+assert_stored(const char *path, unsigned pieces, int cut)
+{
+	struct rig r = { .run = 1 };
+	struct trace *t;
+	struct err e = { 0 };
+
+	if (store_read_open(path, &r.reader, &e) < 0)
+		fail_msg("%s", e.text);
+	t = read_back(&r);
+	assert_int_equal(t->n_marks, 10 * pieces);
+	assert_int_equal(t->n_states, pieces);
+	assert_int_equal(t->run.cut, cut);
+	assert_int_equal(t->run.end_ns, pieces - 1);
+	assert_int_equal(ask(&r, "SELECT count(*) FROM packet"), 10 * pieces);
+	assert_int_equal(ask(&r, "PRAGMA foreign_key_check"), NO_ROW);
+	store_read_close(r.reader);
+	trace_free(t);
+}
+
+/* The piece that did not fit is still there when there is room again. */
+static void
+a_full_disk_costs_no_piece_that_was_stored(void **state)
+{
+	char folder[] = "/tmp/switchback-live.XXXXXX", path[64];
+	struct trace *t = trace_new();
+	struct store *s = NULL;
+	struct live *l = NULL;
+	struct err e = { 0 };
+	unsigned pieces;
+	int32_t place;
+	int64_t id;
+
+	(void)state;
+	assert_non_null(mkdtemp(folder));
+	snprintf(path, sizeof(path), "%s/live.db", folder);
+	assert_int_equal(store_open(path, 0, &s, &e), 0);
+	assert_int_equal(live_open(s, &t->run, &id, &l, &e), 0);
+	assert_int_equal(live_place(l, "hn0", 1, 96, &place, &e), 0);
+	signal(SIGXFSZ, SIG_IGN);
+	limit_files(300000);
+	pieces = fill(l, t);
+	assert_true(pieces > 2);
+	assert_int_equal(live_append(l, t, pieces, &e), ERR_IO);
+	assert_stored(path, pieces, 1);
+	limit_files(RLIM_INFINITY);
+	assert_int_equal(t->n_marks, 10);
+	assert_int_equal(live_append(l, t, pieces, &e), 0);
+	assert_stored(path, pieces + 1, 1);
+	assert_int_equal(live_end(l, pieces, &e), 0);
+	live_free(l);
+	store_close(s);
+	assert_stored(path, pieces + 1, 0);
+	assert_int_equal(remove(path), 0);
+	assert_int_equal(rmdir(folder), 0);
+	trace_free(t);
+}
+
+/* Somebody made room. */
+static void
+a_run_that_was_removed_is_not_found(void **state)
+{
+	char folder[] = "/tmp/switchback-live.XXXXXX", path[64];
+	struct trace *t = trace_new();
+	struct store *s = NULL;
+	struct live *l = NULL;
+	struct err e = { 0 };
+	sqlite3 *db = NULL;
+	int32_t place;
+	int64_t id;
+
+	(void)state;
+	assert_non_null(mkdtemp(folder));
+	snprintf(path, sizeof(path), "%s/live.db", folder);
+	assert_int_equal(store_open(path, 0, &s, &e), 0);
+	assert_int_equal(live_open(s, &t->run, &id, &l, &e), 0);
+	assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
+	assert_int_equal(sqlite3_exec(db, "DELETE FROM run", NULL, NULL, NULL),
+	    SQLITE_OK);
+	assert_int_equal(sqlite3_close(db), SQLITE_OK);
+	trace_add_mark(t, 1, "m");
+	assert_int_equal(live_append(l, t, 1, &e), ERR_NOTFOUND);
+	assert_non_null(strstr(e.text, "was removed"));
+	assert_int_equal(live_place(l, "hn0", 1, 96, &place, &e), ERR_NOTFOUND);
+	assert_int_equal(live_end(l, 1, &e), ERR_NOTFOUND);
+	assert_int_equal(store_add_trace(s, t, &id, &e), 0);
+	live_free(l);
+	store_close(s);
+	assert_int_equal(remove(path), 0);
+	assert_int_equal(rmdir(folder), 0);
+	trace_free(t);
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, make_rig, free_rig)
 
 int
@@ -493,6 +631,8 @@ main(void)
 		TEST(a_refused_piece_changes_nothing),
 		TEST(a_batch_of_whole_runs_and_a_piece_do_not_mix),
 		TEST(two_runs_grow_side_by_side),
+		cmocka_unit_test(a_full_disk_costs_no_piece_that_was_stored),
+		cmocka_unit_test(a_run_that_was_removed_is_not_found),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

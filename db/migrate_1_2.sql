@@ -42,6 +42,8 @@ INSERT INTO run SELECT id, kind, title, policy, machine, source, version, note,
     seed, start_ns, end_ns, 1, trace_hash FROM run_1;
 DROP TABLE run_1;
 CREATE INDEX run_title ON run (title);
+-- "Which runs went this way?"
+CREATE INDEX run_hash ON run (trace_hash);
 
 CREATE TABLE probe (
 	run INTEGER NOT NULL REFERENCES run ON DELETE CASCADE,

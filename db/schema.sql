@@ -43,6 +43,8 @@ CREATE TABLE run (
 ) STRICT;
 
 CREATE INDEX run_title ON run (title);
+-- "Which runs went this way?"
+CREATE INDEX run_hash ON run (trace_hash);
 
 -- One devctl record each. The bytes are what counts; the fields beside them
 -- are what the decoder of that day made of them, for queries.

@@ -26,6 +26,7 @@ static const struct command {
 	{ "import", cmd_import, "put text recordings into a store" },
 	{ "list", cmd_list, "print the runs of a store" },
 	{ "match", cmd_match, "print the commands that records fire" },
+	{ "merge", cmd_merge, "put the runs of several stores into one" },
 	{ "query", cmd_query, "ask a store in SQL" },
 	{ "record", cmd_record, "record what this machine sees into a store" },
 	{ "replay", cmd_replay, "run a recorded history, judged" },

@@ -197,7 +197,8 @@ run_json(const struct trace *t)
 void
 run_json_write(json_t *value, struct strbuf *out)
 {
-	char *text = json_dumps(value, JSON_INDENT(2) | JSON_PRESERVE_ORDER);
+	char *text = json_dumps(value,
+	    JSON_INDENT(2) | JSON_PRESERVE_ORDER | JSON_REAL_PRECISION(15));
 
 	if (text != NULL)
 		strbuf_addf(out, "%s\n", text);

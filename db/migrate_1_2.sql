@@ -1,8 +1,9 @@
 -- SPDX-License-Identifier: BSD-2-Clause
 -- From version 1 to 2: routing messages, reached places, single packets,
 -- setups, decisions and recorded packets get their tables; run and probe get
--- new columns, so they are built anew. Their text is that of db/schema.sql of
--- version 2 to the letter: a migrated store has the schema of a new one.
+-- new columns, and record other checks, so they are built anew. Their text is
+-- that of db/schema.sql of version 2 to the letter: a migrated store has the
+-- schema of a new one.
 
 DROP VIEW failovers;
 DROP VIEW outages;
@@ -10,10 +11,11 @@ DROP VIEW verdicts;
 DROP VIEW rule_counts;
 DROP VIEW timeline;
 
--- Other tables go on to refer to "run" and "probe", not to the old ones.
+-- Other tables go on to refer to them by their names, not to the old ones.
 PRAGMA legacy_alter_table = ON;
 DROP INDEX run_title;
 ALTER TABLE run RENAME TO run_1;
+ALTER TABLE record RENAME TO record_1;
 ALTER TABLE probe RENAME TO probe_1;
 PRAGMA legacy_alter_table = OFF;
 
@@ -44,6 +46,28 @@ DROP TABLE run_1;
 CREATE INDEX run_title ON run (title);
 -- "Which runs went this way?"
 CREATE INDEX run_hash ON run (trace_hash);
+
+CREATE TABLE record (
+	run INTEGER NOT NULL REFERENCES run ON DELETE CASCADE,
+	seq INTEGER NOT NULL CHECK (seq >= 0),
+	emit_ns INTEGER NOT NULL,
+	read_ns INTEGER,	-- when the engine read it
+	fate TEXT NOT NULL CHECK (fate = 'read' OR fate = 'queued'
+	    OR fate = 'dropped' OR fate = 'nobody'),
+	raw BLOB NOT NULL,	-- without the final newline
+	no_newline INTEGER NOT NULL CHECK (no_newline IN (0, 1)),
+	kind TEXT NOT NULL CHECK (kind = 'notify' OR kind = 'attach'
+	    OR kind = 'detach' OR kind = 'nomatch' OR kind = 'other'),
+	system TEXT,
+	subsystem TEXT,
+	type TEXT,
+	device TEXT,		-- of attach and detach
+	PRIMARY KEY (run, seq)
+) STRICT, WITHOUT ROWID;
+
+INSERT INTO record SELECT run, seq, emit_ns, read_ns, fate, raw, no_newline,
+    kind, system, subsystem, type, device FROM record_1;
+DROP TABLE record_1;
 
 CREATE TABLE probe (
 	run INTEGER NOT NULL REFERENCES run ON DELETE CASCADE,

@@ -47,18 +47,20 @@ CREATE INDEX run_title ON run (title);
 CREATE INDEX run_hash ON run (trace_hash);
 
 -- One devctl record each. The bytes are what counts; the fields beside them
--- are what the decoder of that day made of them, for queries.
+-- are what the decoder of that day made of them, for queries. Their words are
+-- checked one by one: for a longer IN list, SQLite would build a table for
+-- each row that is added, which costs four times the row.
 CREATE TABLE record (
 	run INTEGER NOT NULL REFERENCES run ON DELETE CASCADE,
 	seq INTEGER NOT NULL CHECK (seq >= 0),
 	emit_ns INTEGER NOT NULL,
 	read_ns INTEGER,	-- when the engine read it
-	fate TEXT NOT NULL
-	    CHECK (fate IN ('queued', 'read', 'dropped', 'nobody')),
+	fate TEXT NOT NULL CHECK (fate = 'read' OR fate = 'queued'
+	    OR fate = 'dropped' OR fate = 'nobody'),
 	raw BLOB NOT NULL,	-- without the final newline
 	no_newline INTEGER NOT NULL CHECK (no_newline IN (0, 1)),
-	kind TEXT NOT NULL CHECK (kind IN
-	    ('notify', 'attach', 'detach', 'nomatch', 'other')),
+	kind TEXT NOT NULL CHECK (kind = 'notify' OR kind = 'attach'
+	    OR kind = 'detach' OR kind = 'nomatch' OR kind = 'other'),
 	system TEXT,
 	subsystem TEXT,
 	type TEXT,

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/hash.h"
 #include "base/mem.h"
 #include "event/devline.h"
 
@@ -55,11 +56,17 @@ static const char *const insert_sql[ROWS_TABLES] = {
 			" VALUES (?,?,?,?,?,?)",
 };
 
+/* What a record's columns hold of its pairs, in their order. */
+#define DECODED 4
+static const char *const decoded[DECODED] = { "system", "subsystem", "type",
+	"device-name" };
+
 struct rows {
 	sqlite3 *db;
 	sqlite3_stmt *stmts[ROWS_TABLES];
 	sqlite3_stmt *set_end;
 	struct devline line; /* decodes every record; keeps its memory */
+	uint64_t decoded_hash[DECODED];
 };
 
 /* One row being bound: the first failure is kept, and what follows it does
@@ -77,6 +84,8 @@ rows_new(sqlite3 *db, struct rows **out)
 	int i, rc = SQLITE_OK;
 
 	r->db = db;
+	for (i = 0; i < DECODED; i++)
+		r->decoded_hash[i] = hash_str(HASH_START, decoded[i]);
 	for (i = 0; i < ROWS_TABLES && rc == SQLITE_OK; i++) {
 		char sql[320];
 
@@ -172,13 +181,18 @@ put_text(struct row *row, const char *s)
 		    SQLITE_STATIC);
 }
 
+/* The value of a key of a record, or nothing. */
 static void
-put_text_or_null(struct row *row, const char *s)
+put_value(struct row *row, const struct devline *line, const char *key,
+    uint64_t key_hash)
 {
-	if (s == NULL)
+	const struct devline_pair *pair = devline_find(line, key, key_hash);
+
+	if (pair == NULL)
 		put_null(row);
-	else
-		put_text(row, s);
+	else if (row->rc == SQLITE_OK)
+		row->rc = sqlite3_bind_text64(row->stmt, ++row->column,
+		    pair->value, pair->value_bytes, SQLITE_STATIC, SQLITE_UTF8);
 }
 
 static void
@@ -266,6 +280,7 @@ add_record(struct rows *r, const struct rows_tail *tail, const struct trace *t,
 	const struct trace_record *rec = &t->records[i];
 	struct row row = begin_row(r, ROWS_RECORD, tail, i);
 	const struct devline *line = &r->line;
+	int k;
 
 	devline_parse(&r->line, rec->raw, rec->raw_bytes);
 	put_int(&row, rec->emit_ns);
@@ -274,10 +289,8 @@ add_record(struct rows *r, const struct rows_tail *tail, const struct trace *t,
 	put_blob(&row, rec->raw, rec->raw_bytes);
 	put_int(&row, rec->no_newline);
 	put_text(&row, devline_kind_word(line->kind));
-	put_text_or_null(&row, devline_get(line, "system"));
-	put_text_or_null(&row, devline_get(line, "subsystem"));
-	put_text_or_null(&row, devline_get(line, "type"));
-	put_text_or_null(&row, devline_get(line, "device-name"));
+	for (k = 0; k < DECODED; k++)
+		put_value(&row, line, decoded[k], r->decoded_hash[k]);
 	return finish_row(&row);
 }
 

@@ -92,7 +92,8 @@ open_file(struct store *s, struct err *e)
 {
 	int rc, got, version = 0;
 
-	got = sqlite3_open_v2(s->path, &s->db, SQLITE_OPEN_READWRITE, NULL);
+	got = sqlite3_open_v2(s->path, &s->db,
+	    SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL);
 	if (got == SQLITE_OK && sqlite3_db_readonly(s->db, "main") == 1)
 		got = SQLITE_READONLY;
 	if (got == SQLITE_OK)

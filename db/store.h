@@ -13,6 +13,8 @@
  * batch for which store_commit() has; a power failure may cost the newest of
  * these, never the file (WAL, synchronous=NORMAL).
  *
+ * A store serves one thread at a time, and so does a reader.
+ *
  * Errors: ERR_INPUT the file is not a store or is damaged, ERR_VERSION it is
  * somebody else's or from a newer Switchback, ERR_NOTFOUND it is not there,
  * ERR_STATE it cannot be written (permissions), ERR_BUSY another process

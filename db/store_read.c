@@ -132,7 +132,7 @@ connect_file(struct store_reader *r, struct err *e)
 	dbfile_uri(&uri, r->path,
 	    r->still ? "mode=ro&immutable=1" : "mode=ro&readonly_shm=1");
 	rc = sqlite3_open_v2(strbuf_str(&uri), &r->db,
-	    SQLITE_OPEN_READONLY | SQLITE_OPEN_URI, NULL);
+	    SQLITE_OPEN_READONLY | SQLITE_OPEN_URI | SQLITE_OPEN_NOMUTEX, NULL);
 	strbuf_fini(&uri);
 	if (rc == SQLITE_OK)
 		rc = dbfile_configure(r->db);

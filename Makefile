@@ -193,7 +193,7 @@ fuzz-%:
 
 # Everything compiled, nothing linked into a program.
 objects: $(ENGINE_LIB) $(HARNESS_LIB) $(call obj_of,$(MAINS) $(UNIT_SRC) \
-    $(UNIT_AID) $(wildcard tests/fuzz/*.c))
+    $(UNIT_AID) $(wildcard tests/fuzz/*.c tests/bench/*.c))
 
 # What the runner needs to know of this build.
 RUN = B='$(B)' V='$(V)' CC='$(CC)' T='$(T)' VERBOSE='$(VERBOSE)' \
@@ -212,7 +212,19 @@ lint:
 fuzz-bins: $(FUZZ_BIN)
 	@:
 
-bench: all
+# What a benchmark measures that no command of ours does.
+BENCH_SRC := $(wildcard tests/bench/*.c)
+BENCH_BIN := $(patsubst tests/bench/%.c,$(B)/bench/%,$(BENCH_SRC))
+
+$(B)/bench/%: $(B)/obj/tests/bench/%.o $(ENGINE_LIB) $(B)/stamp/link
+	@mkdir -p $(@D)
+	@echo "  LINK  $@"
+	$(Q)$(LINK) -o $@ $(LINKED) $(LIBS)
+
+bench-bins: $(BENCH_BIN)
+	@:
+
+bench: all bench-bins
 	@found=; rc=0; for s in tests/bench/*.sh; do test -f "$$s" || continue; \
 	    found=yes; echo "== $$s"; \
 	    SB=$(B)/switchback SBD=$(B)/switchbackd B=$(B) CC='$(CC)' sh $$s \
@@ -267,5 +279,5 @@ clean:
 	rm -rf build
 
 .PHONY: all units clean check lint bench lab demo freebsd deps fmt install \
-	fuzz-bins objects always
+	fuzz-bins bench-bins objects always
 .PRECIOUS: $(B)/obj/%.o $(B)/stamp/%

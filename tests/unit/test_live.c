@@ -614,6 +614,98 @@ a_run_that_was_removed_is_not_found(void **state)
 	trace_free(t);
 }
 
+static bool
+ignore_place(void *ctx, const struct store_place *p)
+{
+	(void)ctx;
+	(void)p;
+	return true;
+}
+
+static bool
+ignore_packet(void *ctx, const struct store_packet *p)
+{
+	(void)ctx;
+	(void)p;
+	return true;
+}
+
+/* A file with a run of two places and three packets, changed by hand; gives
+ * what reading it says. */
+static int
+read_changed(const char *path, const char *sql, bool places, struct err *e)
+{
+	struct trace *t = trace_new();
+	struct store_reader *r = NULL;
+	struct store *s = NULL;
+	struct live *l = NULL;
+	sqlite3 *db = NULL;
+	int32_t a, b;
+	int64_t id;
+	int rc;
+
+	assert_int_equal(store_open(path, 0, &s, e), 0);
+	assert_int_equal(live_open(s, &t->run, &id, &l, e), 0);
+	assert_int_equal(live_place(l, "hn0", 1, 96, &a, e), 0);
+	assert_int_equal(live_place(l, "mce0", 1, 96, &b, e), 0);
+	live_packet(l, a, 1, 60, "a", 1);
+	live_packet(l, b, 2, 60, "b", 1);
+	live_packet(l, a, 3, 60, "c", 1);
+	assert_int_equal(live_append(l, t, 3, e), 0);
+	live_free(l);
+	store_close(s);
+	trace_free(t);
+	assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
+	assert_int_equal(sqlite3_exec(db, sql, NULL, NULL, NULL), SQLITE_OK);
+	assert_int_equal(sqlite3_close(db), SQLITE_OK);
+	assert_int_equal(store_read_open(path, &r, e), 0);
+	rc = places ? store_read_places(r, 1, ignore_place, NULL, e)
+		    : store_read_packets(r, 1, ignore_packet, NULL, e);
+	store_read_close(r);
+	assert_int_equal(remove(path), 0);
+	return rc;
+}
+
+static void
+damaged_packets_and_places_are_found(void **state)
+{
+	static const char *const packets[] = {
+		"UPDATE packet SET place = 2 WHERE seq = 1",
+		"UPDATE packet SET place = -1 WHERE seq = 1",
+		"UPDATE packet SET wire_bytes = -1 WHERE seq = 2",
+		"UPDATE packet SET wire_bytes = 4294967296 WHERE seq = 2",
+		"DELETE FROM packet WHERE seq = 1",
+		"DELETE FROM place",
+	};
+	static const char *const places[] = {
+		"UPDATE place SET linktype = 65536",
+		"UPDATE place SET linktype = -1",
+		"UPDATE place SET snap_bytes = -1",
+		"UPDATE place SET snap_bytes = 4294967296",
+		"UPDATE place SET seq = 5 WHERE seq = 1",
+	};
+	char folder[] = "/tmp/switchback-live.XXXXXX", path[64];
+	struct err e = { 0 };
+	size_t i;
+
+	(void)state;
+	assert_non_null(mkdtemp(folder));
+	snprintf(path, sizeof(path), "%s/live.db", folder);
+	assert_int_equal(read_changed(path, "SELECT 1", false, &e), 0);
+	assert_int_equal(read_changed(path, "SELECT 1", true, &e), 0);
+	for (i = 0; i < sizeof(packets) / sizeof(packets[0]); i++) {
+		assert_int_equal(read_changed(path, packets[i], false, &e),
+		    ERR_INPUT);
+		assert_non_null(strstr(e.text, "run 1 is damaged (packet)"));
+	}
+	for (i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
+		assert_int_equal(read_changed(path, places[i], true, &e),
+		    ERR_INPUT);
+		assert_non_null(strstr(e.text, "run 1 is damaged (place)"));
+	}
+	assert_int_equal(rmdir(folder), 0);
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, make_rig, free_rig)
 
 int
@@ -633,6 +725,7 @@ main(void)
 		TEST(two_runs_grow_side_by_side),
 		cmocka_unit_test(a_full_disk_costs_no_piece_that_was_stored),
 		cmocka_unit_test(a_run_that_was_removed_is_not_found),
+		cmocka_unit_test(damaged_packets_and_places_are_found),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include <sys/wait.h>
+
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -12,6 +15,7 @@
 #include <sqlite3.h>
 
 #include "base/mem.h"
+#include "base/prng.h"
 #include "db/live.h"
 #include "db/merge.h"
 #include "db/store.h"
@@ -376,6 +380,150 @@ a_run_that_is_being_written_is_copied_as_far_as_it_is(void **state)
 	trace_free(t);
 }
 
+static void
+remove_with_log(const char *path)
+{
+	static const char *const suffixes[] = { "", "-wal", "-shm",
+		"-journal" };
+	char name[160];
+	size_t i;
+
+	for (i = 0; i < 4; i++) {
+		snprintf(name, sizeof(name), "%s%s", path, suffixes[i]);
+		remove(name);
+	}
+}
+
+/* 0 also when there is no file. Opened for writing: that is what follows a
+ * crash. */
+static int64_t
+count_runs(const char *path)
+{
+	struct strbuf out = { 0 };
+	struct store_reader *r;
+	struct store *s = NULL;
+	struct err e = { 0 };
+	int64_t n;
+	int rc = store_open(path, STORE_MUST_EXIST, &s, &e);
+
+	if (rc == ERR_NOTFOUND)
+		return 0;
+	if (rc < 0)
+		fail_msg("%s", e.text);
+	r = store_read_share(s);
+	assert_int_equal(store_read_query(r, "SELECT count(*) FROM run",
+			     collect, &out, &e),
+	    0);
+	n = strtol(strbuf_str(&out), NULL, 10);
+	strbuf_fini(&out);
+	store_read_close(r);
+	store_close(s);
+	return n;
+}
+
+/* Starts a merge in a process of its own. */
+static pid_t
+start_merge(struct rig *r)
+{
+	pid_t child = fork();
+	struct err e;
+
+	if (child == 0)
+		_exit(merge(r, 1, MERGE_ALL, &e) == 0 ? 0 : 1);
+	assert_true(child > 0);
+	return child;
+}
+
+static void
+spin(unsigned turns)
+{
+	volatile unsigned left = turns;
+
+	while (left > 0)
+		left--;
+}
+
+#define LAP 10000 /* turns */
+
+/* How many turns a whole merge takes. */
+static unsigned
+time_merge(struct rig *r)
+{
+	pid_t child = start_merge(r);
+	unsigned turns = 0;
+	int status;
+
+	while (waitpid(child, &status, WNOHANG) == 0) {
+		spin(LAP);
+		turns += LAP;
+	}
+	assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+	return turns;
+}
+
+static void
+merge_and_kill(struct rig *r, unsigned turns)
+{
+	pid_t child = start_merge(r);
+	char name[144];
+	int status;
+
+	spin(turns);
+	kill(child, SIGKILL);
+	assert_int_equal(waitpid(child, &status, 0), child);
+	snprintf(name, sizeof(name), "%s.merge-%ld", r->paths[0], (long)child);
+	remove_with_log(name);
+	snprintf(name, sizeof(name), "%s.merge-%ld.new-%ld", r->paths[0],
+	    (long)child, (long)child);
+	remove_with_log(name);
+}
+
+/* The runs of the input are all there, or none of them. */
+static void
+kill_merges(struct rig *r, unsigned times, int64_t before, bool new,
+    struct prng *random)
+{
+	unsigned i, most;
+	int64_t runs;
+
+	most = time_merge(r);
+	before += 12;
+	for (i = 0; i < times; i++) {
+		if (new) {
+			remove_with_log(r->paths[0]);
+			before = 0;
+		}
+		merge_and_kill(r,
+		    (unsigned)prng_below(random, most + most / 4 + 1));
+		runs = count_runs(r->paths[0]);
+		assert_true(runs == before || runs == before + 12);
+		before = runs;
+	}
+}
+
+static void
+a_merge_that_is_killed_is_whole_or_has_not_been(void **state)
+{
+	struct rig *r = *state;
+	struct prng random;
+	unsigned i;
+
+	prng_seed(&random, 20);
+	for (i = 0; i < 12; i++)
+		store_sample(r->paths[1]);
+	kill_merges(r, 20, 0, true, &random);
+	remove_with_log(r->paths[0]);
+	store_sample(r->paths[0]);
+	kill_merges(r, 40, 1, false, &random);
+	assert_merged(r, 1, 0,
+	    "0:1=known 1 0:2=known 1 0:3=known 1 "
+	    "0:4=known 1 0:5=known 1 0:6=known 1 "
+	    "0:7=known 1 0:8=known 1 0:9=known 1 "
+	    "0:10=known 1 0:11=known 1 0:12=known 1 ");
+	assert_answer(r->paths[0], "PRAGMA integrity_check", "ok ");
+	assert_answer(r->paths[0], "PRAGMA foreign_key_check", "");
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, make_rig, free_rig)
 
 int
@@ -391,6 +539,7 @@ main(void)
 		TEST(what_the_output_refuses_is_the_inputs_fault),
 		TEST(an_output_somebody_writes_to_is_waited_for_and_then_named),
 		TEST(a_run_that_is_being_written_is_copied_as_far_as_it_is),
+		TEST(a_merge_that_is_killed_is_whole_or_has_not_been),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -21,6 +21,8 @@ static const struct command {
 	{ "ctl", cmd_ctl, "ask a running switchbackd" },
 	{ "debug", cmd_debug, "run a scenario thing by thing" },
 	{ "diff", cmd_diff, "say what became better or worse between stores" },
+	{ "continuity", cmd_continuity,
+	    "loss, order and gaps of the streams in captures" },
 	{ "explain", cmd_explain, "say which rule a record fires, and why" },
 	{ "export", cmd_export, "write a stored run's records as text" },
 	{ "fmt", cmd_fmt, "bring scenario files into their canonical form" },

@@ -206,6 +206,20 @@ get_l4(const struct layout *l, struct probe_frame *f)
 }
 
 bool
+probe_payload_decode(const uint8_t *payload, size_t bytes,
+    struct probe_frame *f)
+{
+	if (bytes < PROBE_PAYLOAD || get(payload, 4) != MAGIC ||
+	    payload[4] != VERSION || payload[5] > PROBE_REPLY)
+		return false;
+	f->kind = (enum probe_kind)payload[5];
+	f->stream = (uint32_t)get(payload + 8, 4);
+	f->sequence = get(payload + 12, 8);
+	f->sent_ns = (int64_t)get(payload + 20, 8);
+	return true;
+}
+
+bool
 probe_frame_decode(const uint8_t *buf, size_t bytes, struct probe_frame *f)
 {
 	struct layout l;
@@ -214,8 +228,7 @@ probe_frame_decode(const uint8_t *buf, size_t bytes, struct probe_frame *f)
 	memset(f, 0, sizeof(*f));
 	if (!find_layout(buf, bytes, &l) || !get_l4(&l, f))
 		return false;
-	if (get(l.payload, 4) != MAGIC || l.payload[4] != VERSION ||
-	    l.payload[5] > PROBE_REPLY)
+	if (!probe_payload_decode(l.payload, PROBE_PAYLOAD, f))
 		return false;
 	memcpy(f->dst_mac, buf, 6);
 	memcpy(f->src_mac, buf + 6, 6);
@@ -224,10 +237,6 @@ probe_frame_decode(const uint8_t *buf, size_t bytes, struct probe_frame *f)
 	addr = l.v6 ? 16 : 4;
 	memcpy(f->src.bytes, l.ip + (l.v6 ? 8 : 12), addr);
 	memcpy(f->dst.bytes, l.ip + (l.v6 ? 8 : 12) + addr, addr);
-	f->kind = (enum probe_kind)l.payload[5];
-	f->stream = (uint32_t)get(l.payload + 8, 4);
-	f->sequence = get(l.payload + 12, 8);
-	f->sent_ns = (int64_t)get(l.payload + 20, 8);
 	return true;
 }
 

@@ -54,6 +54,11 @@ size_t probe_frame_encode(const struct probe_frame *f,
 bool probe_frame_decode(const uint8_t *buf, size_t bytes,
     struct probe_frame *f);
 
+/* The same for the payload alone, of a packet on any kind of link: sets kind,
+ * stream, sequence and sent_ns. */
+bool probe_payload_decode(const uint8_t *payload, size_t bytes,
+    struct probe_frame *f);
+
 /* Whether a probe's checksums are right. */
 bool probe_frame_is_intact(const uint8_t *buf, size_t bytes);
 

@@ -1,0 +1,412 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "packet/flows.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/dur.h"
+#include "base/mem.h"
+#include "base/strbuf.h"
+#include "packet/flows_parts.h"
+
+#define LATE_DEFAULT (100 * DUR_MS)
+#define FIRST_TABLE  1024
+#define NO_PLACE     UINT16_MAX
+
+void
+flows_init(struct flows *f, const struct flows_options *options)
+{
+	memset(f, 0, sizeof(*f));
+	f->options = *options;
+	if (f->options.late_ns == 0)
+		f->options.late_ns = LATE_DEFAULT;
+	if (f->options.max_flows == 0)
+		f->options.max_flows = FLOWS_MAX;
+	f->first_ns[0] = f->first_ns[1] = -1;
+	f->last_ns[0] = f->last_ns[1] = -1;
+	f->in = mem_zero(1, sizeof(*f->in));
+	f->in->size = FIRST_TABLE;
+	f->in->table = mem_zero(f->in->size, sizeof(*f->in->table));
+}
+
+static void
+free_side(struct flow_side *s)
+{
+	struct flow_sighting *g;
+
+	while ((g = s->sightings) != NULL) {
+		s->sightings = g->next;
+		tracker_fini(&g->tracker);
+		free(g);
+	}
+	tracker_fini(&s->own);
+	samples_fini(&s->samples);
+	free(s->repeats);
+	free(s->stalls);
+	free(s->stall_counts);
+}
+
+void
+flows_fini(struct flows *f)
+{
+	size_t i;
+
+	for (i = 0; i < f->n_flows; i++) {
+		free_side(&f->list[i]->side[0]);
+		free_side(&f->list[i]->side[1]);
+		free(f->list[i]);
+	}
+	for (i = 0; i < f->n_places; i++)
+		free(f->places[i].name);
+	free(f->places);
+	free(f->list);
+	free(f->oddities);
+	if (f->in != NULL) {
+		free(f->in->table);
+		free(f->in);
+	}
+	memset(f, 0, sizeof(*f));
+}
+
+/* --- places --- */
+
+int
+flows_add_place(struct flows *f, unsigned side, const char *name, int linktype)
+{
+	struct flow_place *p;
+
+	if (f->n_places == FLOWS_PLACES)
+		return -1;
+	p = MEM_PUSH(f->places, f->n_places, f->cap_places);
+	p->name = mem_str(name);
+	p->side = side;
+	p->linktype = linktype;
+	p->parent = f->n_places - 1;
+	return (int)(f->n_places - 1);
+}
+
+/* An interface within a capture on all of them. */
+static size_t
+place_of(struct flows *f, size_t parent, uint32_t ifindex)
+{
+	struct strbuf name = { 0 };
+	size_t i;
+	int made;
+
+	if (ifindex == 0)
+		return parent;
+	for (i = parent; i < f->n_places; i++)
+		if (f->places[i].parent == parent &&
+		    f->places[i].ifindex == ifindex)
+			return i;
+	if (f->places[parent].ifindex == 0) { /* the first one */
+		f->places[parent].ifindex = ifindex;
+		strbuf_addf(&name, "%s if%" PRIu32, f->places[parent].name,
+		    ifindex);
+		free(f->places[parent].name);
+		f->places[parent].name = strbuf_take(&name);
+		return parent;
+	}
+	strbuf_addf(&name, "%.*s if%" PRIu32,
+	    (int)(strstr(f->places[parent].name, " if") -
+		f->places[parent].name),
+	    f->places[parent].name, ifindex);
+	made = flows_add_place(f, f->places[parent].side, strbuf_str(&name),
+	    f->places[parent].linktype);
+	strbuf_fini(&name);
+	if (made < 0)
+		return parent;
+	f->places[made].ifindex = ifindex;
+	f->places[made].parent = parent;
+	return (size_t)made;
+}
+
+/* --- the table --- */
+
+static uint64_t
+mix(uint64_t h, uint64_t word)
+{
+	h = (h ^ word) * UINT64_C(0x9e3779b97f4a7c15);
+	return h ^ h >> 29;
+}
+
+static uint64_t
+key_hash(const struct flow_key *k)
+{
+	uint64_t h = mix(k->words[0], k->words[1]);
+
+	h = mix(h, k->words[2]);
+	h = mix(h, k->words[3]);
+	h = mix(h, k->words[4]);
+	h = mix(h, k->words[5]);
+	return h ^ h >> 32;
+}
+
+static bool
+key_equal(const struct flow_key *a, const struct flow_key *b)
+{
+	uint64_t d = 0;
+	size_t i;
+
+	for (i = 0; i < FLOW_KEY_WORDS; i++)
+		d |= a->words[i] ^ b->words[i];
+	return d == 0;
+}
+
+/* The slot of the key, or the free one where it belongs. */
+static struct flow_slot *
+find_slot(struct flows_inside *in, const struct flow_key *k, uint64_t hash)
+{
+	size_t at = hash & (in->size - 1);
+
+	while (in->table[at].what != NULL &&
+	    !(in->table[at].hash == hash && key_equal(&in->table[at].key, k)))
+		at = (at + 1) & (in->size - 1);
+	return &in->table[at];
+}
+
+static void
+grow_table(struct flows_inside *in)
+{
+	struct flow_slot *old = in->table;
+	size_t i, size = in->size;
+
+	in->size *= 2;
+	in->table = mem_zero(in->size, sizeof(*in->table));
+	for (i = 0; i < size; i++)
+		if (old[i].what != NULL)
+			*find_slot(in, &old[i].key, old[i].hash) = old[i];
+	free(old);
+}
+
+/* Makes what the value of the key, which may have one. */
+static void
+put(struct flows_inside *in, const struct flow_key *k, void *what)
+{
+	uint64_t hash = key_hash(k);
+	struct flow_slot *s = find_slot(in, k, hash);
+
+	if (s->what == NULL && ++in->used > in->size / 2) {
+		grow_table(in);
+		s = find_slot(in, k, hash);
+	}
+	s->what = what;
+	s->hash = hash;
+	s->key = *k;
+	in->last = NULL; /* it may have moved */
+}
+
+static void
+make_key(struct flow_key *k, const struct frame *fr, const struct number *n,
+    size_t place)
+{
+	memset(k->words, 0, sizeof(k->words));
+	if (fr->family == 4) {
+		k->words[0] =
+		    (uint64_t)frame_get32(fr->src) << 32 | frame_get32(fr->dst);
+	} else {
+		memcpy(&k->words[0], fr->src, 16);
+		memcpy(&k->words[2], fr->dst, 16);
+	}
+	k->words[4] = (uint64_t)fr->src_port << 48 |
+	    (uint64_t)fr->dst_port << 32 | n->stream;
+	/* What IP numbers may do so and may not, packet by packet. */
+	k->words[5] = (uint64_t)fr->proto << 48 |
+	    (uint64_t)(n->kind <= NUMBERING_IPID ? 0 : n->kind) << 40 |
+	    (uint64_t)n->role << 32 | (uint64_t)fr->family << 16 | place;
+}
+
+/* --- flows and sightings --- */
+
+static struct flow *
+new_flow(struct flows *f, const struct frame *fr, const struct number *n)
+{
+	size_t bytes = fr->family == 4 ? 4 : 16;
+	struct flow *w;
+
+	w = mem_zero(1, sizeof(*w));
+	w->index = f->n_flows;
+	*MEM_PUSH(f->list, f->n_flows, f->cap_flows) = w;
+	w->src.family = w->dst.family = fr->family;
+	w->src.prefix = w->dst.prefix = (uint8_t)(bytes * 8);
+	memcpy(w->src.bytes, fr->src, bytes);
+	memcpy(w->dst.bytes, fr->dst, bytes);
+	w->proto = fr->proto;
+	w->ports = fr->ports;
+	w->src_port = fr->src_port;
+	w->dst_port = fr->dst_port;
+	w->group = fr->group;
+	w->kind = n->kind;
+	w->role = n->role;
+	w->stream = n->stream;
+	w->side[0].first_at = w->side[1].first_at = -1;
+	w->side[0].delay_min_ns = w->side[1].delay_min_ns = INT64_MAX;
+	w->side[0].delay_max_ns = w->side[1].delay_max_ns = INT64_MIN;
+	w->side[0].samples.bits = w->side[1].samples.bits = n->bits;
+	return w;
+}
+
+static void
+setup_tracker(const struct flows *f, const struct flow *w, struct tracker *t)
+{
+	tracker_init(t, &f->in->holes);
+	t->sent_stamps = w->kind == NUMBERING_PROBE;
+	if (w->kind == NUMBERING_PROBE || w->kind == NUMBERING_ECHO) {
+		t->pause_ns = PAUSE_NS;
+		t->pause_tenths = w->kind == NUMBERING_PROBE
+		    ? PAUSE_TENTHS_OURS
+		    : PAUSE_TENTHS_OTHERS;
+	}
+}
+
+static struct flow_sighting *
+new_sighting(struct flows *f, struct flow *w, size_t place)
+{
+	struct flow_sighting *g = mem_zero(1, sizeof(*g)), **end;
+	struct flow_side *s = &w->side[f->places[place].side];
+
+	g->flow = w;
+	g->place = place;
+	setup_tracker(f, w, &g->tracker);
+	for (end = &s->sightings; *end != NULL; end = &(*end)->next)
+		continue;
+	*end = g;
+	if (++s->n_sightings == 1) {
+		s->all = &g->tracker;
+	} else if (s->n_sightings == 2) {
+		/* Up to now the first one's is everybody's. */
+		tracker_copy(&s->own, s->all);
+		s->all = &s->own;
+	}
+	f->in->sightings++;
+	return g;
+}
+
+/* For its first packet at this place, or its first after it began anew
+ * there; old is NULL or what it was before. NULL when there are too many. */
+static struct flow_sighting *
+open_sighting(struct flows *f, struct flow_key *k, const struct frame *fr,
+    const struct number *n, const struct flow_sighting *old)
+{
+	struct flow_key any = *k;
+	struct flow_sighting *g;
+	struct flow *w, *before;
+
+	if (f->in->sightings >= f->options.max_flows)
+		return NULL;
+	any.words[5] = (any.words[5] & ~(uint64_t)NO_PLACE) | NO_PLACE;
+	w = before = find_slot(f->in, &any, key_hash(&any))->what;
+	if (w == NULL || (old != NULL && w == old->flow)) {
+		w = new_flow(f, fr, n);
+		w->generation = before == NULL ? 0 : before->generation + 1;
+		w->older = before;
+		put(f->in, &any, w);
+	}
+	g = new_sighting(f, w, k->words[5] & NO_PLACE);
+	put(f->in, k, g);
+	return g;
+}
+
+static struct flow_sighting *
+sighting_of(struct flows *f, struct flow_key *k, const struct frame *fr,
+    const struct number *n)
+{
+	struct flow_slot *s = f->in->last;
+
+	if (s == NULL || !key_equal(&s->key, k))
+		s = find_slot(f->in, k, key_hash(k));
+	if (s->what == NULL)
+		return open_sighting(f, k, fr, n, NULL);
+	f->in->last = s;
+	return s->what;
+}
+
+/* --- packets --- */
+
+static bool
+is_told(struct flows *f, enum frame_kind kind)
+{
+	switch (kind) {
+	case FRAME_IP:
+		return true;
+	case FRAME_OTHER:
+		f->counts.other++;
+		return false;
+	case FRAME_FRAGMENT:
+		f->counts.fragments++;
+		return false;
+	case FRAME_CUT:
+		f->counts.cut++;
+		return false;
+	case FRAME_BAD:
+		f->counts.bad++;
+		return false;
+	}
+	return false;
+}
+
+void
+flows_add(struct flows *f, const struct flows_packet *p)
+{
+	struct flow_place *place = &f->places[p->place];
+	struct flow_seen seen = { .at_ns = p->at_ns, .wire = p->wire_bytes };
+	struct flow_sighting *g, *again;
+	struct flow_key key;
+	unsigned side = place->side;
+
+	f->counts.packets++;
+	if (f->first_ns[side] < 0)
+		f->first_ns[side] = p->at_ns;
+	if (p->at_ns > f->last_ns[side])
+		f->last_ns[side] = p->at_ns;
+	if (!frame_knows(place->linktype)) {
+		f->counts.unknown_link++;
+		return;
+	}
+	if (!is_told(f,
+		frame_decode(place->linktype, p->data, p->bytes, &seen.frame)))
+		return;
+	seen.place = p->place;
+	if (seen.frame.ifindex != 0)
+		seen.place = place_of(f, p->place, seen.frame.ifindex);
+	f->places[seen.place].packets++;
+	numbering_of(&seen.frame, &seen.number);
+	make_key(&key, &seen.frame, &seen.number, seen.place);
+	g = sighting_of(f, &key, &seen.frame, &seen.number);
+	if (g == NULL) {
+		f->counts.untold++;
+		return;
+	}
+	if (flow_take(f, g, &seen))
+		return;
+	again = open_sighting(f, &key, &seen.frame, &seen.number, g);
+	if (again != NULL)
+		flow_take(f, again, &seen);
+	else
+		f->counts.untold++;
+}
+
+struct flow *
+flows_reverse(const struct flows *f, const struct flow *w)
+{
+	struct number n = { .kind = w->kind,
+		.role = w->role == NUMBERING_REQUEST ? NUMBERING_REPLY
+		    : w->role == NUMBERING_REPLY     ? NUMBERING_REQUEST
+						     : NUMBERING_ONE_WAY,
+		.stream = w->stream };
+	struct frame fr = { .family = w->src.family,
+		.proto = w->proto,
+		.src = w->dst.bytes,
+		.dst = w->src.bytes,
+		.src_port = w->dst_port,
+		.dst_port = w->src_port };
+	struct flow *found;
+	struct flow_key k;
+
+	make_key(&k, &fr, &n, NO_PLACE);
+	found = find_slot(f->in, &k, key_hash(&k))->what;
+	while (found != NULL && found->generation != w->generation)
+		found = found->older;
+	return found;
+}

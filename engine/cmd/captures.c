@@ -193,18 +193,38 @@ show_progress(struct reading *r)
 	    percent / (int)r->c->n_paths, r->packets);
 }
 
+/* The time of the earliest packet of the others. */
+static int64_t
+limit_of(const struct reading *r, size_t but)
+{
+	int64_t limit = INT64_MAX;
+	size_t i;
+
+	for (i = 0; i < r->c->n_paths; i++)
+		if (i != but && r->inputs[i].more &&
+		    r->inputs[i].packet.at_ns < limit)
+			limit = r->inputs[i].packet.at_ns;
+	return limit;
+}
+
 static int
 read_all(struct reading *r)
 {
+	struct input *in;
 	int status, next;
+	int64_t limit;
 
 	while ((next = earliest(r)) >= 0) {
-		flows_add(r->f, &r->inputs[next].packet);
-		if (++r->packets % PROGRESS_EACH == 0 && r->c->progress)
-			show_progress(r);
-		status = advance(r, (size_t)next);
-		if (status != CMD_PASS)
-			return status;
+		in = &r->inputs[next];
+		limit = limit_of(r, (size_t)next);
+		do {
+			flows_add(r->f, &in->packet);
+			if (++r->packets % PROGRESS_EACH == 0 && r->c->progress)
+				show_progress(r);
+			status = advance(r, (size_t)next);
+			if (status != CMD_PASS)
+				return status;
+		} while (in->more && in->packet.at_ns < limit);
 	}
 	return CMD_PASS;
 }

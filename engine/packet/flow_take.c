@@ -20,7 +20,7 @@ struct take {
 	int64_t stamp_ns;
 };
 
-static void
+static __attribute__((cold)) void
 note(const struct take *t, enum flow_oddity_kind kind)
 {
 	struct flows *f = t->f;
@@ -96,7 +96,10 @@ take_first(struct take *t, const struct tracker *tr, bool reordered)
 
 	s->packets++;
 	s->bytes += t->seen->wire;
-	samples_add(&s->samples, &t->f->in->samples, t->number, t->seen->at_ns);
+	if (t->f->options.two_sided ||
+	    t->seen->number.role != NUMBERING_ONE_WAY)
+		samples_add(&s->samples, &t->f->in->samples, t->number,
+		    t->seen->at_ns);
 	note_late(t, tr, reordered);
 	if (!reordered)
 		return;

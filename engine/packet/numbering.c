@@ -47,14 +47,14 @@ take_echo(const struct frame *f, struct number *n)
 	if (f->l4_have < ECHO_SIZE)
 		return false;
 	type = f->l4[0];
-	if (type == (v6 ? ECHO6_REQUEST : ECHO4_REQUEST))
-		n->role = NUMBERING_REQUEST;
-	else if (type == (v6 ? ECHO6_REPLY : ECHO4_REPLY))
-		n->role = NUMBERING_REPLY;
-	else
+	if (type != (v6 ? ECHO6_REQUEST : ECHO4_REQUEST) &&
+	    type != (v6 ? ECHO6_REPLY : ECHO4_REPLY))
 		return false;
 	if (take_probe(f->l4 + ECHO_SIZE, f->l4_have - ECHO_SIZE, n))
 		return true;
+	n->role = type == (v6 ? ECHO6_REQUEST : ECHO4_REQUEST)
+	    ? NUMBERING_REQUEST
+	    : NUMBERING_REPLY;
 	n->kind = NUMBERING_ECHO;
 	n->bits = 16;
 	n->stream = frame_get16(f->l4 + 4);
@@ -83,27 +83,30 @@ take_tcp(const struct frame *f, struct number *n)
 	return true;
 }
 
+/* Field by field, for a copy of what has just been written stalls. */
 void
 numbering_of(const struct frame *f, struct number *out)
 {
-	struct number n = { .count = 1, .sent_ns = -1 };
 	bool found = false;
 
+	out->kind = NUMBERING_NONE;
+	out->role = NUMBERING_ONE_WAY;
+	out->bits = 16;
+	out->stream = 0;
+	out->value = f->id;
+	out->count = 1;
+	out->sent_ns = -1;
+	out->syn = false;
 	if (f->proto == FRAME_PROTO_UDP)
 		found = f->l4_have > UDP_SIZE &&
-		    take_probe(f->l4 + UDP_SIZE, f->l4_have - UDP_SIZE, &n);
+		    take_probe(f->l4 + UDP_SIZE, f->l4_have - UDP_SIZE, out);
 	else if (f->proto == FRAME_PROTO_TCP)
-		found = take_tcp(f, &n);
+		found = take_tcp(f, out);
 	else if (f->proto ==
 	    (f->family == 6 ? FRAME_PROTO_ICMP6 : FRAME_PROTO_ICMP))
-		found = take_echo(f, &n);
-	if (!found) {
-		n.role = NUMBERING_ONE_WAY;
-		n.kind = f->has_id ? NUMBERING_IPID : NUMBERING_NONE;
-		n.bits = 16;
-		n.value = f->id;
-	}
-	*out = n;
+		found = take_echo(f, out);
+	if (!found && f->has_id)
+		out->kind = NUMBERING_IPID;
 }
 
 const char *

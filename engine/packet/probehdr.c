@@ -205,17 +205,27 @@ get_l4(const struct layout *l, struct probe_frame *f)
 	return l->proto == PROTO_UDP;
 }
 
+/* As get() of 4 bytes, in a form that compilers make one load of: every
+ * packet of every capture comes by here. */
+static uint32_t
+get32(const uint8_t *p)
+{
+	return (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 |
+	    (uint32_t)p[2] << 8 | p[3];
+}
+
 bool
 probe_payload_decode(const uint8_t *payload, size_t bytes,
     struct probe_frame *f)
 {
-	if (bytes < PROBE_PAYLOAD || get(payload, 4) != MAGIC ||
+	if (bytes < PROBE_PAYLOAD || get32(payload) != MAGIC ||
 	    payload[4] != VERSION || payload[5] > PROBE_REPLY)
 		return false;
 	f->kind = (enum probe_kind)payload[5];
-	f->stream = (uint32_t)get(payload + 8, 4);
-	f->sequence = get(payload + 12, 8);
-	f->sent_ns = (int64_t)get(payload + 20, 8);
+	f->stream = get32(payload + 8);
+	f->sequence = (uint64_t)get32(payload + 12) << 32 | get32(payload + 16);
+	f->sent_ns = (int64_t)((uint64_t)get32(payload + 20) << 32 |
+	    get32(payload + 24));
 	return true;
 }
 

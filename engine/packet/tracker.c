@@ -9,6 +9,7 @@
 #define FIRST_HOLES 16
 #define FRONT_MAX   65536 /* earlier than the first by more: another stream */
 #define SURE_STEPS  8	  /* from here on the usual step is known */
+#define USUAL_STEPS 64	  /* and then looked at again after so many */
 
 void
 tracker_init(struct tracker *t, struct tracker_budget *budget)
@@ -240,33 +241,48 @@ begin(struct tracker *t, uint64_t number, uint64_t count, int64_t stamp,
 static bool
 is_pause(const struct tracker *t, int64_t step)
 {
-	int64_t tenth = tracker_period(t) / 10;
+	int64_t tenth = t->usual_ns / 10;
 
 	return t->steps >= SURE_STEPS &&
 	    (tenth == 0 || step / tenth > (int64_t)t->pause_tenths);
 }
 
-static void
-step_on(struct tracker *t, int64_t stamp, int64_t at_ns)
+/* What is cold is kept out of the way of packets in order, which are nearly
+ * all. */
+#define COLD __attribute__((cold, noinline))
+
+static COLD void
+add_pause(struct tracker *t, int64_t stamp, int64_t at_ns)
 {
 	struct tracker_hole h = { t->next, t->next, t->last_ns, stamp, at_ns,
 		t->arrivals };
+
+	insert(t, 0, &h);
+}
+
+/* The mean is taken now and then only: a division is as dear as all the rest
+ * of a packet in order. */
+static void
+step_on(struct tracker *t, int64_t stamp, int64_t at_ns)
+{
 	int64_t step = stamp - t->last_ns;
 
 	if (step < 0)
 		return;
 	if (t->pause_ns > 0 && step > t->pause_ns && is_pause(t, step)) {
-		insert(t, 0, &h);
+		add_pause(t, stamp, at_ns);
 		return;
 	}
 	/* What is out of all proportion is no step. */
-	if (t->steps >= SURE_STEPS && step / 16 > tracker_period(t) &&
-	    t->steps_ns > 0)
+	if (t->steps >= SURE_STEPS && step / 16 > t->usual_ns &&
+	    t->usual_ns > 0)
 		return;
 	if (t->steps_ns > INT64_MAX - step)
 		return;
 	t->steps++;
 	t->steps_ns += step;
+	if (t->steps <= SURE_STEPS || t->steps % USUAL_STEPS == 0)
+		t->usual_ns = t->steps_ns / (int64_t)t->steps;
 }
 
 static enum tracker_verdict
@@ -313,33 +329,44 @@ add_behind(struct tracker *t, uint64_t number, uint64_t count, int64_t stamp,
 	return TRACKER_REORDERED;
 }
 
-enum tracker_verdict
-tracker_add(struct tracker *t, uint64_t number, uint64_t count, int64_t stamp,
-    int64_t at_ns)
+static COLD enum tracker_verdict
+add_out_of_order(struct tracker *t, uint64_t number, uint64_t count,
+    int64_t stamp, int64_t at_ns)
 {
-	struct tracker_hole h;
-	enum tracker_verdict v = TRACKER_NEW;
+	struct tracker_hole h = { t->next, number, t->last_ns, stamp, at_ns,
+		t->arrivals };
+	enum tracker_verdict v;
 
 	if (!t->any) {
 		begin(t, number, count, stamp, at_ns);
 		return TRACKER_NEW;
 	}
-	if (number == t->next) {
-		step_on(t, stamp, at_ns);
-	} else if (number > t->next) {
-		h = (struct tracker_hole){ t->next, number, t->last_ns, stamp,
-			at_ns, t->arrivals };
+	if (number > t->next) {
 		insert(t, 0, &h);
+		t->next = number + count;
+		t->last_ns = stamp;
+		t->arrivals++;
+		v = TRACKER_NEW;
 	} else {
 		/* A later sending time on a number that is behind us: its
 		 * sender has begun anew. */
 		if (t->sent_stamps && stamp > t->last_ns)
 			return TRACKER_RESTART;
 		v = add_behind(t, number, count, stamp, at_ns);
-		if (v != TRACKER_RESTART)
-			t->last_at = at_ns > t->last_at ? at_ns : t->last_at;
-		return v;
+		if (v == TRACKER_RESTART)
+			return v;
 	}
+	t->last_at = at_ns > t->last_at ? at_ns : t->last_at;
+	return v;
+}
+
+enum tracker_verdict
+tracker_add(struct tracker *t, uint64_t number, uint64_t count, int64_t stamp,
+    int64_t at_ns)
+{
+	if (!t->any || number != t->next)
+		return add_out_of_order(t, number, count, stamp, at_ns);
+	step_on(t, stamp, at_ns);
 	t->next = number + count;
 	t->last_ns = stamp;
 	t->last_at = at_ns > t->last_at ? at_ns : t->last_at;

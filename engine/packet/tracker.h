@@ -49,6 +49,7 @@ struct tracker {
 	int64_t first_at, last_at; /* times of arrival, of any */
 	uint64_t steps;		   /* from one number to the next ... */
 	int64_t steps_ns;	   /* ... and what they took */
+	int64_t usual_ns;	   /* about steps_ns / steps */
 	/* of the newest TRACKER_REORDERED (RFC 4737, 4.2) */
 	int64_t late_ns; /* late time offset */
 	uint64_t extent;

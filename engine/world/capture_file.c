@@ -26,6 +26,7 @@ struct sieve { /* a filter, for one link type */
 struct capture_file {
 	char *path, *filter;
 	FILE *stream; /* pcap's own, when there is a pcap */
+	char *room;   /* the stream's buffer */
 	int64_t size; /* -1: not known */
 	bool cut;
 	struct sieve *sieves;
@@ -118,6 +119,9 @@ open_either(struct capture_file *f, struct err *e)
 
 	if (rc < 0)
 		return rc;
+	/* Pages at a time cost more than reading them. */
+	f->room = mem_zero(1, BUFFER);
+	setvbuf(f->stream, f->room, _IOFBF, BUFFER);
 	first = getc(f->stream);
 	if (first == EOF && ferror(f->stream))
 		return err_sys(e, errno, "%s", f->path);
@@ -168,6 +172,7 @@ capture_file_close(struct capture_file *f)
 	else if (f->stream != NULL)
 		fclose(f->stream);
 	pcapng_fini(&f->ng);
+	free(f->room);
 	free(f->buffer);
 	free(f->filter);
 	free(f->path);

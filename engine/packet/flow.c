@@ -44,6 +44,9 @@ flow_name(const struct flow *f, struct strbuf *out)
 		strbuf_adds(out, " request");
 	else if (f->role == NUMBERING_REPLY)
 		strbuf_adds(out, " reply");
+	if (f->moves > 0)
+		strbuf_addf(out, " (%u other address%s later)", f->moves,
+		    f->moves > 1 ? "es" : "");
 	if (f->generation > 0)
 		strbuf_addf(out, " (begun anew, %u)", f->generation);
 }

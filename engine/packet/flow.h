@@ -71,6 +71,7 @@ struct flow {
 	size_t index;	     /* in the list */
 	unsigned generation; /* how often the stream has begun anew before */
 	struct flow *older;  /* what it was then */
+	unsigned moves; /* of a probe: to other addresses, numbers going on */
 	struct flow_side side[2];
 };
 

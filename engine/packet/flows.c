@@ -12,7 +12,10 @@
 
 #define LATE_DEFAULT (100 * DUR_MS)
 #define FIRST_TABLE  1024
-#define NO_PLACE     UINT16_MAX
+/* In a key, instead of a place: of the flow, wherever it is seen; of a probe,
+ * whatever its addresses. */
+#define NO_PLACE    UINT16_MAX
+#define ANY_ADDRESS (UINT16_MAX - 1)
 
 void
 flows_init(struct flows *f, const struct flows_options *options)
@@ -280,6 +283,95 @@ new_sighting(struct flows *f, struct flow *w, size_t place)
 	return g;
 }
 
+/* A stream that moved has one already. */
+static struct flow_sighting *
+find_sighting(const struct flow *w, unsigned side, size_t place)
+{
+	struct flow_sighting *g = w->side[side].sightings;
+
+	while (g != NULL && g->place != place)
+		g = g->next;
+	return g;
+}
+
+/* A key for a probe's number alone. */
+static void
+stream_key(struct flow_key *k, const struct flow_key *of)
+{
+	memset(k, 0, sizeof(*k));
+	k->words[4] = of->words[4] & UINT32_MAX;
+	k->words[5] = (of->words[5] & ~(uint64_t)NO_PLACE) | ANY_ADDRESS;
+}
+
+static bool
+shares_end(const struct flow *w, const struct frame *fr)
+{
+	size_t bytes = fr->family == 4 ? 4 : 16;
+
+	return w->src.family == fr->family &&
+	    (memcmp(w->src.bytes, fr->src, bytes) == 0 ||
+		memcmp(w->dst.bytes, fr->dst, bytes) == 0);
+}
+
+/* Whether number and time are what its next ones would be, to a period and a
+ * hundredth of the time between. */
+static bool
+goes_on(const struct tracker *t, const struct number *n)
+{
+	int64_t period, step, off;
+	uint64_t numbers;
+
+	if (t == NULL || !t->any || n->value < t->next ||
+	    n->sent_ns < t->last_ns)
+		return false;
+	period = tracker_period(t);
+	step = n->sent_ns - t->last_ns;
+	numbers = n->value - t->next + 1;
+	if (period == 0 || numbers > (uint64_t)(step / period) + 2)
+		return false;
+	off = step - (int64_t)numbers * period;
+	return (off < 0 ? -off : off) <= period + step / 100;
+}
+
+/* The stream of which this probe is the next one, from other addresses. */
+static struct flow *
+find_moved(struct flows *f, const struct flow_key *k, const struct frame *fr,
+    const struct number *n)
+{
+	struct flow *w;
+	struct flow_key key;
+
+	if (n->kind != NUMBERING_PROBE)
+		return NULL;
+	stream_key(&key, k);
+	w = find_slot(f->in, &key, key_hash(&key))->what;
+	if (w == NULL || !shares_end(w, fr) ||
+	    !(goes_on(w->side[0].all, n) || goes_on(w->side[1].all, n)))
+		return NULL;
+	w->moves++;
+	return w;
+}
+
+static struct flow *
+open_flow(struct flows *f, const struct flow_key *any, const struct frame *fr,
+    const struct number *n, struct flow *before)
+{
+	struct flow *w = before == NULL ? find_moved(f, any, fr, n) : NULL;
+	struct flow_key key;
+
+	if (w == NULL) {
+		w = new_flow(f, fr, n);
+		w->generation = before == NULL ? 0 : before->generation + 1;
+		w->older = before;
+	}
+	put(f->in, any, w);
+	if (n->kind == NUMBERING_PROBE) {
+		stream_key(&key, any);
+		put(f->in, &key, w);
+	}
+	return w;
+}
+
 /* For its first packet at this place, or its first after it began anew
  * there; old is NULL or what it was before. NULL when there are too many. */
 static struct flow_sighting *
@@ -294,13 +386,12 @@ open_sighting(struct flows *f, struct flow_key *k, const struct frame *fr,
 		return NULL;
 	any.words[5] = (any.words[5] & ~(uint64_t)NO_PLACE) | NO_PLACE;
 	w = before = find_slot(f->in, &any, key_hash(&any))->what;
-	if (w == NULL || (old != NULL && w == old->flow)) {
-		w = new_flow(f, fr, n);
-		w->generation = before == NULL ? 0 : before->generation + 1;
-		w->older = before;
-		put(f->in, &any, w);
-	}
-	g = new_sighting(f, w, k->words[5] & NO_PLACE);
+	if (w == NULL || (old != NULL && w == old->flow))
+		w = open_flow(f, &any, fr, n, before);
+	g = find_sighting(w, f->places[k->words[5] & NO_PLACE].side,
+	    k->words[5] & NO_PLACE);
+	if (g == NULL)
+		g = new_sighting(f, w, k->words[5] & NO_PLACE);
 	put(f->in, k, g);
 	return g;
 }

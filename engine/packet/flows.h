@@ -12,6 +12,9 @@
  * shows what it hands to the VF, an aggregate what its ports show, and
  * broadcasts are seen by both NICs. A duplicate is what one place sees twice.
  *
+ * A probe of ours whose numbers and times go on from another address is the
+ * same stream: its host has got a new one.
+ *
  * TCP numbers bytes. What it sends again is loss evidence, counted in
  * segments as "retransmitted" and as lost, not as duplicates: bytes that this
  * side has seen already (lost behind it), and bytes that fill a hole more

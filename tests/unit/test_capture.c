@@ -3,7 +3,8 @@
  * Captures say the same as the numbers: over all scenarios, under both
  * policies, the frames of each stream at the peer and at the guest are those
  * of the closed form, gap by gap. The files are read here byte by byte, not
- * by the library that wrote them.
+ * by the library that wrote them; and once more as a user's would be, by what
+ * continuity makes of them.
  */
 #include <sys/stat.h>
 
@@ -23,6 +24,7 @@
 #include "base/dur.h"
 #include "base/mem.h"
 #include "base/strbuf.h"
+#include "capture_judge.h"
 #include "cmd/inputs.h"
 #include "packet/probehdr.h"
 #include "sim/machine/vclock.h"
@@ -30,6 +32,7 @@
 
 #define PACKETS_MAX 4000 /* of one probe: rates are lowered to that */
 
+static size_t gaps_judged;
 static char root[] = "/tmp/test_capture.XXXXXX";
 
 struct seen { /* frames of one stream in one file */
@@ -271,6 +274,7 @@ check(const struct scenario *s, const struct ruleset *rules,
 	read_pcap(strbuf_str(&path), closed->n_probes, &guest);
 	for (i = 0; i < closed->n_probes; i++)
 		came += check_stream(closed, i, &peer, &guest, s->path);
+	gaps_judged += capture_judge(closed, root, s->path);
 	/* What came through was seen on some interface. */
 	i = frames_on(framed, closed->n_probes);
 	if (i < came)
@@ -322,6 +326,7 @@ every_scenario_is_in_its_captures_packet_by_packet(void **state)
 		n++;
 	}
 	assert_true(n >= 30);
+	assert_true(gaps_judged >= 100);
 	input_free_paths(list);
 	ruleset_free(shipped);
 }

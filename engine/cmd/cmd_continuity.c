@@ -13,7 +13,12 @@
 #include "base/mem.h"
 #include "cmd/captures.h"
 #include "cmd/cmds.h"
+#include "cmd/history.h"
 #include "cmd/outfile.h"
+#include "cmd/storeargs.h"
+#include "db/store.h"
+#include "report/beside.h"
+#include "report/blame.h"
 #include "report/streams.h"
 #include "report/streams_text.h"
 #include "report/streams_trace.h"
@@ -33,6 +38,12 @@ static const char usage[] =
     "  --filter EXPR     only packets that this pcap-filter(7) lets through\n"
     "  --late DUR        what is late (100ms)\n"
     "  --max-flows N     streams and interfaces to follow (65536)\n"
+    "  --recording SPEC  records that explain the gaps: a text recording\n"
+    "                    (FILE, FILE#NAME), or a store's run (FILE#ID)\n"
+    "  --db FILE         put the result into this store, as a run\n"
+    "  --run ID|TITLE    explain the gaps by this run of that store; without\n"
+    "                    captures, judge the packets recorded with it\n"
+    "  --offset DUR      add this to the recording's times, may be negative\n"
     "  --all             every stream and gap, not only the worst 20\n"
     "  --json            print JSON\n"
     "  -o FILE           write there\n"
@@ -51,8 +62,9 @@ struct continuity_command {
 	struct captures captures;
 	struct flows_options flows;
 	struct bounds max;
+	struct history history;
 	bool all, json;
-	const char *out;
+	const char *db, *out;
 };
 
 enum {
@@ -61,6 +73,10 @@ enum {
 	OPT_FILTER,
 	OPT_LATE,
 	OPT_MAX_FLOWS,
+	OPT_RECORDING,
+	OPT_DB,
+	OPT_RUN,
+	OPT_OFFSET,
 	OPT_ALL,
 	OPT_JSON,
 	OPT_MAX_LOST,
@@ -76,6 +92,10 @@ static const struct option longs[] = {
 	{ "filter", required_argument, NULL, OPT_FILTER },
 	{ "late", required_argument, NULL, OPT_LATE },
 	{ "max-flows", required_argument, NULL, OPT_MAX_FLOWS },
+	{ "recording", required_argument, NULL, OPT_RECORDING },
+	{ "db", required_argument, NULL, OPT_DB },
+	{ "run", required_argument, NULL, OPT_RUN },
+	{ "offset", required_argument, NULL, OPT_OFFSET },
 	{ "all", no_argument, NULL, OPT_ALL },
 	{ "json", no_argument, NULL, OPT_JSON },
 	{ "max-lost", required_argument, NULL, OPT_MAX_LOST },
@@ -128,6 +148,39 @@ take_duration(const char *what, int64_t *out)
 }
 
 static bool
+take_offset(struct history *h)
+{
+	bool negative = optarg[0] == '-';
+	const char *s = optarg + negative;
+
+	if (!dur_parse(s, strlen(s), &h->offset_ns))
+		return wrong("--offset", optarg,
+		    "a duration such as 1.5s or -20ms");
+	if (negative)
+		h->offset_ns = -h->offset_ns;
+	h->has_offset = true;
+	return true;
+}
+
+static bool
+take_history(struct continuity_command *o, int c)
+{
+	switch (c) {
+	case OPT_RECORDING:
+		o->history.recording = optarg;
+		return true;
+	case OPT_DB:
+		o->db = o->history.db = optarg;
+		return true;
+	case OPT_RUN:
+		o->history.run = optarg;
+		return true;
+	default:
+		return take_offset(&o->history);
+	}
+}
+
+static bool
 take_bound(struct bounds *max, int c)
 {
 	switch (c) {
@@ -169,6 +222,11 @@ take_option(struct continuity_command *o, int c)
 			return false;
 		o->flows.max_flows = (size_t)n;
 		return true;
+	case OPT_RECORDING:
+	case OPT_DB:
+	case OPT_RUN:
+	case OPT_OFFSET:
+		return take_history(o, c);
 	case OPT_ALL:
 		o->all = true;
 		return true;
@@ -185,14 +243,14 @@ take_option(struct continuity_command *o, int c)
 
 /* False after a message. */
 static bool
-check_sides(const struct captures *c, bool two_sided, int rest)
+check_sides(const struct captures *c, bool two_sided, bool stored, int rest)
 {
 	bool side[2] = { false, false };
 	size_t i;
 
 	for (i = 0; i < c->n_paths; i++)
 		side[c->sides[i]] = true;
-	if (c->n_paths == 0 && rest == 0) {
+	if (c->n_paths == 0 && rest == 0 && !stored) {
 		fputs(usage, stderr);
 		return false;
 	}
@@ -207,6 +265,25 @@ check_sides(const struct captures *c, bool two_sided, int rest)
 		    "switchback continuity: --%s is missing: of one side "
 		    "alone, name the captures without an option\n",
 		    two_sided ? "sender" : "receiver");
+		return false;
+	}
+	return true;
+}
+
+/* False after a message. */
+static bool
+check_history(const struct history *h)
+{
+	if (h->recording != NULL && h->run != NULL) {
+		fputs("switchback continuity: --recording and --run name two "
+		      "recordings: choose one\n",
+		    stderr);
+		return false;
+	}
+	if (h->has_offset && h->recording == NULL && h->run == NULL) {
+		fputs("switchback continuity: --offset is about a recording: "
+		      "name it with --recording or --run\n",
+		    stderr);
 		return false;
 	}
 	return true;
@@ -229,7 +306,9 @@ parse_options(int argc, char **argv, struct continuity_command *o, int *status)
 		if (!take_option(o, c))
 			return false;
 	}
-	if (!check_sides(&o->captures, o->flows.two_sided, argc - optind))
+	if (!check_sides(&o->captures, o->flows.two_sided,
+		o->history.run != NULL, argc - optind) ||
+	    !check_history(&o->history))
 		return false;
 	for (; optind < argc; optind++)
 		if (!add_capture(&o->captures, 0, argv[optind]))
@@ -303,17 +382,90 @@ tell(const struct continuity_command *o, const struct streams *s,
 	return status;
 }
 
+/* --- as a run --- */
+
+static void
+put(char **field, const char *text)
+{
+	free(*field);
+	*field = mem_str(text);
+}
+
+static void
+set_run(const struct continuity_command *o, const struct flows *f,
+    int64_t origin_ns, struct trace *t)
+{
+	struct strbuf title = { 0 }, source = { 0 }, note = { 0 };
+	char stamp[DUR_TEXT];
+	int64_t end =
+	    f->last_ns[0] > f->last_ns[1] ? f->last_ns[0] : f->last_ns[1];
+	const char *base;
+	size_t i;
+
+	for (i = 0; i < o->captures.n_paths; i++) {
+		base = strrchr(o->captures.paths[i], '/');
+		strbuf_addf(&title, "%s%s", i > 0 ? ", " : "",
+		    base == NULL ? o->captures.paths[i] : base + 1);
+		strbuf_addf(&source, "%s%s", i > 0 ? " " : "",
+		    o->captures.paths[i]);
+	}
+	if (title.bytes == 0)
+		strbuf_addf(&title, "packets of run %s", o->history.run);
+	strbuf_addf(&note, "time 0 is %s s since 1970",
+	    dur_stamp(origin_ns, stamp));
+	if (o->history.joined)
+		strbuf_addf(&note, "; beside %s", o->history.trace->run.title);
+	put(&t->run.title, strbuf_str(&title));
+	put(&t->run.source, strbuf_str(&source));
+	put(&t->run.kind, "capture");
+	put(&t->run.version, SWITCHBACK_VERSION);
+	put(&t->run.note, strbuf_str(&note));
+	t->run.end_ns = end > origin_ns ? end - origin_ns : 0;
+	strbuf_fini(&title);
+	strbuf_fini(&source);
+	strbuf_fini(&note);
+}
+
 static int
-judge(const struct continuity_command *o, struct flows *f)
+keep(const char *db, const struct trace *t, bool json)
+{
+	struct store *s = NULL;
+	struct err e;
+	int64_t id = 0;
+	int rc = store_open(db, 0, &s, &e);
+
+	if (rc == 0)
+		rc = store_add_trace(s, t, &id, &e);
+	store_close(s);
+	if (rc < 0)
+		return storeargs_fail("continuity", &e);
+	if (!json)
+		printf("run %" PRId64 " of %s\n", id, db);
+	return CMD_PASS;
+}
+
+static int
+judge(struct continuity_command *o, struct flows *f)
 {
 	struct trace *t = trace_new();
-	int64_t origin_ns = f->first_ns[0] >= 0 ? f->first_ns[0] : 0;
+	unsigned side = f->first_ns[0] >= 0 ? 0 : 1;
+	int64_t origin_ns;
 	struct streams s;
 	int status;
 
+	origin_ns =
+	    history_join(&o->history, f->first_ns[side], f->last_ns[side]);
+	if (o->history.joined)
+		beside_take(o->history.trace, o->history.shift_ns - origin_ns,
+		    t);
 	streams_judge(f, &s);
 	streams_trace(&s, origin_ns, t);
+	if (o->history.joined)
+		blame_gaps(t);
+	set_run(o, f, origin_ns, t);
 	status = tell(o, &s, t, origin_ns);
+	if (status == CMD_PASS && o->db != NULL)
+		status = keep(o->db, t, o->json);
 	if (status == CMD_PASS)
 		status = judge_bounds(&o->max, &s);
 	streams_fini(&s);
@@ -332,7 +484,11 @@ cmd_continuity(int argc, char **argv)
 		return status;
 	o.captures.progress = isatty(STDERR_FILENO);
 	flows_init(&f, &o.flows);
-	status = captures_read(&o.captures, &f);
+	status = history_read(&o.history);
+	if (status == CMD_PASS)
+		status = o.captures.n_paths > 0
+		    ? captures_read(&o.captures, &f)
+		    : history_packets(&o.history, &f);
 	if (status == CMD_PASS && f.n_flows == 0) {
 		fprintf(stderr,
 		    "switchback continuity: no packet of any stream %s\n",
@@ -342,6 +498,7 @@ cmd_continuity(int argc, char **argv)
 	}
 	if (status == CMD_PASS)
 		status = judge(&o, &f);
+	history_fini(&o.history);
 	flows_fini(&f);
 	return status;
 }

@@ -6,6 +6,20 @@
 
 #include "base/mem.h"
 
+/* When the first and the last of them were sent, as its stamps tell. */
+static void
+set_span(const struct stream *s, int64_t origin_ns, struct trace_probe *p)
+{
+	const struct tracker *t = s->flow->side[s->from].all;
+
+	if (t == NULL || !t->any)
+		t = s->flow->side[s->to].all;
+	if (t == NULL || !t->any)
+		return;
+	p->first_ns = stream_time(s, t->first_ns) - origin_ns;
+	p->last_ns = stream_time(s, t->last_ns) - origin_ns;
+}
+
 static void
 add_probe(const struct stream *s, int64_t origin_ns, struct trace *t)
 {
@@ -21,6 +35,8 @@ add_probe(const struct stream *s, int64_t origin_ns, struct trace *t)
 	p->send_errors = l->unsent;
 	p->duplicated = s->duplicated;
 	p->reordered = s->reordered;
+	p->late = s->late;
+	set_span(s, origin_ns, p);
 	if (l->longest_ns > 0) {
 		p->longest_gap_ns = l->longest_ns;
 		p->longest_gap_at_ns =
@@ -60,6 +76,54 @@ add_gaps(const struct stream *s, int64_t origin_ns, struct trace *t)
 	}
 }
 
+static const char *
+oddity_word(enum flow_oddity_kind kind)
+{
+	switch (kind) {
+	case FLOW_DUPLICATED:
+		return "duplicated";
+	case FLOW_REORDERED:
+		return "reordered";
+	case FLOW_LATE:
+		return "late";
+	}
+	return "late";
+}
+
+/* To the stream that counts the flow's packets of that side, if one does. */
+static void
+add_oddities(const struct streams *s, int64_t origin_ns, struct trace *t)
+{
+	const struct flows *f = s->flows;
+	int32_t *probes[2];
+	const struct flow_oddity *o;
+	const struct flow *w;
+	const struct stream *st;
+	size_t i;
+	int32_t probe;
+
+	probes[0] = mem_zero(f->n_flows + 1, sizeof(int32_t));
+	probes[1] = mem_zero(f->n_flows + 1, sizeof(int32_t));
+	for (i = 0; i < s->whole; i++) {
+		st = &s->list[i];
+		w = st->answers != NULL ? st->answers : st->flow;
+		probes[st->to][w->index] = (int32_t)i + 1;
+	}
+	for (i = 0; i < f->n_oddities; i++) {
+		o = &f->oddities[i];
+		probe = probes[o->side][o->flow] - 1;
+		if (probe < 0)
+			continue;
+		trace_add_oddity(t, probe,
+		    o->at_ns - origin_ns -
+			(o->side == 1 && s->offset_known ? s->offset_ns : 0),
+		    shown_number(&s->list[probe], o->number),
+		    oddity_word(o->kind));
+	}
+	free(probes[0]);
+	free(probes[1]);
+}
+
 void
 streams_trace(const struct streams *s, int64_t origin_ns, struct trace *t)
 {
@@ -69,4 +133,5 @@ streams_trace(const struct streams *s, int64_t origin_ns, struct trace *t)
 		add_probe(&s->list[i], origin_ns, t);
 		add_gaps(&s->list[i], origin_ns, t);
 	}
+	add_oddities(s, origin_ns, t);
 }

@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 
 #include <errno.h>
+#include <inttypes.h>
 #include <pcap/pcap.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,6 +17,9 @@
 #define BUFFER	    (256u << 10)
 #define FIRST_BLOCK 0x0a /* of pcapng; no classic file begins so */
 #define SNAPLEN	    262144
+#define LOW_MICRO   0xd4 /* of classic files with the low byte first */
+#define LOW_NANO    0x4d
+#define RECORD	    16	/* of a packet, ahead of its bytes */
 #define LINK_RAW    101 /* DLT_RAW has several values, the file has this */
 
 struct sieve { /* a filter, for one link type */
@@ -32,6 +36,8 @@ struct capture_file {
 	struct sieve *sieves;
 	size_t n_sieves, cap_sieves;
 	pcap_t *pcap; /* NULL: pcapng */
+	int64_t
+	    unit_ns; /* of the stamps when taken in pieces; 0: they are not */
 	int linktype;
 	struct pcapng ng;
 	uint8_t *buffer;
@@ -76,6 +82,11 @@ open_pcap(struct capture_file *f, int first, struct err *e)
 		f->linktype = pcap_datalink(f->pcap);
 		if (f->linktype == DLT_RAW)
 			f->linktype = LINK_RAW;
+		if (pcap_major_version(f->pcap) == 2 &&
+		    pcap_minor_version(f->pcap) == 4)
+			f->unit_ns = first == LOW_MICRO ? DUR_US
+			    : first == LOW_NANO		? 1
+							: 0;
 		return 0;
 	}
 	/* A failed open leaves the stream to us. */
@@ -128,11 +139,9 @@ open_either(struct capture_file *f, struct err *e)
 	if (first == EOF)
 		return wrong(f, e, "is empty: not even a header was captured");
 	ungetc(first, f->stream);
-	if (first != FIRST_BLOCK)
-		return open_pcap(f, first, e);
 	f->cap = BUFFER;
 	f->buffer = mem_zero(1, f->cap);
-	return 0;
+	return first == FIRST_BLOCK ? 0 : open_pcap(f, first, e);
 }
 
 /* Also when no packet will ask for it: a mistake is told at once. */
@@ -281,6 +290,44 @@ fill(struct capture_file *f, size_t need, struct err *e)
 	return 1;
 }
 
+static uint32_t
+low_first(const uint8_t *p)
+{
+	return p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16 |
+	    (uint32_t)p[3] << 24;
+}
+
+/* One of a classic file that is taken in pieces. */
+static int
+next_record(struct capture_file *f, struct capture_packet *p, struct err *e)
+{
+	const uint8_t *r;
+	int rc = fill(f, RECORD, e);
+
+	if (rc <= 0) {
+		f->cut = rc == 0 && f->have > f->at;
+		return rc;
+	}
+	r = f->buffer + f->at;
+	p->bytes = low_first(r + 8);
+	if (p->bytes > SNAPLEN)
+		return err_set(e, ERR_INPUT,
+		    "%s: a packet of %" PRIu32 " bytes: the file is damaged",
+		    f->path, p->bytes);
+	rc = fill(f, RECORD + p->bytes, e);
+	if (rc <= 0) {
+		f->cut = rc == 0;
+		return rc;
+	}
+	r = f->buffer + f->at;
+	p->at_ns = low_first(r) * DUR_SEC + low_first(r + 4) * f->unit_ns;
+	p->wire_bytes = low_first(r + 12);
+	p->data = r + RECORD;
+	p->interface = 0;
+	f->at += RECORD + p->bytes;
+	return 1;
+}
+
 static int
 next_block(struct capture_file *f, struct pcapng_packet *p, struct err *e)
 {
@@ -338,8 +385,12 @@ capture_file_next(struct capture_file *f, struct capture_packet *p,
 	int rc, passes = 1;
 
 	do {
-		rc =
-		    f->pcap != NULL ? next_pcap(f, p, e) : next_pcapng(f, p, e);
+		if (f->unit_ns > 0)
+			rc = next_record(f, p, e);
+		else if (f->pcap != NULL)
+			rc = next_pcap(f, p, e);
+		else
+			rc = next_pcapng(f, p, e);
 		if (rc == 1 && f->filter != NULL)
 			passes = sift(f, p, e);
 		if (passes < 0)

@@ -4,6 +4,11 @@
  * pcap by libpcap, pcapng by world/pcapng.h, which says why. Stamps of either
  * resolution, both byte orders, files of any length, and pipes.
  *
+ * Of classic files as nearly everybody writes them (version 2.4, the low byte
+ * first) libpcap reads the header, and the packets are then taken from its
+ * stream in large pieces: packet by packet, its loop and stdio cost as much
+ * as all that is made of the packets.
+ *
  * A filter is a libpcap expression, compiled for each link type of the file.
  *
  * A file that ends in the middle of a packet is read up to there; then

@@ -58,7 +58,7 @@ flow_is_numbered(const struct flow *f, unsigned side)
 
 	if (f->kind != NUMBERING_IPID)
 		return f->kind != NUMBERING_NONE;
-	/* Nine of ten must be the last one's next. */
-	return !s->uncounted && s->all != NULL && s->all->arrivals >= 8 &&
-	    s->counted_up * 10 >= s->all->arrivals * 9;
+	/* Nine of ten must be the last one's next; the first has none. */
+	return !s->uncounted && s->all != NULL && s->all->arrivals > 8 &&
+	    s->counted_up * 10 >= (s->all->arrivals - 1) * 9;
 }

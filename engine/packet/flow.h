@@ -32,6 +32,13 @@ struct flow_repeat { /* a number that came again at a place */
 	uint32_t place, times;
 };
 
+struct flow_stall {	/* a run of TCP segments that were sent again */
+	uint64_t first; /* number of the first of them */
+	uint64_t count;
+	int64_t from_ns; /* when the last new one before came ... */
+	int64_t to_ns;	 /* ... and the last of these */
+};
+
 struct flow_side {
 	struct flow_sighting *sightings;
 	unsigned n_sightings;
@@ -50,10 +57,8 @@ struct flow_side {
 	struct samples samples;	     /* when numbers were first seen */
 	struct flow_repeat *repeats; /* a ring of FLOW_REPEATS, or NULL */
 	unsigned next_repeat;
-	/* TCP: runs of segments sent again; owned. first..end are numbers. */
-	struct tracker_hole *stalls;
-	uint64_t *stall_counts;
-	size_t n_stalls, cap_stalls, cap_counts;
+	struct flow_stall *stalls; /* of TCP; owned */
+	size_t n_stalls, cap_stalls;
 	bool stalled;
 	uint32_t seen_numbers[4]; /* the newest segments ... */
 	uint16_t seen_ids[4];	  /* ... and their IP ids */

@@ -7,9 +7,8 @@
 #include "base/dur.h"
 #include "base/mem.h"
 
-#define ANEW_NS	   DUR_SEC /* an echo's old number after such a silence */
-#define JUDGE_IDS  64	   /* IP ids, after which they are known not to count */
-#define STALL_ROOM 8
+#define ANEW_NS	  DUR_SEC /* an echo's old number after such a silence */
+#define JUDGE_IDS 64	  /* IP ids, after which they are known not to count */
 
 struct take {
 	struct flows *f;
@@ -150,52 +149,43 @@ is_second_copy(struct flow_side *s, const struct flow_seen *seen)
 	return false;
 }
 
-/* The shortest makes room; longer ones are what people ask for. */
-static size_t
-stall_slot(struct flow_side *s)
+/* A new one at the end. Of too many the shortest makes room: longer ones are
+ * what people ask for. */
+static struct flow_stall *
+add_stall(struct flow_side *s)
 {
 	size_t i, best = 0;
 
-	if (s->n_stalls < FLOWS_STALLS) {
-		s->stalls = mem_grow(s->stalls, &s->cap_stalls, s->n_stalls + 1,
-		    sizeof(*s->stalls));
-		s->stall_counts = mem_grow(s->stall_counts, &s->cap_counts,
-		    s->n_stalls + 1, sizeof(*s->stall_counts));
-		return s->n_stalls++;
-	}
+	if (s->n_stalls < FLOWS_STALLS)
+		return MEM_PUSH(s->stalls, s->n_stalls, s->cap_stalls);
 	for (i = 1; i < s->n_stalls; i++)
 		if (s->stalls[i].to_ns - s->stalls[i].from_ns <
 		    s->stalls[best].to_ns - s->stalls[best].from_ns)
 			best = i;
 	memmove(s->stalls + best, s->stalls + best + 1,
 	    (s->n_stalls - best - 1) * sizeof(*s->stalls));
-	memmove(s->stall_counts + best, s->stall_counts + best + 1,
-	    (s->n_stalls - best - 1) * sizeof(*s->stall_counts));
-	return s->n_stalls - 1;
+	memset(&s->stalls[s->n_stalls - 1], 0, sizeof(*s->stalls));
+	return &s->stalls[s->n_stalls - 1];
 }
 
 static void
 take_retransmission(struct take *t, int64_t last_new_at)
 {
 	struct flow_side *s = t->s;
-	struct tracker_hole *h;
+	struct flow_stall *stall;
 
 	s->packets++;
 	s->bytes += t->seen->wire;
 	s->retransmitted++;
 	if (!s->stalled) {
-		h = &s->stalls[stall_slot(s)];
-		memset(h, 0, sizeof(*h));
-		h->first = h->end = t->number;
-		h->from_ns = last_new_at;
-		s->stall_counts[s->n_stalls - 1] = 0;
+		stall = add_stall(s);
+		stall->first = t->number;
+		stall->from_ns = last_new_at;
 		s->stalled = true;
 	}
-	h = &s->stalls[s->n_stalls - 1];
-	h->to_ns = t->seen->at_ns;
-	if (t->number + t->seen->number.count > h->end)
-		h->end = t->number + t->seen->number.count;
-	s->stall_counts[s->n_stalls - 1]++;
+	stall = &s->stalls[s->n_stalls - 1];
+	stall->to_ns = t->seen->at_ns;
+	stall->count++;
 }
 
 static void

@@ -10,8 +10,9 @@
 #include "base/strbuf.h"
 #include "packet/flows_parts.h"
 
-#define LATE_DEFAULT (100 * DUR_MS)
-#define FIRST_TABLE  1024
+#define LATE_DEFAULT   (100 * DUR_MS)
+#define NUMBERED_BYTES 40 /* of UDP and a probe, or of all others */
+#define FIRST_TABLE    1024
 /* In a key, instead of a place: of the flow, wherever it is seen; of a probe,
  * whatever its addresses. */
 #define NO_PLACE    UINT16_MAX
@@ -47,7 +48,6 @@ free_side(struct flow_side *s)
 	samples_fini(&s->samples);
 	free(s->repeats);
 	free(s->stalls);
-	free(s->stall_counts);
 }
 
 void
@@ -463,6 +463,9 @@ flows_add(struct flows *f, const struct flows_packet *p)
 		seen.place = place_of(f, p->place, seen.frame.ifindex);
 	f->places[seen.place].packets++;
 	numbering_of(&seen.frame, &seen.number);
+	if (seen.number.kind <= NUMBERING_IPID && p->bytes < p->wire_bytes &&
+	    seen.frame.l4_have < NUMBERED_BYTES)
+		f->counts.shortened++;
 	make_key(&key, &seen.frame, &seen.number, seen.place);
 	g = sighting_of(f, &key, &seen.frame, &seen.number);
 	if (g == NULL) {

@@ -67,6 +67,7 @@ struct flows_options {
 
 struct flows_counts { /* packets that belong to no flow */
 	uint64_t packets, other, fragments, cut, bad, unknown_link, untold;
+	uint64_t shortened; /* cut where a better number might have been */
 };
 
 struct flows {

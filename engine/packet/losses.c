@@ -53,9 +53,9 @@ tcp_alone(const struct flow_side *s, struct losses *out)
 	size_t i;
 
 	for (i = 0; i < s->n_stalls; i++) {
-		add_gap(out, s->stalls[i].first, s->stall_counts[i], 0,
+		add_gap(out, s->stalls[i].first, s->stalls[i].count, 0,
 		    s->stalls[i].from_ns, s->stalls[i].to_ns);
-		kept += s->stall_counts[i];
+		kept += s->stalls[i].count;
 	}
 	out->settled = s->retransmitted > kept;
 	out->lost = s->retransmitted;

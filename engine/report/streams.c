@@ -265,6 +265,7 @@ judge_echo(const struct streams *s, struct stream *st, unsigned side)
 	int64_t delay = 0;
 
 	st->way = "echo";
+	st->shift = shift;
 	st->from = st->to = side;
 	st->numbers = true;
 	take_counts(st, a);
@@ -321,6 +322,7 @@ judge_over(const struct streams *s, struct stream *st)
 		st->delay = STREAM_ONE_WAY;
 		delay = st->delays.min_ns;
 	}
+	st->shift = shift;
 	take_counts(st, to);
 	losses_between(from->all, to->all, shift,
 	    st->flow->kind == NUMBERING_PROBE ? 0 : delay, &st->losses);
@@ -421,4 +423,22 @@ int64_t
 stream_time(const struct stream *s, int64_t stamp_ns)
 {
 	return stamp_ns + s->moved_ns;
+}
+
+uint64_t
+stream_base(const struct stream *s)
+{
+	const struct tracker *t = s->flow->side[s->from].all;
+
+	if (t == NULL || !t->any)
+		t = s->flow->side[s->to].all;
+	return t == NULL ? 0 : t->base;
+}
+
+uint64_t
+stream_shown(const struct stream *s, uint64_t number)
+{
+	unsigned bits = s->flow->side[0].samples.bits;
+
+	return bits >= 64 ? number : number & ((UINT64_C(1) << bits) - 1);
 }

@@ -42,6 +42,7 @@ struct stream {
 	int64_t convergence_ns; /* RFC 6412: lost packets times the period */
 	enum stream_delay delay;
 	struct sample_delays delays;
+	uint64_t shift;	  /* number at the receiving end minus the sender's */
 	int64_t moved_ns; /* its stamps plus this are times of side 0 */
 };
 
@@ -61,6 +62,13 @@ struct streams {
 /* f keeps belonging to the caller; its samples are sorted. */
 void streams_judge(struct flows *f, struct streams *out);
 void streams_fini(struct streams *s);
+
+/* The number of the first packet, as losses count. */
+uint64_t stream_base(const struct stream *s);
+
+/* What a packet bears itself that is number of losses: wrapped numbers count
+ * on in losses, from one turn up. */
+uint64_t stream_shown(const struct stream *s, uint64_t number);
 
 /* When a gap began and ended, on side 0's clock. */
 int64_t stream_time(const struct stream *s, int64_t stamp_ns);

@@ -99,10 +99,11 @@ gap_json(const struct streams *all, const struct trace *t,
 	outage_cause(t, g, &cause);
 	o = json_pack("{s:o, s:o, s:o, s:o, s:o, s:I, s:I, s:b, s:o, s:o}",
 	    "stream", run_json_text(s->name), "way", run_json_text(s->way),
-	    "first", number(g->first_seq), "missing", number(g->count),
-	    "unsent", number(g->send_errors), "from_ns", (json_int_t)g->from_ns,
-	    "to_ns", (json_int_t)g->to_ns, "open", outage_is_open(t, g), "why",
-	    run_json_text(g->why), "joined", run_json_text(strbuf_str(&cause)));
+	    "first", number(stream_shown(s, stream_base(s) + g->first_seq)),
+	    "missing", number(g->count), "unsent", number(g->send_errors),
+	    "from_ns", (json_int_t)g->from_ns, "to_ns", (json_int_t)g->to_ns,
+	    "open", outage_is_open(t, g), "why", run_json_text(g->why),
+	    "joined", run_json_text(strbuf_str(&cause)));
 	strbuf_fini(&cause);
 	return o;
 }
@@ -121,11 +122,11 @@ clock_json(const struct streams *s)
 static json_t *
 counts_json(const struct flows_counts *c)
 {
-	return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "packets",
+	return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "packets",
 	    number(c->packets), "not_ip", number(c->other), "fragments",
-	    number(c->fragments), "cut", number(c->cut), "malformed",
-	    number(c->bad), "unknown_link", number(c->unknown_link), "not_told",
-	    number(c->untold));
+	    number(c->fragments), "cut", number(c->cut), "shortened",
+	    number(c->shortened), "malformed", number(c->bad), "unknown_link",
+	    number(c->unknown_link), "not_told", number(c->untold));
 }
 
 void

@@ -204,9 +204,10 @@ by_length(const void *a, const void *b)
 }
 
 static void
-add_missing(const struct trace_gap *g, bool tcp, bool two_sided,
+add_missing(const struct stream *st, const struct trace_gap *g, bool two_sided,
     struct strbuf *out)
 {
+	bool tcp = st->flow->kind == NUMBERING_TCP;
 	uint64_t lost = g->count - g->send_errors;
 	const char *between = "";
 
@@ -224,7 +225,8 @@ add_missing(const struct trace_gap *g, bool tcp, bool two_sided,
 		strbuf_addf(out, "%s%" PRIu64 " never %s", between,
 		    g->send_errors, two_sided ? "sent" : "seen");
 	if (!tcp)
-		strbuf_addf(out, " (from number %" PRIu64 " on)", g->first_seq);
+		strbuf_addf(out, " (from number %" PRIu64 " on)",
+		    stream_shown(st, stream_base(st) + g->first_seq));
 }
 
 static void
@@ -238,7 +240,7 @@ add_gap(const struct streams *s, const struct trace *t,
 	    dur_us(outage_since(g->to_ns, g->from_ns), length));
 	clean_text(out, st->name);
 	strbuf_addf(out, " %s: ", st->way);
-	add_missing(g, st->flow->kind == NUMBERING_TCP, s->two_sided, out);
+	add_missing(st, g, s->two_sided, out);
 	if (outage_is_open(t, g))
 		strbuf_adds(out, ", to the end");
 	if (g->why[0] != '\0') {
@@ -305,49 +307,55 @@ write_clock(const struct streams *s, const struct streams_text *o,
 }
 
 static void
-add_note(struct strbuf *out, uint64_t count, const char *what)
+add_note(struct strbuf *out, const char *what, uint64_t count,
+    const char *advice)
 {
 	if (count > 0)
-		strbuf_addf(out, "note: %" PRIu64 " %s\n", count, what);
+		strbuf_addf(out, "note: %s: %" PRIu64 "; %s\n", what, count,
+		    advice);
+}
+
+static void
+note_packets(const struct flows_counts *c, struct strbuf *out)
+{
+	add_note(out, "packets cut before their ports", c->cut,
+	    "capture with -s 128 or more");
+	add_note(out, "packets cut before where a number might be",
+	    c->shortened, "capture with -s 128 or more");
+	add_note(out, "packets that are not well formed", c->bad,
+	    "they belong to no stream");
+	add_note(out, "fragments behind a first one", c->fragments,
+	    "they belong to no stream");
+	add_note(out, "packets of a link type that is not read",
+	    c->unknown_link, "capture on another interface");
+	add_note(out, "packets of more streams than --max-flows", c->untold,
+	    "choose some with --filter");
 }
 
 static void
 write_notes(const struct streams *s, struct strbuf *out)
 {
-	const struct flows_counts *c = &s->flows->counts;
 	uint64_t unnumbered = 0, settled = 0, ends = 0;
+	const struct stream *st;
 	size_t i;
 
 	for (i = 0; i < s->whole; i++) {
-		unnumbered += !s->list[i].numbers;
-		settled += s->list[i].losses.settled;
-		if (s->two_sided && s->list[i].from != s->list[i].to)
-			ends +=
-			    s->list[i].losses.before + s->list[i].losses.behind;
+		st = &s->list[i];
+		unnumbered += !st->numbers;
+		settled += st->losses.settled;
+		if (st->from != st->to)
+			ends += st->losses.before + st->losses.behind;
 	}
-	add_note(out, c->cut,
-	    "packets were cut before their ports: capture with -s 128 or "
-	    "more");
-	add_note(out, c->bad, "packets are not well formed");
-	add_note(out, c->fragments,
-	    "fragments behind a first one belong to no stream");
-	add_note(out, c->unknown_link,
-	    "packets are of a link type that is not read");
-	add_note(out, c->untold,
-	    "packets of further streams are not told: there are more than "
-	    "--max-flows; choose some with --filter");
-	add_note(out, s->one_side,
-	    "streams are of hosts that only one side saw: nothing can be said "
-	    "of their loss between the two");
-	add_note(out, unnumbered,
-	    "streams carry no numbers that count, so what was lost of them "
-	    "cannot be told");
-	add_note(out, settled,
-	    "streams have more gaps than are kept: of the first ones only the "
-	    "sums and the longest are told");
-	add_note(out, ends,
-	    "of the lost were sent before the receiver's first or after its "
-	    "last one: was its capture running?");
+	note_packets(&s->flows->counts, out);
+	add_note(out, "streams of hosts that only one side saw", s->one_side,
+	    "nothing can be said of their loss between the two");
+	add_note(out, "streams without numbers that count", unnumbered,
+	    "what was lost of them cannot be told");
+	add_note(out, "streams with more gaps than are kept", settled,
+	    "of the others only the sums and the longest are told");
+	add_note(out,
+	    "lost packets sent before the receiver's first or after its last",
+	    ends, "was its capture running?");
 }
 
 void
@@ -397,8 +405,8 @@ streams_sentence(const struct streams *s, const struct trace *t,
 		strbuf_addf(out, ", %" PRIu64 " never %s", unsent,
 		    s->two_sided ? "sent" : "seen");
 	if (again > 0)
-		strbuf_addf(out, ", %" PRIu64 " TCP segments sent again",
-		    again);
+		strbuf_addf(out, ", %" PRIu64 " TCP segment%s sent again",
+		    again, again == 1 ? "" : "s");
 	if (worst == NULL) {
 		strbuf_adds(out, ", no gap");
 		return;

@@ -44,17 +44,6 @@ add_probe(const struct stream *s, int64_t origin_ns, struct trace *t)
 	}
 }
 
-/* Numbers that wrap count on from one turn up; people begin below. */
-static uint64_t
-shown_number(const struct stream *s, uint64_t number)
-{
-	unsigned bits = s->flow->side[0].samples.bits;
-
-	if (bits >= 64 || number < UINT64_C(1) << bits)
-		return number;
-	return number - (UINT64_C(1) << bits);
-}
-
 static void
 add_gaps(const struct stream *s, int64_t origin_ns, struct trace *t)
 {
@@ -66,7 +55,10 @@ add_gaps(const struct stream *s, int64_t origin_ns, struct trace *t)
 		from = &s->losses.gaps[i];
 		g = MEM_PUSH(t->gaps, t->n_gaps, t->cap_gaps);
 		g->probe = (int32_t)(t->n_probes - 1);
-		g->first_seq = shown_number(s, from->first);
+		/* TCP's numbers are bytes, and count no packets. */
+		g->first_seq = s->flow->kind == NUMBERING_TCP
+		    ? 0
+		    : from->first - stream_base(s);
 		g->count = from->count;
 		g->send_errors = from->unsent;
 		g->from_ns = stream_time(s, from->from_ns) - origin_ns;
@@ -88,6 +80,15 @@ oddity_word(enum flow_oddity_kind kind)
 		return "late";
 	}
 	return "late";
+}
+
+/* Packets are counted from the first that the sender's side saw. */
+static uint64_t
+oddity_number(const struct stream *s, const struct flow_oddity *o)
+{
+	uint64_t base = stream_base(s) + s->shift;
+
+	return o->number > base ? o->number - base : 0;
 }
 
 /* To the stream that counts the flow's packets of that side, if one does. */
@@ -117,8 +118,7 @@ add_oddities(const struct streams *s, int64_t origin_ns, struct trace *t)
 		trace_add_oddity(t, probe,
 		    o->at_ns - origin_ns -
 			(o->side == 1 && s->offset_known ? s->offset_ns : 0),
-		    shown_number(&s->list[probe], o->number),
-		    oddity_word(o->kind));
+		    oddity_number(&s->list[probe], o), oddity_word(o->kind));
 	}
 	free(probes[0]);
 	free(probes[1]);

@@ -23,7 +23,6 @@ enum {
 	PROTO_ROUTING = 43,
 	PROTO_FRAGMENT = 44,
 	PROTO_AUTH = 51,
-	PROTO_NONE = 59,
 	PROTO_DST_OPTS = 60,
 	PROTO_DCCP = 33,
 	PROTO_SCTP = 132,
@@ -113,22 +112,20 @@ take_ipv4(const uint8_t *p, size_t bytes, struct frame *f)
 	return take_ports(f);
 }
 
-/* The length of an extension header, or 0: it is none. */
-static size_t
-extension(uint8_t proto, const uint8_t *p)
+static bool
+is_extension(uint8_t proto)
 {
-	switch (proto) {
-	case PROTO_HOP_OPTS:
-	case PROTO_ROUTING:
-	case PROTO_DST_OPTS:
-		return 8 + (size_t)p[1] * 8;
-	case PROTO_AUTH:
-		return 8 + (size_t)p[1] * 4;
-	case PROTO_FRAGMENT:
+	return proto == PROTO_HOP_OPTS || proto == PROTO_ROUTING ||
+	    proto == PROTO_DST_OPTS || proto == PROTO_AUTH ||
+	    proto == PROTO_FRAGMENT;
+}
+
+static size_t
+extension_bytes(uint8_t proto, const uint8_t *p)
+{
+	if (proto == PROTO_FRAGMENT)
 		return 8;
-	default:
-		return 0;
-	}
+	return 8 + (size_t)p[1] * (proto == PROTO_AUTH ? 4 : 8);
 }
 
 static enum frame_kind
@@ -151,12 +148,10 @@ take_ipv6(const uint8_t *p, size_t bytes, struct frame *f)
 	f->group = f->group || p[24] == 0xff;
 	if (bytes > total)
 		bytes = total;
-	for (n = 0; n < EXTENSIONS_MAX && f->proto != PROTO_NONE; n++) {
+	for (n = 0; n < EXTENSIONS_MAX && is_extension(f->proto); n++) {
 		if (bytes < at + 8)
-			break;
-		size = extension(f->proto, p + at);
-		if (size == 0)
-			break;
+			return total < at + 8 ? FRAME_BAD : FRAME_CUT;
+		size = extension_bytes(f->proto, p + at);
 		if (f->proto == PROTO_FRAGMENT &&
 		    (frame_get16(p + at + 2) & 0xfff8) != 0)
 			return FRAME_FRAGMENT;

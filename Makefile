@@ -120,11 +120,23 @@ $(B)/obj/%.o: %.c $(B)/stamp/flags
 	$(Q)$(COMPILE) -MMD -MP -MT $@ -MF $(@:.o=.d) -c -o $@.$$$$ $< && \
 	    mv $@.$$$$ $@ || { rm -f $@.$$$$; exit 1; }
 
-# The SQL of the store is part of the program: its lines as C strings.
+# The SQL of the store is part of the program: its lines as C strings. So are
+# the look and the script of the HTML report, and the hashes that its
+# Content-Security-Policy knows them by.
+AS_STRINGS = $(Q)sed -e 's/[\\"]/\\&/g' -e 's/.*/"&\\n",/' $< >$@.$$$$ && \
+    mv $@.$$$$ $@
 $(B)/gen/%.inc: db/%.sql
 	@mkdir -p $(@D)
-	$(Q)sed -e 's/[\\"]/\\&/g' -e 's/.*/"&\\n",/' $< >$@.$$$$ && \
-	    mv $@.$$$$ $@
+	$(AS_STRINGS)
+$(B)/gen/report.%.inc: engine/report/report.%
+	@mkdir -p $(@D)
+	$(AS_STRINGS)
+$(B)/gen/report.%.hash: engine/report/report.% engine/report/csphash.sh
+	@mkdir -p $(@D)
+	$(Q)sh engine/report/csphash.sh $< >$@.$$$$ && mv $@.$$$$ $@
+$(B)/obj/engine/report/html.o: $(foreach f,css js,$(B)/gen/report.$(f).inc \
+    $(B)/gen/report.$(f).hash)
+$(B)/obj/engine/report/html.o: private BASE_CFLAGS += -I$(B)/gen
 $(B)/obj/db/schema.o: $(patsubst db/%.sql,$(B)/gen/%.inc,$(wildcard db/*.sql))
 $(B)/obj/db/schema.o: private BASE_CFLAGS += -I$(B)/gen
 

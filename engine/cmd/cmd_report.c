@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * switchback report - a stored run as a time line, or as a test result.
+ * switchback report - stored runs for people (time line, HTML), as test
+ * results, or for a trace viewer.
  */
 #include <getopt.h>
 #include <inttypes.h>
@@ -15,17 +16,22 @@
 #include "cmd/storeargs.h"
 #include "db/store_read.h"
 #include "report/compare.h"
+#include "report/html.h"
+#include "report/perfetto.h"
 #include "report/suite.h"
 #include "report/timeline.h"
 
 static const char usage[] =
     "usage: switchback report [OPTION...]\n"
     "\n"
-    "Shows a stored run: its numbers and its time line.\n"
+    "Shows a stored run, or several side by side: numbers and time line.\n"
     "\n"
     "  --db FILE         the store ($SWITCHBACK_DB, else switchback.db)\n"
-    "  --run ID|TITLE    which run (the newest)\n"
-    "  --format F        text, tap, junit or json (text)\n"
+    "  --run ID|TITLE    which run (the newest); again for others beside it,\n"
+    "                    at most 4 in all\n"
+    "  --format F        text, html, markdown, tap, junit, json or perfetto\n"
+    "                    (as -o says: .html, .md, .tap, .xml, .json, .pftrace;\n"
+    "                    else text)\n"
     "  --from DUR        the time line of the text begins here, \"27.5s\",\n"
     "  --until DUR       and ends here\n"
     "  --all             every state change\n"
@@ -33,11 +39,45 @@ static const char usage[] =
     "\n"
     "Exit status: 0 shown, whatever its verdict; 2 bad input, 3 trouble.\n";
 
+#define RUNS_MAX 4
+_Static_assert(RUNS_MAX <= HTML_RUNS_MAX, "all can be drawn");
+
+enum form {
+	FORM_UNSET,
+	FORM_TEXT,
+	FORM_HTML,
+	FORM_MARKDOWN,
+	FORM_TAP,
+	FORM_JUNIT,
+	FORM_JSON,
+	FORM_PERFETTO
+};
+
+static const struct {
+	const char *name, *ending;
+	enum form form;
+} forms[] = {
+	{ "text", ".txt", FORM_TEXT },
+	{ "html", ".html", FORM_HTML },
+	{ "html", ".htm", FORM_HTML },
+	{ "markdown", ".md", FORM_MARKDOWN },
+	{ "tap", ".tap", FORM_TAP },
+	{ "junit", ".xml", FORM_JUNIT },
+	{ "json", ".json", FORM_JSON },
+	{ "perfetto", ".pftrace", FORM_PERFETTO },
+};
+#define FORMS (sizeof(forms) / sizeof(forms[0]))
+
 struct report {
-	const char *db, *which, *out;
-	enum suite_format format;
+	const char *db, *out;
+	const char *which[RUNS_MAX];
+	size_t n_which;
+	enum form form;
 	struct timeline_options line;
-	int64_t id; /* the run, once found */
+
+	int64_t ids[RUNS_MAX]; /* the runs, once found */
+	struct trace *traces[RUNS_MAX];
+	size_t n;
 };
 
 /* False, always. */
@@ -52,19 +92,43 @@ wrong(const char *what, const char *value, const char *known)
 static bool
 parse_format(const char *s, struct report *r)
 {
-	static const struct {
-		const char *name;
-		enum suite_format format;
-	} formats[] = { { "text", SUITE_TEXT }, { "tap", SUITE_TAP },
-		{ "junit", SUITE_JUNIT }, { "json", SUITE_JSON } };
 	size_t i;
 
-	for (i = 0; i < sizeof(formats) / sizeof(formats[0]); i++)
-		if (strcmp(s, formats[i].name) == 0) {
-			r->format = formats[i].format;
+	for (i = 0; i < FORMS; i++)
+		if (strcmp(s, forms[i].name) == 0) {
+			r->form = forms[i].form;
 			return true;
 		}
 	return false;
+}
+
+/* What the file's name asks for, unless --format does. */
+static enum form
+form_of_name(const char *path)
+{
+	size_t i, bytes = path == NULL ? 0 : strlen(path), end;
+
+	for (i = 0; i < FORMS; i++) {
+		end = strlen(forms[i].ending);
+		if (bytes > end &&
+		    strcmp(path + bytes - end, forms[i].ending) == 0)
+			return forms[i].form;
+	}
+	return FORM_TEXT;
+}
+
+static bool
+add_run(struct report *r, const char *name)
+{
+	if (r->n_which == RUNS_MAX) {
+		fprintf(stderr,
+		    "switchback report: --run: at most %d runs fit side by "
+		    "side\n",
+		    RUNS_MAX);
+		return false;
+	}
+	r->which[r->n_which++] = name;
+	return true;
 }
 
 static bool
@@ -83,11 +147,11 @@ take_option(struct report *r, int c)
 		r->db = optarg;
 		return true;
 	case 'r':
-		r->which = optarg;
-		return true;
+		return add_run(r, optarg);
 	case 'F':
 		return parse_format(optarg, r) ||
-		    wrong("--format", optarg, "text, tap, junit or json");
+		    wrong("--format", optarg, "text, html, markdown, tap, junit, json or "
+			    "perfetto");
 	case 'f':
 		return parse_duration("--from", &r->line.from_ns);
 	case 'u':
@@ -149,16 +213,16 @@ take_newest(void *ctx, const struct store_run *run)
 	return true;
 }
 
-/* The run that is named, else the newest. */
+/* The run that is named, else (NULL) the newest. */
 static int
-find_run(const struct report *r, struct store_reader *reader, int64_t *id,
-    struct err *e)
+find_run(const struct report *r, struct store_reader *reader, const char *which,
+    int64_t *id, struct err *e)
 {
 	int rc;
 
 	*id = 0;
-	if (r->which != NULL)
-		return store_read_find(reader, r->which, id, e);
+	if (which != NULL)
+		return store_read_find(reader, which, id, e);
 	rc = store_read_runs(reader, take_newest, id, e);
 	if (rc == 0 && *id == 0)
 		return err_set(e, ERR_NOTFOUND, "%s: holds no run",
@@ -167,75 +231,127 @@ find_run(const struct report *r, struct store_reader *reader, int64_t *id,
 }
 
 static int
-read_run(struct report *r, struct trace **t)
+read_runs(struct report *r)
 {
 	struct store_reader *reader = NULL;
 	struct err e;
 	int rc = store_read_open(storeargs_db(r->db), &reader, &e);
 
-	if (rc == 0)
-		rc = find_run(r, reader, &r->id, &e);
-	if (rc == 0)
-		rc = store_read_trace(reader, r->id, t, &e);
+	if (r->n_which == 0)
+		r->n_which = 1; /* the newest: which[0] is NULL */
+	while (rc == 0 && r->n < r->n_which) {
+		rc = find_run(r, reader, r->which[r->n], &r->ids[r->n], &e);
+		if (rc == 0)
+			rc = store_read_trace(reader, r->ids[r->n],
+			    &r->traces[r->n], &e);
+		r->n += rc == 0;
+	}
 	store_read_close(reader);
 	return rc == 0 ? CMD_PASS : storeargs_fail("report", &e);
 }
 
 static void
-add_text(const struct report *r, const struct trace *t, bool color,
+add_text(const struct report *r, const struct trace *const *traces, bool color,
     struct strbuf *out)
 {
 	struct timeline_options line = r->line;
+	size_t i;
 
-	strbuf_addf(out, "run %" PRId64 " of %s\n", r->id, storeargs_db(r->db));
-	if (t->run.cut)
-		strbuf_adds(out,
-		    "not finished: it is being recorded, or was cut off; this "
-		    "is all that was stored\n");
-	compare_write(&t, 1, color, out);
-	strbuf_addc(out, '\n');
+	for (i = 0; i < r->n; i++) {
+		strbuf_addf(out, "run %" PRId64 " of %s\n", r->ids[i],
+		    storeargs_db(r->db));
+		if (traces[i]->run.cut)
+			strbuf_adds(out,
+			    "not finished: it is being recorded, or was cut "
+			    "off; this is all that was stored\n");
+	}
+	compare_write(traces, r->n, color, out);
 	line.color = color;
-	line.legend = true;
-	timeline_write(t, &line, out);
+	for (i = 0; i < r->n; i++) {
+		strbuf_addc(out, '\n');
+		if (r->n > 1)
+			strbuf_addf(out, "== time line of run %" PRId64 "\n\n",
+			    r->ids[i]);
+		line.legend = i == 0;
+		timeline_write(traces[i], &line, out);
+	}
 }
 
 static void
-add_suite(const struct report *r, const struct trace *t, struct strbuf *out)
+add_suite(const struct report *r, enum suite_format format, struct strbuf *out)
 {
-	struct suite_case one = {
-		.name = t->run.title,
-		.policy = t->run.policy,
-		.seed = t->run.seed,
-		.trace = t,
-	};
+	struct suite_case cases[RUNS_MAX] = { 0 };
+	size_t i;
 
-	suite_write(r->format, &one, 1, false, false, out);
+	for (i = 0; i < r->n; i++) {
+		cases[i].name = r->traces[i]->run.title;
+		cases[i].policy = r->traces[i]->run.policy;
+		cases[i].seed = r->traces[i]->run.seed;
+		cases[i].trace = r->traces[i];
+	}
+	suite_write(format, cases, r->n, false, false, out);
+}
+
+static void
+add_report(const struct report *r, struct strbuf *out)
+{
+	const struct trace *traces[RUNS_MAX];
+	size_t i;
+
+	for (i = 0; i < r->n; i++)
+		traces[i] = r->traces[i];
+	switch (r->form) {
+	case FORM_UNSET:
+	case FORM_TEXT:
+		add_text(r, traces, r->out == NULL && isatty(STDOUT_FILENO),
+		    out);
+		break;
+	case FORM_HTML:
+		html_write(traces, r->n, out);
+		break;
+	case FORM_MARKDOWN:
+		add_suite(r, SUITE_MARKDOWN, out);
+		break;
+	case FORM_TAP:
+		add_suite(r, SUITE_TAP, out);
+		break;
+	case FORM_JUNIT:
+		add_suite(r, SUITE_JUNIT, out);
+		break;
+	case FORM_JSON:
+		compare_write_json(traces, r->n, out);
+		break;
+	case FORM_PERFETTO:
+		perfetto_write(traces, r->n, out);
+		break;
+	}
 }
 
 int
 cmd_report(int argc, char **argv)
 {
-	struct report r = { .format = SUITE_TEXT };
+	struct report r = { 0 };
 	struct strbuf text = { 0 };
-	const struct trace *shown;
-	struct trace *t = NULL;
 	int status;
+	size_t i;
 
 	if (!parse_options(argc, argv, &r, &status))
 		return status;
-	status = read_run(&r, &t);
-	shown = t;
+	if (r.form == FORM_UNSET)
+		r.form = form_of_name(r.out);
+	if (r.form == FORM_PERFETTO && r.out == NULL && isatty(STDOUT_FILENO)) {
+		fputs("switchback report: --format perfetto: its bytes are not "
+		      "for a terminal: name a file with -o\n",
+		    stderr);
+		return CMD_INPUT;
+	}
+	status = read_runs(&r);
 	if (status == CMD_PASS) {
-		if (r.format == SUITE_TEXT)
-			add_text(&r, t, r.out == NULL && isatty(STDOUT_FILENO),
-			    &text);
-		else if (r.format == SUITE_JSON)
-			compare_write_json(&shown, 1, &text);
-		else
-			add_suite(&r, t, &text);
+		add_report(&r, &text);
 		status = outfile_write("report", r.out, &text);
 	}
 	strbuf_fini(&text);
-	trace_free(t);
+	for (i = 0; i < r.n; i++)
+		trace_free(r.traces[i]);
 	return status;
 }

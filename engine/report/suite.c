@@ -98,5 +98,8 @@ suite_write(enum suite_format format, const struct suite_case *cases, size_t n,
 	case SUITE_JSON:
 		suite_write_json(cases, n, out);
 		break;
+	case SUITE_MARKDOWN:
+		suite_write_markdown(cases, n, out);
+		break;
 	}
 }

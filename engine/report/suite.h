@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * suite - the results of many runs, as text for people, TAP 14, JUnit XML or
- * JSON. Pure.
+ * suite - the results of many runs, as text for people, TAP 14, JUnit XML,
+ * JSON or Markdown. Pure.
  *
  * Every expectation that failed says in each form what was expected, what
  * happened, when, and the command that repeats the run; text and JUnit also
@@ -29,7 +29,13 @@ struct suite_case {	  /* all borrowed */
 	const char *repeat;	   /* the command that repeats it, or NULL */
 };
 
-enum suite_format { SUITE_TEXT, SUITE_TAP, SUITE_JUNIT, SUITE_JSON };
+enum suite_format {
+	SUITE_TEXT,
+	SUITE_TAP,
+	SUITE_JUNIT,
+	SUITE_JSON,
+	SUITE_MARKDOWN
+};
 
 /* verbose: what held, and known faults with their reasons, in text too. */
 void suite_write(enum suite_format format, const struct suite_case *cases,

@@ -4,47 +4,10 @@
 #include <string.h>
 
 #include "base/dur.h"
-#include "report/clean.h"
+#include "report/markup.h"
 #include "report/outage.h"
 #include "report/suite_parts.h"
 #include "report/verdict.h"
-
-/* Cleaned text, of which newlines stay. */
-static void
-add_escaped(struct strbuf *out, const char *s)
-{
-	for (; *s != '\0'; s++) {
-		switch (*s) {
-		case '<':
-			strbuf_adds(out, "&lt;");
-			break;
-		case '>':
-			strbuf_adds(out, "&gt;");
-			break;
-		case '&':
-			strbuf_adds(out, "&amp;");
-			break;
-		case '"':
-			strbuf_adds(out, "&quot;");
-			break;
-		default:
-			strbuf_addc(out, *s);
-		}
-	}
-}
-
-/* ` name="value"` */
-static void
-add_attribute(struct strbuf *out, const char *name, const char *value)
-{
-	struct strbuf clean = { 0 };
-
-	clean_text(&clean, value);
-	strbuf_addf(out, " %s=\"", name);
-	add_escaped(out, strbuf_str(&clean));
-	strbuf_addc(out, '"');
-	strbuf_fini(&clean);
-}
 
 static void
 add_failure(struct strbuf *out, const struct suite_case *c)
@@ -62,12 +25,12 @@ add_failure(struct strbuf *out, const struct suite_case *c)
 	if (failed > 1)
 		strbuf_addf(&text, " (and %zu more)", failed - 1);
 	strbuf_adds(out, "    <failure");
-	add_attribute(out, "message", strbuf_str(&text));
-	add_attribute(out, "type", trace_verdict_word(k->verdict));
+	markup_attribute(out, "message", strbuf_str(&text));
+	markup_attribute(out, "type", trace_verdict_word(k->verdict));
 	strbuf_adds(out, ">");
 	strbuf_reset(&text);
 	suite_tell(c, &how, &text);
-	add_escaped(out, strbuf_str(&text));
+	markup_lines(out, strbuf_str(&text));
 	strbuf_adds(out, "</failure>\n");
 	strbuf_fini(&text);
 }
@@ -85,18 +48,18 @@ junit_case(struct strbuf *out, const struct suite_case *c)
 		    seconds);
 	suite_label(c, &label);
 	strbuf_adds(out, "  <testcase");
-	add_attribute(out, "classname", c->policy);
-	add_attribute(out, "name", strbuf_str(&label));
-	add_attribute(out, "time", seconds);
+	markup_attribute(out, "classname", c->policy);
+	markup_attribute(out, "name", strbuf_str(&label));
+	markup_attribute(out, "time", seconds);
 	strbuf_adds(out, ">\n");
 	if (c->skipped != NULL) {
 		strbuf_adds(out, "    <skipped");
-		add_attribute(out, "message", c->skipped);
+		markup_attribute(out, "message", c->skipped);
 		strbuf_adds(out, "/>\n");
 	}
 	if (c->error != NULL) {
 		strbuf_adds(out, "    <error");
-		add_attribute(out, "message", c->error);
+		markup_attribute(out, "message", c->error);
 		strbuf_adds(out, "/>\n");
 	} else if (c->trace != NULL) {
 		add_failure(out, c);

@@ -36,6 +36,8 @@ void suite_write_tap(const struct suite_case *cases, size_t n,
     struct strbuf *out);
 void suite_write_junit(const struct suite_case *cases, size_t n,
     struct strbuf *out);
+void suite_write_markdown(const struct suite_case *cases, size_t n,
+    struct strbuf *out);
 void suite_write_json(const struct suite_case *cases, size_t n,
     struct strbuf *out);
 

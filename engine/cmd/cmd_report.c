@@ -30,7 +30,8 @@ static const char usage[] =
     "  --run ID|TITLE    which run (the newest); again for others beside it,\n"
     "                    at most 4 in all\n"
     "  --format F        text, html, markdown, tap, junit, json or perfetto\n"
-    "                    (as -o says: .html, .md, .tap, .xml, .json, .pftrace;\n"
+    "                    (as -o says: .html, .md, .tap, .xml, .json, "
+    ".pftrace;\n"
     "                    else text)\n"
     "  --from DUR        the time line of the text begins here, \"27.5s\",\n"
     "  --until DUR       and ends here\n"
@@ -150,8 +151,9 @@ take_option(struct report *r, int c)
 		return add_run(r, optarg);
 	case 'F':
 		return parse_format(optarg, r) ||
-		    wrong("--format", optarg, "text, html, markdown, tap, junit, json or "
-			    "perfetto");
+		    wrong("--format", optarg,
+			"text, html, markdown, tap, junit, json or "
+			"perfetto");
 	case 'f':
 		return parse_duration("--from", &r->line.from_ns);
 	case 'u':

@@ -43,6 +43,7 @@ static const char usage[] =
     "  --frames         every packet an event of its own\n"
     "  --tap, --junit, --json\n"
     "                   the form of the result; the last one counts\n"
+    "  --markdown FILE  besides, write it there for a CI system's summary\n"
     "  --hash           instead of the result, a line for each run: hash of\n"
     "                   its trace, scenario, policy, seed\n"
     "  --db FILE        store every run\n"
@@ -66,7 +67,7 @@ struct test {
 	struct policies policies;
 	int64_t first_seed, last_seed; /* 0: the scenarios' own */
 	int64_t jobs;
-	const char *db, *trace_dir, *out_path;
+	const char *db, *trace_dir, *out_path, *markdown;
 	bool frames, verbose, hash;
 	int64_t guard_ns;     /* 0: as the sandbox has it */
 	struct strbuf hashes; /* lines of --hash */
@@ -148,6 +149,9 @@ take_option(struct test *t, int c)
 	case 'J':
 		t->format = SUITE_JSON;
 		return true;
+	case 'M':
+		t->markdown = optarg;
+		return true;
 	case 'd':
 		t->db = optarg;
 		return true;
@@ -196,6 +200,7 @@ parse_options(int argc, char **argv, struct test *t, int *status)
 		{ "tap", no_argument, NULL, 'T' },
 		{ "junit", no_argument, NULL, 'U' },
 		{ "json", no_argument, NULL, 'J' },
+		{ "markdown", required_argument, NULL, 'M' },
 		{ "db", required_argument, NULL, 'd' },
 		{ "decisions", no_argument, NULL, 'D' },
 		{ "trace", required_argument, NULL, 't' },
@@ -349,6 +354,20 @@ case_done(void *ctx, struct testrun_case *c)
 }
 
 static int
+write_markdown(const struct test *t, const struct suite_case *list, size_t n)
+{
+	struct strbuf text = { 0 };
+	int status;
+
+	if (t->markdown == NULL)
+		return CMD_PASS;
+	suite_write(SUITE_MARKDOWN, list, n, false, false, &text);
+	status = outfile_write("test", t->markdown, &text);
+	strbuf_fini(&text);
+	return status;
+}
+
+static int
 write_suite(struct test *t)
 {
 	size_t n = t->run.n_cases;
@@ -395,6 +414,8 @@ write_suite(struct test *t)
 	wrote = outfile_finish("test", t->out_path, t->out,
 	    t->hash ? &t->hashes : &text);
 	t->out = NULL;
+	if (wrote == CMD_PASS)
+		wrote = write_markdown(t, list, n + t->sometimes.n);
 	strbuf_fini(&text);
 	free(list);
 	return wrote != CMD_PASS ? wrote : status;

@@ -47,8 +47,7 @@ static const struct symbol {
 	{ "m-attach", "M-1.5 -5h3v3.5h3.5v3h-3.5v3.5h-3v-3.5h-3.5v-3h3.5z",
 	    "record of a device that came" },
 	{ "m-detach", "M-5 -1.5h10v3h-10z", "record of a device that went" },
-	{ "m-nomatch",
-	    "M-3.5 -2.5A3.5 3.5 0 1 1 0 1.2V2.4M0 4.2V5.6",
+	{ "m-nomatch", "M-3.5 -2.5A3.5 3.5 0 1 1 0 1.2V2.4M0 4.2V5.6",
 	    "record of a device without a driver" },
 	{ "m-dropped", "M-5 -5L5 5M5 -5L-5 5M-5 0H5",
 	    "record lost: the queue was full" },
@@ -65,10 +64,12 @@ static const struct symbol {
 	{ "m-refused", "M-3.4 -2.6H3.4L0 3.4Z",
 	    "packet that the sender could not send" },
 	{ "m-mixed", "M-3 0H3M0 -3V3", "packet missing, lost or refused" },
-	{ "m-duplicated", "M-4 -1.5a3 3 0 1 0 6 0a3 3 0 1 0 -6 0M-2 2a3 3 0 "
-			  "1 0 6 0a3 3 0 1 0 -6 0",
+	{ "m-duplicated",
+	    "M-4 -1.5a3 3 0 1 0 6 0a3 3 0 1 0 -6 0M-2 2a3 3 0 "
+	    "1 0 6 0a3 3 0 1 0 -6 0",
 	    "packet that came twice" },
-	{ "m-reordered", "M5 -4L-4 0L5 4", "packet that came behind a later one" },
+	{ "m-reordered", "M5 -4L-4 0L5 4",
+	    "packet that came behind a later one" },
 	{ "m-late", "M-4 0a4 4 0 1 0 8 0a4 4 0 1 0 -8 0M0 -2.5V0H2",
 	    "packet that came late" },
 };
@@ -137,8 +138,8 @@ add_head(struct html_page *p)
 	    "&#39;none&#39;\" />\n"
 	    "<meta name=\"viewport\" content=\"width=device-width, "
 	    "initial-scale=1\" />\n"
-	    "<meta name=\"generator\" content=\"switchback "
-	    SWITCHBACK_VERSION "\" />\n<title>",
+	    "<meta name=\"generator\" content=\"switchback " SWITCHBACK_VERSION
+	    "\" />\n<title>",
 	    css_hash, js_hash);
 	markup_cut(out, p->traces[0]->run.title, 200);
 	strbuf_adds(out, "</title>\n<style>");
@@ -170,7 +171,8 @@ add_facts(struct html_page *p, size_t run)
 		if (run > 0 && strcmp(r->title, p->traces[0]->run.title) != 0)
 			add_fact(p->out, "title", r->title);
 	}
-	add_fact(p->out, "policy", r->policy);
+	if (p->n == 1)
+		add_fact(p->out, "policy", r->policy);
 	add_fact(p->out, "kind", r->kind);
 	add_fact(p->out, "machine", r->machine);
 	add_fact(p->out, "source", r->source);
@@ -231,7 +233,8 @@ add_legend(struct strbuf *out)
 	legend_bar(out, "none", 13, "no port carries");
 	legend_bar(out, "nolink", 9, "up, but without link");
 	legend_bar(out, "down", 5, "there, but down");
-	legend_bar(out, "op", 13, "operation of the engine, as long as it took");
+	legend_bar(out, "op", 13,
+	    "operation of the engine, as long as it took");
 	legend_bar(out, "bad", 13, "operation that failed");
 	legend_bar(out, "cmd", 13, "program, as long as it ran");
 	legend_bar(out, "refused", 13,
@@ -257,8 +260,9 @@ add_help(struct strbuf *out)
 		{ "+ \xe2\x88\x92", "zoom the picture in and out" },
 		{ "\xe2\x86\x90 \xe2\x86\x92", "move along the time" },
 		{ "Home", "the picture as it was" },
-		{ "n p", "next and previous thing in the picture; it is read "
-			 "out below" },
+		{ "n p",
+		    "next and previous thing in the picture; it is read "
+		    "out below" },
 		{ "1 \xe2\x80\xa6 9", "go to a close-up; 0: the whole run" },
 		{ "/", "filter the table of events" },
 		{ "t", "dark or light" },
@@ -325,7 +329,6 @@ add_whole(struct html_page *p)
 	    "</kbd> <kbd>\xe2\x86\x90</kbd> <kbd>\xe2\x86\x92</kbd> to look "
 	    "closer; all keys: <kbd>?</kbd></p>\n");
 	html_figure(p, "whole", "<b>The whole run</b>", p->whole, TRACE_OPEN);
-	add_legend(p->out);
 	strbuf_adds(p->out, "</section>\n");
 }
 
@@ -350,6 +353,24 @@ find_times(struct html_page *p)
 	p->base_ns = p->same_clock ? p->traces[0]->run.start_ns : 0;
 }
 
+/* So that the pictures of all runs have the same lanes. */
+static void
+find_lanes(struct html_page *p)
+{
+	const struct trace *t;
+	size_t i;
+
+	for (i = 0; i < p->n; i++) {
+		t = p->traces[i];
+		p->operations = p->operations || t->n_operations > 0;
+		p->commands = p->commands || t->n_commands > 0;
+		p->records = p->records || t->n_records > 0;
+		p->firings = p->firings || t->n_firings > 0;
+		p->notes = p->notes || t->n_notes > 0;
+		p->checks = p->checks || t->n_checks > 0;
+	}
+}
+
 void
 html_write(const struct trace *const *traces, size_t n, struct strbuf *out)
 {
@@ -364,12 +385,14 @@ html_write(const struct trace *const *traces, size_t n, struct strbuf *out)
 	for (i = 0; i < p.n; i++)
 		html_pick_make(&p.picks[i], traces[i]);
 	find_times(&p);
+	find_lanes(&p);
 	add_head(&p);
 	add_symbols(out);
 	add_banner(&p);
 	html_numbers(&p);
 	add_whole(&p);
 	html_moments(&p);
+	add_legend(out);
 	add_left(&p);
 	html_checks(&p);
 	html_events(&p);

@@ -18,6 +18,7 @@
 #define TEXT_MAX  120 /* bytes in a bar or flag */
 #define BAR_MIN	  2.0
 #define FLAGS_MAX 400
+#define LOW	  460 /* two pictures of this height fit a page */
 
 int64_t
 html_since(const struct trace *t, int64_t at_ns)
@@ -208,15 +209,16 @@ add_axis(struct html_chart *c, const char *css, int64_t origin_ns, int y,
 	int64_t step = html_step(outage_since(until, from), TICKS), at;
 	double x;
 
-	strbuf_addf(out, "<g class=\"axis %s\" data-zero=\"%" PRId64 "\">",
-	    css, origin_ns);
+	strbuf_addf(out, "<g class=\"axis %s\" data-zero=\"%" PRId64 "\">", css,
+	    origin_ns);
 	for (at = first_tick(from, step); at <= until; at += step) {
 		x = html_x(c, at + origin_ns);
 		if (x >= -0.5) {
 			strbuf_addf(out,
 			    "<line x1=\"%.1f\" x2=\"%.1f\" y1=\"%d\" "
 			    "y2=\"%d\"/><text x=\"%.1f\" y=\"%d\">",
-			    x, x, css[0] == 't' ? 0 : y, c->y, x + 3, y + 13);
+			    x, x, css[0] == 't' ? 0 : y - 4,
+			    css[0] == 't' ? c->y : y + 3, x + 3, y + 13);
 			if (css[0] == 't')
 				tick_text(out, at, step);
 			else
@@ -289,8 +291,7 @@ add_flags(struct html_chart *c)
 			i++;
 		} else {
 			add_flag(c, &f, "mark",
-			    html_since(t, t->marks[k].at_ns),
-			    t->marks[k].name);
+			    html_since(t, t->marks[k].at_ns), t->marks[k].name);
 			k++;
 		}
 	}
@@ -319,12 +320,15 @@ add_picture(struct html_chart *c, const char *name)
 	}
 	html_states_told(c, &told);
 	strbuf_addf(out,
-	    "<svg class=\"run\" role=\"img\" viewBox=\"0 0 %d %d\" "
+	    "<svg class=\"run%s\" role=\"img\" viewBox=\"0 0 %d %d\" "
 	    "data-run=\"%zu\" data-height=\"%d\" data-bottom=\"%d\"",
-	    HTML_WIDTH, height, c->run, height, c->y);
+	    height <= LOW ? " low" : "", HTML_WIDTH, height, c->run, height,
+	    c->y);
 	strbuf_adds(out, " aria-label=\"");
-	strbuf_addf(out, "%s. %s Everything in this picture is also in the "
-	    "table of events.\">\n", name, strbuf_str(&told));
+	strbuf_addf(out,
+	    "%s. %s Everything in this picture is also in the "
+	    "table of events.\">\n",
+	    name, strbuf_str(&told));
 	strbuf_addf(out, "<text class=\"who\" x=\"%d\" y=\"14\">%s</text>\n",
 	    HTML_GUTTER - 8, name);
 	strbuf_addf(out,
@@ -348,11 +352,11 @@ html_figure(struct html_page *p, const char *id, const char *caption,
 	size_t i;
 
 	strbuf_addf(p->out,
-	    "<figure class=\"chart\" id=\"%s\" data-from=\"%" PRId64
+	    "<figure class=\"chart of-%zu\" id=\"%s\" data-from=\"%" PRId64
 	    "\" data-until=\"%" PRId64 "\" data-base=\"%" PRId64 "\">\n"
 	    "<figcaption>%s</figcaption>\n"
 	    "<div class=\"stage\">\n",
-	    id, w.from_ns, w.until_ns, p->base_ns, caption);
+	    p->n, id, w.from_ns, w.until_ns, p->base_ns, caption);
 	for (i = 0; i < p->n; i++) {
 		memset(&c, 0, sizeof(c));
 		c.page = p;

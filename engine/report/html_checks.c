@@ -17,18 +17,18 @@ look_of(enum trace_verdict v)
 {
 	switch (v) {
 	case TRACE_PASS:
-		return (struct look) { "held", "pass", "m-pass" };
+		return (struct look){ "held", "pass", "m-pass" };
 	case TRACE_FAIL:
-		return (struct look) { "FAILED", "fail", "m-fail" };
+		return (struct look){ "FAILED", "fail", "m-fail" };
 	case TRACE_KNOWN_FAULT:
-		return (struct look) { "known fault", "known", "m-known" };
+		return (struct look){ "known fault", "known", "m-known" };
 	case TRACE_MENDED:
-		return (struct look) { "known fault that held", "fail",
-			"m-fail" };
+		return (
+		    struct look){ "known fault that held", "fail", "m-fail" };
 	case TRACE_SKIP:
 		break;
 	}
-	return (struct look) { "not for this policy", "skip", "m-skip" };
+	return (struct look){ "not for this policy", "skip", "m-skip" };
 }
 
 static void
@@ -44,7 +44,7 @@ add_row(struct html_page *p, size_t run, const struct trace_check *k)
 	    "class=\"m %s\"/></svg> %s</td>",
 	    look.css, look.symbol, look.symbol, look.word);
 	if (p->n > 1) {
-		strbuf_adds(out, "<td>");
+		strbuf_adds(out, "<td class=\"r\">");
 		html_run_name(p, run, out);
 		strbuf_adds(out, "</td>");
 	}
@@ -61,8 +61,7 @@ add_row(struct html_page *p, size_t run, const struct trace_check *k)
 	}
 	strbuf_adds(out, "</td><td class=\"n\">");
 	if (k->at_ns != TRACE_OPEN)
-		strbuf_addf(out,
-		    "<span class=\"go\" data-a=\"%lld\">%s</span>",
+		strbuf_addf(out, "<span class=\"go\" data-a=\"%lld\">%s</span>",
 		    (long long)html_since(p->traces[run], k->at_ns),
 		    html_seconds(p, html_since(p->traces[run], k->at_ns), at));
 	strbuf_adds(out, "</td></tr>\n");

@@ -23,26 +23,26 @@ kind_of(enum happening_kind k)
 {
 	switch (k) {
 	case HAPPENING_MARK:
-		return (struct kind) { "mark", "--" };
+		return (struct kind){ "mark", "--" };
 	case HAPPENING_STIMULUS:
-		return (struct kind) { "outside world", ">>" };
+		return (struct kind){ "outside world", ">>" };
 	case HAPPENING_STATE:
-		return (struct kind) { "state", "=" };
+		return (struct kind){ "state", "=" };
 	case HAPPENING_RECORD:
-		return (struct kind) { "record", "" };
+		return (struct kind){ "record", "" };
 	case HAPPENING_FIRING:
-		return (struct kind) { "rule", ">" };
+		return (struct kind){ "rule", ">" };
 	case HAPPENING_OPERATION:
-		return (struct kind) { "operation", "*" };
+		return (struct kind){ "operation", "*" };
 	case HAPPENING_COMMAND:
-		return (struct kind) { "program", "$" };
+		return (struct kind){ "program", "$" };
 	case HAPPENING_NOTE:
-		return (struct kind) { "note", "#" };
+		return (struct kind){ "note", "#" };
 	case HAPPENING_GAP:
 	case HAPPENING_GAP_END:
 		break;
 	}
-	return (struct kind) { "packets", "!!" };
+	return (struct kind){ "packets", "!!" };
 }
 
 struct event {
@@ -151,7 +151,7 @@ add_row(const struct html_page *p, const struct event *e)
 	    "<tr data-a=\"%" PRId64 "\" data-k=\"%s\"><td class=\"n\">%s</td>",
 	    e->a_ns, kind.word, html_seconds(p, e->a_ns, at));
 	if (p->n > 1) {
-		strbuf_adds(out, "<td>");
+		strbuf_adds(out, "<td class=\"r\">");
 		html_run_name(p, e->run, out);
 		strbuf_adds(out, "</td>");
 	}
@@ -178,8 +178,9 @@ html_events(struct html_page *p)
 	    "<section id=\"events\" aria-labelledby=\"h-events\">\n"
 	    "<h2 id=\"h-events\">Everything that happened</h2>\n"
 	    "<form class=\"filter\" role=\"search\" hidden=\"\">"
-	    "<label>Only with <input type=\"search\" id=\"filter\" "
-	    "autocomplete=\"off\" placeholder=\"words, e.g. vmx0 record\" />"
+	    "<label>Only rows with these words <input type=\"search\" "
+	    "id=\"filter\" "
+	    "autocomplete=\"off\" />"
 	    "</label> <span id=\"kinds\"></span> "
 	    "<output id=\"shown\">%zu rows</output></form>\n",
 	    all.n);

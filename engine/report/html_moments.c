@@ -16,7 +16,7 @@
 #define NEAR	    (1 * DUR_MS) /* the same deed in two runs */
 #define PAD_MIN	    (2 * DUR_MS)
 
-struct moment { /* since */
+struct moment {		  /* since */
 	const char *what; /* the trace's */
 	int64_t at_ns, until_ns;
 	uint64_t worth;
@@ -71,24 +71,32 @@ find_end(const struct trace *t, struct moment *m, int64_t next_ns)
 		m->until_ns = next_ns;
 }
 
-/* A run begins with nothing for seconds: the bring-up begins with its first
- * event. */
+static void
+earliest(const struct trace *t, int64_t at_ns, int64_t *first)
+{
+	at_ns = html_since(t, at_ns);
+	if (at_ns > 0 && at_ns < *first)
+		*first = at_ns;
+}
+
+/* A run begins with nothing for seconds but what the kernel says of its
+ * devices: the bring-up begins with the first thing that somebody does. */
 static int64_t
 first_event(const struct trace *t)
 {
-	int64_t first = INT64_MAX, at_ns;
+	int64_t first = INT64_MAX;
 	size_t i;
 
-	for (i = 0; i < t->n_records; i++) {
-		at_ns = html_since(t, t->records[i].emit_ns);
-		if (at_ns > 0 && at_ns < first)
-			first = at_ns;
-	}
-	for (i = 0; i < t->n_operations; i++) {
-		at_ns = html_since(t, t->operations[i].start_ns);
-		if (at_ns > 0 && at_ns < first)
-			first = at_ns;
-	}
+	for (i = 0; i < t->n_firings; i++)
+		earliest(t, t->firings[i].at_ns, &first);
+	for (i = 0; i < t->n_operations; i++)
+		earliest(t, t->operations[i].start_ns, &first);
+	for (i = 0; i < t->n_commands; i++)
+		earliest(t, t->commands[i].start_ns, &first);
+	for (i = 0; i < t->n_gaps; i++)
+		earliest(t, t->gaps[i].from_ns, &first);
+	for (i = 0; i < t->n_records && first == INT64_MAX; i++)
+		earliest(t, t->records[i].emit_ns, &first);
 	return first == INT64_MAX ? 0 : first;
 }
 
@@ -126,7 +134,8 @@ add_run(struct moments *ms, const struct trace *t)
 		struct moment m = { .what = r[i].what };
 
 		m.at_ns = i == 0 ? first_event(t) : html_since(t, r[i].at_ns);
-		next = html_since(t, i + 1 < n ? r[i + 1].at_ns : t->run.end_ns);
+		next =
+		    html_since(t, i + 1 < n ? r[i + 1].at_ns : t->run.end_ns);
 		if (m.at_ns >= next)
 			continue;
 		m.until_ns = m.at_ns;
@@ -195,8 +204,7 @@ draw(struct html_page *p, const struct moment *m, size_t number)
 	w.until_ns += pad;
 	strbuf_addf(&caption, "<b>");
 	markup_cut(&caption, m->what, 80);
-	strbuf_addf(&caption, "</b> at %s s",
-	    html_seconds(p, m->at_ns, at));
+	strbuf_addf(&caption, "</b> at %s s", html_seconds(p, m->at_ns, at));
 	if (m->more > 0)
 		strbuf_addf(&caption, ", and %zu more right after it", m->more);
 	snprintf(id, sizeof(id), "moment-%zu", number);

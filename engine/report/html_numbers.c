@@ -16,10 +16,15 @@
 #define RESPONSES_MAX 60
 #define PROBES_MAX    80
 
+/* With as many digits as people compare: "3.111s", "668.7ms", "265us". */
 static const char *
 short_dur(int64_t ns, char buf[DUR_TEXT])
 {
-	return dur_format(ns / DUR_US * DUR_US, buf);
+	int64_t unit = ns >= DUR_SEC ? DUR_MS
+	    : ns >= DUR_MS	     ? DUR_MS / 10
+				     : DUR_US;
+
+	return dur_format((ns + unit / 2) / unit * unit, buf);
 }
 
 /* --- sums --- */
@@ -27,7 +32,7 @@ short_dur(int64_t ns, char buf[DUR_TEXT])
 struct sums {
 	uint64_t missing, all;
 	int64_t longest_ns, longest_at_ns;
-	int64_t slowest_ns; /* from a deed to the last change of port */
+	int64_t slowest_ns;  /* from a deed to the last change of port */
 	const char *slowest; /* the deed, or NULL */
 	bool probed;
 };
@@ -123,7 +128,6 @@ tile_row(struct html_page *p, size_t run, double value, double most,
 static void
 verdict_tile(struct html_page *p)
 {
-	struct strbuf small = { 0 };
 	struct verdicts v;
 	const char *word, *css;
 	size_t i;
@@ -152,7 +156,6 @@ verdict_tile(struct html_page *p)
 		    v.known, v.known == 1 ? "" : "s");
 	}
 	strbuf_adds(p->out, "</div>\n");
-	strbuf_fini(&small);
 }
 
 static void
@@ -210,7 +213,7 @@ static void
 add_tiles(struct html_page *p)
 {
 	struct sums s[HTML_RUNS_MAX];
-	char small[HTML_RUNS_MAX][96], at[40];
+	char small[HTML_RUNS_MAX][96], at[DUR_TEXT];
 	int64_t ns[HTML_RUNS_MAX];
 	size_t i;
 
@@ -219,11 +222,7 @@ add_tiles(struct html_page *p)
 		ns[i] = s[i].longest_ns;
 		snprintf(small[i], sizeof(small[i]), "%s%s%s",
 		    ns[i] == 0 ? "" : "from ",
-		    ns[i] == 0 ? ""
-			       : html_seconds(p,
-				     html_since(p->traces[i],
-					 s[i].longest_at_ns),
-				     at),
+		    ns[i] == 0 ? "" : dur_short(s[i].longest_at_ns, at),
 		    ns[i] == 0 ? "" : " s");
 	}
 	strbuf_adds(p->out, "<div class=\"tiles\">\n");
@@ -297,7 +296,8 @@ response_change(struct html_page *p, const struct response *a,
 	}
 	if (a->missing != b->missing)
 		strbuf_addf(p->out,
-		    "<span class=\"loss\">%" PRIu64 " %s missing</span>",
+		    "<span class=\"%s\">%" PRIu64 " %s missing</span>",
+		    a->missing > b->missing ? "better" : "worse",
 		    a->missing > b->missing ? a->missing - b->missing
 					    : b->missing - a->missing,
 		    a->missing > b->missing ? "fewer" : "more");
@@ -367,7 +367,7 @@ probe_row(struct html_page *p, size_t run, const struct trace_probe *b)
 	markup_cut(p->out, b->way, 10);
 	strbuf_adds(p->out, "</th>");
 	if (p->n > 1) {
-		strbuf_adds(p->out, "<td>");
+		strbuf_adds(p->out, "<td class=\"r\">");
 		html_run_name(p, run, p->out);
 		strbuf_adds(p->out, "</td>");
 	}

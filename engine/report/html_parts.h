@@ -52,10 +52,12 @@ struct html_page {
 	const struct trace *const *traces;
 	struct html_pick *picks;
 	size_t n;
-	bool same_clock;    /* all begin at the same reading */
-	int64_t base_ns;    /* what is added to a since for people */
+	bool same_clock; /* all begin at the same reading */
+	int64_t base_ns; /* what is added to a since for people */
 	struct html_window whole;
-	size_t merged;	    /* marks that stand for several */
+	bool operations, commands, records, firings, notes, checks; /* any
+				run has some: each picture has the lane */
+	size_t merged; /* marks that stand for several */
 	struct strbuf *out;
 };
 
@@ -69,10 +71,10 @@ struct html_chart {
 	const struct html_pick *pick;
 	size_t run;
 	struct html_window w;
-	int64_t zero_ns;     /* what the lower axis counts from, or TRACE_OPEN */
+	int64_t zero_ns; /* what the lower axis counts from, or TRACE_OPEN */
 	struct strbuf names; /* at the left, below the plot in the file */
 	struct strbuf plot;
-	int y;		     /* next free */
+	int y; /* next free */
 };
 
 int64_t html_since(const struct trace *t, int64_t at_ns);

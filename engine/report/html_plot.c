@@ -25,8 +25,8 @@ struct leg { /* packets n..m, sent from a_ns to b_ns (since) */
 	int64_t a_ns, b_ns;
 	uint64_t n, m;
 	bool missing;
-	uint64_t refused, count; /* of the missing ones */
-	size_t gaps;		 /* rows it stands for */
+	uint64_t refused, count;     /* of the missing ones */
+	size_t gaps;		     /* rows it stands for */
 	const struct trace_gap *gap; /* the first of them */
 };
 
@@ -92,23 +92,43 @@ first_gap(const struct plot *pl)
 static int64_t
 times_of(int64_t period_ns, uint64_t n)
 {
-	return period_ns <= 0			    ? 0
+	return period_ns <= 0			  ? 0
 	    : n > (uint64_t)(DUR_MAX / period_ns) ? DUR_MAX
-						    : period_ns * (int64_t)n;
+						  : period_ns * (int64_t)n;
 }
 
-/* When packet 0 was sent (since). Runs stored long ago do not say so: then
- * the first gap tells. False when nothing does. */
+/* When packet 0 was sent (since), and the last one. Runs stored long ago do
+ * not say so: then the first gap tells, and the period. False when nothing
+ * does. */
 static bool
 find_first(const struct plot *pl, int64_t *first_ns)
 {
+	const struct trace_probe *p = pl->p;
 	const struct trace_gap *g = first_gap(pl);
 
+	if (p->first_ns != 0 || p->last_ns != 0) {
+		*first_ns = html_since(pl->c->t, p->first_ns);
+		return true;
+	}
 	if (g == NULL || g->first_seq == 0)
 		return false;
 	*first_ns = outage_since(html_since(pl->c->t, g->from_ns),
-	    times_of(pl->p->period_ns, g->first_seq - 1));
+	    times_of(p->period_ns, g->first_seq - 1));
 	return true;
+}
+
+static void
+add_last_leg(struct plot *pl, int64_t at_ns, uint64_t n)
+{
+	const struct trace_probe *p = pl->p;
+	uint64_t total = p->sent + p->send_errors;
+	int64_t end_ns = html_since(pl->c->t, p->last_ns);
+
+	if (total <= n)
+		return;
+	if (p->first_ns == 0 && p->last_ns == 0)
+		end_ns = at_ns + times_of(p->period_ns, total - 1 - n);
+	add_leg(pl, at_ns, n, end_ns, total - 1);
 }
 
 static void
@@ -116,7 +136,7 @@ make_legs(struct plot *pl)
 {
 	const struct trace *t = pl->c->t;
 	const struct trace_gap *g;
-	uint64_t total = pl->p->sent + pl->p->send_errors, n = 0;
+	uint64_t n = 0;
 	int64_t at_ns = 0;
 	bool known = find_first(pl, &at_ns);
 	size_t i;
@@ -133,10 +153,8 @@ make_legs(struct plot *pl)
 		n = g->first_seq + g->count;
 		known = true;
 	}
-	if (known && total > n)
-		add_leg(pl, at_ns, n,
-		    at_ns + times_of(pl->p->period_ns, total - 1 - n),
-		    total - 1);
+	if (known)
+		add_last_leg(pl, at_ns, n);
 }
 
 /* Of too many gaps, those with next to nothing between them become one. */
@@ -158,7 +176,8 @@ merge_legs(struct plot *pl)
 	for (i = 0, kept = 0; i < pl->n_legs; i++) {
 		l = &pl->legs[i];
 		last = kept > 0 ? &pl->legs[kept - 1] : NULL;
-		if (last == NULL || !last->missing || l->b_ns - last->a_ns > near) {
+		if (last == NULL || !last->missing ||
+		    l->b_ns - last->a_ns > near) {
 			pl->legs[kept++] = *l;
 			continue;
 		}
@@ -222,10 +241,10 @@ y_of(const struct plot *pl, double n)
 static const char *
 gap_class(const struct leg *l)
 {
-	return l->count == 0		? "pause"
-	    : l->refused >= l->count	? "refused"
-	    : l->refused == 0		? "lost"
-					: "mixed";
+	return l->count == 0	     ? "pause"
+	    : l->refused >= l->count ? "refused"
+	    : l->refused == 0	     ? "lost"
+				     : "mixed";
 }
 
 static void
@@ -290,8 +309,8 @@ last_missing(const struct leg *l)
 	return l->b_ns - (int64_t)((double)(l->b_ns - l->a_ns) / (double)n);
 }
 
-/* Right of the gap and below the line, where nothing is; left and above it
- * when there is no room. */
+/* In the gap if it is wide enough; else right of it and below the line, where
+ * nothing is; else left and above. */
 static void
 gap_label(struct plot *pl, const struct leg *l, const char *text)
 {
@@ -299,11 +318,14 @@ gap_label(struct plot *pl, const struct leg *l, const char *text)
 	double right = html_x(pl->c, l->b_ns), left = html_x(pl->c, l->a_ns);
 	double wide = (double)strlen(text) * HTML_LETTER;
 	bool end = right + wide + 8 > HTML_PLOT;
+	bool inside = wide + 10 < right - left;
 	double y = y_of(pl, (double)l->n);
 
 	if (pl->labels++ >= LABELS_MAX)
 		return;
-	y = end ? y - 6 : y + 4;
+	if (inside)
+		end = false;
+	y = inside ? y_of(pl, (double)l->m) + 4 : end ? y - 6 : y + 14;
 	if (y < pl->c->y + 12)
 		y = pl->c->y + 12;
 	if (y > pl->c->y + HEIGHT - 3)
@@ -311,11 +333,16 @@ gap_label(struct plot *pl, const struct leg *l, const char *text)
 	strbuf_adds(out, "<text class=\"gl\"");
 	html_add_times(out, l->a_ns, l->b_ns);
 	strbuf_addf(out,
-	    " data-n=\"%" PRIu64 "\" x=\"%.1f\" y=\"%.1f\"%s%s>", l->n,
-	    end ? left - 5 : right + 5, y,
-	    end ? " text-anchor=\"end\"" : "",
-	    (end && left - wide < 0) || left < 0 ? " visibility=\"hidden\""
-						 : "");
+	    " data-n=\"%" PRIu64 "\" data-m=\"%" PRIu64
+	    "\" x=\"%.1f\" y=\"%.1f\"%s%s>",
+	    l->n, l->m,
+	    inside    ? (left < 0 ? 0 : left) + 5
+		: end ? left - 5
+		      : right + 5,
+	    y, end ? " text-anchor=\"end\"" : "",
+	    !inside && ((end && left - wide < 0) || left < 0)
+		? " visibility=\"hidden\""
+		: "");
 	markup_cut(out, text, 110);
 	strbuf_adds(out, "</text>\n");
 }
@@ -390,6 +417,51 @@ draw_dots(struct plot *pl)
 	strbuf_adds(&pl->c->plot, "</g>\n");
 }
 
+/* --- single packets that went another way --- */
+
+static void
+odd_mark(struct plot *pl, const struct trace_oddity *o)
+{
+	struct html_chart *c = pl->c;
+	int64_t a_ns = html_since(c->t, o->at_ns);
+	const char *symbol = strcmp(o->kind, "duplicated") == 0 ? "m-duplicated"
+	    : strcmp(o->kind, "reordered") == 0			? "m-reordered"
+								: "m-late";
+	char at[40];
+
+	strbuf_addf(&c->plot, "<use href=\"#%s\" class=\"m %s\"", symbol,
+	    symbol);
+	html_add_times(&c->plot, a_ns, a_ns);
+	strbuf_addf(&c->plot,
+	    " data-n=\"%" PRIu64 "\" x=\"%.1f\" y=\"%.1f\"><title>", o->number,
+	    html_x(c, a_ns), y_of(pl, (double)o->number));
+	strbuf_addf(&c->plot, "%s s packet %" PRIu64 " of ",
+	    html_seconds(c->page, a_ns, at), o->number);
+	markup_text(&c->plot, pl->p->name);
+	strbuf_adds(&c->plot, " was ");
+	markup_cut(&c->plot, o->kind, 20);
+	strbuf_adds(&c->plot, "</title></use>\n");
+}
+
+static void
+draw_oddities(struct plot *pl)
+{
+	const struct trace *t = pl->c->t;
+	size_t i, drawn = 0;
+	int64_t a_ns;
+
+	for (i = 0; i < t->n_oddities; i++) {
+		a_ns = html_since(t, t->oddities[i].at_ns);
+		if (t->oddities[i].probe != (int32_t)pl->number ||
+		    !html_is_seen(pl->c, a_ns, a_ns))
+			continue;
+		if (drawn++ < ODD_MAX)
+			odd_mark(pl, &t->oddities[i]);
+	}
+	if (drawn > ODD_MAX)
+		pl->c->page->merged += drawn - ODD_MAX;
+}
+
 /* --- a lane --- */
 
 static void
@@ -421,7 +493,8 @@ draw(struct plot *pl)
 	    pl->number, c->y, HEIGHT, PAD);
 	if (pl->n_legs == 0)
 		strbuf_addf(&c->plot,
-		    "<text class=\"gl\" x=\"8\" y=\"%d\">no packet in this "
+		    "<text class=\"nothing\" x=\"8\" y=\"%d\">no packet in "
+		    "this "
 		    "time, or the run does not say when they were sent"
 		    "</text>\n",
 		    c->y + HEIGHT / 2);
@@ -433,6 +506,7 @@ draw(struct plot *pl)
 		else
 			add_line(pl, "there", &pl->legs[i], pl->legs[i].b_ns);
 	draw_dots(pl);
+	draw_oddities(pl);
 	strbuf_adds(&c->plot, "</g></g>\n");
 	c->y += HEIGHT;
 	strbuf_fini(&name);

@@ -60,8 +60,11 @@ static void
 aggregate_lane(struct html_chart *c, const char *name)
 {
 	struct lane l = { .c = c, .name = name };
+	struct strbuf title = { 0 };
 
-	html_lane(c, name, "active", AGGREGATE);
+	strbuf_addf(&title, "%s port", name);
+	html_lane(c, strbuf_str(&title), "active", AGGREGATE);
+	strbuf_fini(&title);
 	spans_active(c->t, name, active_bar, &l);
 	rest_is_merged(c, l.bars);
 	strbuf_adds(&c->plot, "</g>\n");

@@ -77,9 +77,9 @@ work_lane(struct html_chart *c, bool commands)
 void
 html_work(struct html_chart *c)
 {
-	if (c->t->n_operations > 0)
+	if (c->page->operations)
 		work_lane(c, false);
-	if (c->t->n_commands > 0)
+	if (c->page->commands)
 		work_lane(c, true);
 }
 
@@ -134,9 +134,8 @@ static void
 marks_lane(struct html_chart *c, const char *name, const char *what,
     const struct happening *list, size_t n)
 {
-	int64_t near = n <= MARKS_MAX
-	    ? -1
-	    : (c->w.until_ns - c->w.from_ns) / MARKS_MAX;
+	int64_t near =
+	    n <= MARKS_MAX ? -1 : (c->w.until_ns - c->w.from_ns) / MARKS_MAX;
 	size_t i, same;
 
 	html_lane(c, name, what, MARKS);
@@ -180,7 +179,7 @@ checks_lane(struct html_chart *c)
 		k = &c->t->checks[i];
 		if (k->at_ns == TRACE_OPEN || k->verdict == TRACE_SKIP)
 			continue;
-		symbol = verdict_is_failure(k)		 ? "m-fail"
+		symbol = verdict_is_failure(k)	      ? "m-fail"
 		    : k->verdict == TRACE_KNOWN_FAULT ? "m-known"
 						      : "m-pass";
 		strbuf_reset(&title);
@@ -208,13 +207,13 @@ html_marks(struct html_chart *c)
 
 	happenings_gather(&all, t, plus(t->run.start_ns, c->w.from_ns),
 	    plus(t->run.start_ns, c->w.until_ns), false);
-	if (t->n_records > 0)
+	if (c->page->records)
 		kind_lane(c, &all, HAPPENING_RECORD, "records", "records");
-	if (t->n_firings > 0)
+	if (c->page->firings)
 		kind_lane(c, &all, HAPPENING_FIRING, "rules", "rules");
-	if (t->n_notes > 0)
+	if (c->page->notes)
 		kind_lane(c, &all, HAPPENING_NOTE, "notes", "notes");
-	if (t->n_checks > 0)
+	if (c->page->checks)
 		checks_lane(c);
 	c->y += 2;
 	happenings_fini(&all);

@@ -91,8 +91,8 @@ begin_process(struct writer *w)
 
 	w->process = ((uint64_t)w->run + 1) << 32;
 	w->track = w->process;
-	strbuf_addf(&name, "%s%s%s", r->policy, r->policy[0] == '\0' ? "" : ": ",
-	    r->title);
+	strbuf_addf(&name, "%s%s%s", r->policy,
+	    r->policy[0] == '\0' ? "" : ": ", r->title);
 	protobuf_uint(&process, PROCESS_PID, w->run + 1);
 	protobuf_text(&process, PROCESS_NAME, strbuf_str(&name));
 	protobuf_uint(&track, TRACK_UUID, w->process);
@@ -211,7 +211,9 @@ add_deeds(struct writer *w)
 static void
 add_state_span(void *ctx, const char *text, int64_t from_ns, int64_t until_ns)
 {
-	struct event e = { .at_ns = from_ns, .name = text, .category = "state" };
+	struct event e = { .at_ns = from_ns,
+		.name = text,
+		.category = "state" };
 
 	add_slice(ctx, &e, until_ns);
 }

@@ -129,7 +129,8 @@ Picture.prototype.layAxis = function (o, x, from, until) {
 		px = x(at + o.zero);
 		if (px < -0.5) continue;
 		make('line', { x1: px.toFixed(1), x2: px.toFixed(1),
-			y1: o.low ? this.bottom : 0, y2: this.bottom }, o.e);
+			y1: o.low ? this.bottom - 4 : 0,
+			y2: this.bottom + (o.low ? 3 : 0) }, o.e);
 		label = make('text', { x: (px + 3).toFixed(1),
 			y: (o.low ? this.bottom : 0) + 13 }, o.e);
 		label.textContent = o.low ? after(at) : seconds(at, s);
@@ -152,7 +153,7 @@ function Plot(g, svg) {
 		return { e: e, a: number(e, 'data-a'),
 			b: e.hasAttribute('data-b') ? number(e, 'data-b')
 			    : number(e, 'data-a'),
-			n: number(e, 'data-n'),
+			n: number(e, 'data-n'), m: number(e, 'data-m'),
 			wide: e.textContent.length * LETTER };
 	});
 	this.odd = all(g, 'use.m[data-n]').map(function (e) {
@@ -195,14 +196,17 @@ Plot.prototype.lay = function (x, wide, from, until) {
 		o.e.setAttribute('y', y(o.n).toFixed(2));
 	});
 	this.labels.forEach(function (o) {
-		var l = x(o.a), r = x(o.b), end = r + o.wide + 8 > wide;
-		var at = y(o.n) + (end ? -6 : 4);
+		var l = x(o.a), r = x(o.b);
+		var inside = o.wide + 10 < Math.min(r, wide) - Math.max(l, 0);
+		var end = !inside && r + o.wide + 8 > wide;
+		var at = inside ? y(o.m) + 4 : y(o.n) + (end ? -6 : 14);
 		at = Math.min(Math.max(at, me.top + 12), me.top + me.height - 3);
-		o.e.setAttribute('x', (end ? l - 5 : r + 5).toFixed(1));
+		o.e.setAttribute('x', (inside ? Math.max(l, 0) + 5
+		    : end ? l - 5 : r + 5).toFixed(1));
 		o.e.setAttribute('y', at.toFixed(1));
 		o.e.setAttribute('text-anchor', end ? 'end' : 'start');
 		o.e.setAttribute('visibility',
-		    (end && l - o.wide < 0) || l < 0 || r > wide
+		    !inside && ((end && l - o.wide < 0) || l < 0 || r > wide)
 		    ? 'hidden' : 'visible');
 	});
 	this.layDots(x, y, wide, hi - lo <= 400);
@@ -283,7 +287,7 @@ Figure.prototype.lay = function () {
 	this.span.textContent = seconds(this.from + this.base,
 	    (this.until - this.from) / 100) + ' to ' +
 	    seconds(this.until + this.base, (this.until - this.from) / 100) +
-	    ' s (' + after(Math.round(this.until - this.from)).slice(1) + ')';
+	    ' s (' + after(+(this.until - this.from).toPrecision(3)).slice(1) + ')';
 	this.e.setAttribute('data-now-from', this.from);
 	this.e.setAttribute('data-now-until', this.until);
 };
@@ -511,6 +515,7 @@ function start() {
 	window.addEventListener('resize', layAll);
 	window.addEventListener('beforeprint', function () {
 		figures.forEach(function (f) { f.printing = 1030; f.lay(); });
+		document.querySelector('.legend').open = true;
 	});
 	window.addEventListener('afterprint', function () {
 		figures.forEach(function (f) { f.printing = 0; f.lay(); });

@@ -9,9 +9,9 @@
 #include "report/suite_parts.h"
 #include "report/verdict.h"
 
-#define ROWS_MAX     500     /* of the table; the summary page has a limit */
-#define DETAILS_MAX  50	     /* failures that are told in full */
-#define DETAIL_BYTES 20000   /* of one of them */
+#define ROWS_MAX     500   /* of the table; the summary page has a limit */
+#define DETAILS_MAX  50	   /* failures that are told in full */
+#define DETAIL_BYTES 20000 /* of one of them */
 
 static const char *
 result_of(const struct suite_case *c)
@@ -127,7 +127,8 @@ add_failures(struct strbuf *out, const struct suite_case *cases, size_t n)
 		if (suite_has_failed(&cases[i]) && failed++ < DETAILS_MAX)
 			add_failure(out, &cases[i]);
 	if (failed > DETAILS_MAX)
-		strbuf_addf(out, "%zu more failed and are not told in full.\n\n",
+		strbuf_addf(out,
+		    "%zu more failed and are not told in full.\n\n",
 		    failed - DETAILS_MAX);
 }
 
@@ -157,8 +158,9 @@ suite_write_markdown(const struct suite_case *cases, size_t n,
 {
 	struct suite_totals t = suite_total(cases, n);
 
-	strbuf_addf(out, "## Switchback: %zu passed, %zu failed, %zu skipped\n\n",
-	    t.passed, t.failed, t.skipped);
+	strbuf_addf(out,
+	    "## Switchback: %zu passed, %zu failed, %zu skipped\n\n", t.passed,
+	    t.failed, t.skipped);
 	add_failures(out, cases, n);
 	add_table(out, cases, n);
 }

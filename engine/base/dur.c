@@ -102,8 +102,11 @@ dur_format(int64_t ns, char buf[DUR_TEXT])
 {
 	char tail[DUR_TEXT];
 
+	if (ns == INT64_MIN) { /* has no positive counterpart */
+		snprintf(buf, DUR_TEXT, "-9223372036.854775808s");
+		return buf;
+	}
 	if (ns < 0) {
-		buf[0] = '-';
 		dur_format(-ns, tail);
 		snprintf(buf, DUR_TEXT, "-%.38s", tail);
 		return buf;

@@ -58,7 +58,8 @@ a_duration_is_written_in_its_shortest_exact_form(void **state)
 		const char *text;
 	} rows[] = { { 0, "0s" }, { 1, "1ns" }, { 1500, "1.5us" },
 		{ 50 * DUR_MS, "50ms" }, { 64600 * DUR_MS, "64.6s" },
-		{ 120 * DUR_SEC, "120s" } };
+		{ 120 * DUR_SEC, "120s" }, { -DUR_MS, "-1ms" },
+		{ INT64_MIN, "-9223372036.854775808s" } };
 	char text[DUR_TEXT];
 	size_t i;
 

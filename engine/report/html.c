@@ -233,6 +233,7 @@ add_legend(struct strbuf *out)
 	legend_bar(out, "none", 13, "no port carries");
 	legend_bar(out, "nolink", 9, "up, but without link");
 	legend_bar(out, "down", 5, "there, but down");
+	legend_bar(out, "busy", 13, "many changes: the table has each");
 	legend_bar(out, "op", 13,
 	    "operation of the engine, as long as it took");
 	legend_bar(out, "bad", 13, "operation that failed");
@@ -350,7 +351,9 @@ find_times(struct html_page *p)
 	}
 	if (p->whole.until_ns < DUR_US)
 		p->whole.until_ns = DUR_US;
-	p->base_ns = p->same_clock ? p->traces[0]->run.start_ns : 0;
+	p->base_ns = p->traces[0]->run.start_ns;
+	if (!p->same_clock || p->base_ns > DUR_MAX || p->base_ns < -DUR_MAX)
+		p->base_ns = 0;
 }
 
 /* So that the pictures of all runs have the same lanes. */

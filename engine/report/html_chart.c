@@ -20,10 +20,15 @@
 #define FLAGS_MAX 400
 #define LOW	  460 /* two pictures of this height fit a page */
 
+/* Within 25 years, so that sums of a few fit: stored times may be anything. */
 int64_t
 html_since(const struct trace *t, int64_t at_ns)
 {
-	return outage_since(at_ns, t->run.start_ns);
+	int64_t since = outage_since(at_ns, t->run.start_ns);
+
+	return since > DUR_MAX / 4 ? DUR_MAX / 4
+	    : since < -DUR_MAX / 4 ? -DUR_MAX / 4
+				   : since;
 }
 
 double
@@ -51,11 +56,7 @@ html_add_times(struct strbuf *out, int64_t a_ns, int64_t b_ns)
 const char *
 html_seconds(const struct html_page *p, int64_t since_ns, char buf[40])
 {
-	int64_t at_ns = since_ns > 0 && p->base_ns > INT64_MAX - since_ns
-	    ? INT64_MAX
-	    : since_ns + p->base_ns;
-
-	dur_stamp(at_ns, buf);
+	dur_stamp(since_ns + p->base_ns, buf);
 	buf[strlen(buf) - 3] = '\0'; /* microseconds will do */
 	return buf;
 }

@@ -24,6 +24,8 @@ short_dur(int64_t ns, char buf[DUR_TEXT])
 	    : ns >= DUR_MS	     ? DUR_MS / 10
 				     : DUR_US;
 
+	if (ns > DUR_MAX || ns < -DUR_MAX)
+		return dur_format(ns, buf);
 	return dur_format((ns + unit / 2) / unit * unit, buf);
 }
 

@@ -15,8 +15,8 @@
 
 #define HEIGHT	   112
 #define PAD	   10
-#define GAPS_MAX   1000
-#define ODD_MAX	   1000
+#define GAPS_MAX   1000 /* of all plots together, about */
+#define ODD_MAX	   500
 #define LABELS_MAX 60
 #define DOT_ROOM   4.0 /* pixels from packet to packet for a dot each */
 #define DOTS_MAX   400
@@ -68,7 +68,9 @@ add_gap(struct plot *pl, const struct trace_gap *g)
 	if (l->b_ns < l->a_ns)
 		l->b_ns = l->a_ns;
 	l->n = g->first_seq;
-	l->m = g->first_seq + (g->count > 0 ? g->count - 1 : 0);
+	l->m = g->count == 0		       ? l->n
+	    : g->count - 1 > UINT64_MAX - l->n ? UINT64_MAX
+					       : l->n + g->count - 1;
 	l->missing = true;
 	l->count = g->count;
 	l->refused = g->send_errors;
@@ -161,7 +163,9 @@ make_legs(struct plot *pl)
 static void
 merge_legs(struct plot *pl)
 {
-	int64_t near = (pl->c->w.until_ns - pl->c->w.from_ns) / GAPS_MAX;
+	size_t most = GAPS_MAX / pl->c->pick->n_probes;
+	int64_t near =
+	    (pl->c->w.until_ns - pl->c->w.from_ns) / (int64_t)(most + 1);
 	struct leg *l, *last;
 	size_t i, kept = 0, gaps = 0;
 
@@ -171,7 +175,7 @@ merge_legs(struct plot *pl)
 			pl->legs[kept++] = *l;
 	}
 	pl->n_legs = kept;
-	if (kept <= GAPS_MAX * 2)
+	if (kept <= most * 2)
 		return;
 	for (i = 0, kept = 0; i < pl->n_legs; i++) {
 		l = &pl->legs[i];
@@ -374,34 +378,39 @@ draw_gap(struct plot *pl, const struct leg *l)
 /* --- packet by packet, where there is room --- */
 
 static void
+add_dot(struct plot *pl, const struct leg *l, double x, double y)
+{
+	if (l->missing)
+		strbuf_addf(&pl->c->plot,
+		    "<use href=\"#m-%s\" class=\"m m-%s\" x=\"%.1f\" "
+		    "y=\"%.1f\"/>",
+		    gap_class(l), gap_class(l), x, y);
+	else
+		strbuf_addf(&pl->c->plot,
+		    "<circle class=\"dot\" r=\"1.7\" cx=\"%.1f\" "
+		    "cy=\"%.1f\"/>",
+		    x, y);
+}
+
+static void
 leg_dots(struct plot *pl, const struct leg *l)
 {
 	int64_t end_ns = l->missing ? last_missing(l) : l->b_ns;
 	double step, first = html_x(pl->c, l->a_ns), x;
-	uint64_t n;
+	uint64_t i, last = l->m - l->n;
 
 	if (l->missing && l->count == 0)
 		return;
-	step = l->m == l->n
-	    ? HTML_PLOT
-	    : (html_x(pl->c, end_ns) - first) / (double)(l->m - l->n);
+	step = last == 0 ? HTML_PLOT
+			 : (html_x(pl->c, end_ns) - first) / (double)last;
 	if (step < DOT_ROOM)
 		return;
-	n = first < 0 ? l->n + (uint64_t)(-first / step) : l->n;
-	for (; n <= l->m; n++) {
-		x = first + (double)(n - l->n) * step;
+	i = first < 0 ? (uint64_t)(-first / step) : 0;
+	for (; i <= last && i <= l->m; i++) {
+		x = first + (double)i * step;
 		if (x > HTML_PLOT)
 			break;
-		if (l->missing)
-			strbuf_addf(&pl->c->plot,
-			    "<use href=\"#m-%s\" class=\"m m-%s\" "
-			    "x=\"%.1f\" y=\"%.1f\"/>",
-			    gap_class(l), gap_class(l), x, y_of(pl, (double)n));
-		else
-			strbuf_addf(&pl->c->plot,
-			    "<circle class=\"dot\" r=\"1.7\" cx=\"%.1f\" "
-			    "cy=\"%.1f\"/>",
-			    x, y_of(pl, (double)n));
+		add_dot(pl, l, x, y_of(pl, (double)(l->n + i)));
 	}
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The lanes of aggregates (which port carries) and interfaces (there, up,
  * with link): a bar for each stretch of time in which nothing changed. */
+#include <stdio.h>
 #include <string.h>
 
 #include "report/html_parts.h"
@@ -9,51 +10,115 @@
 
 #define AGGREGATE 28
 #define INTERFACE 22
-#define BARS_MAX  1500 /* of one lane */
+#define BARS_MAX  2500 /* of all lanes together, about */
 
-static void
-rest_is_merged(struct html_chart *c, size_t bars)
-{
-	if (bars > BARS_MAX)
-		c->page->merged += bars - BARS_MAX;
-}
-
+/* Stretches of one lane on their way to be bars. When there are too many, short
+ * ones that follow each other become one that says how many they are. */
 struct lane {
 	struct html_chart *c;
 	const char *name, *port; /* the class of the interface itself */
-	size_t bars;
+	int64_t near_ns;	 /* shorter is short; 0: none is */
+	size_t count;		 /* in the window */
+
+	int64_t from_ns, until_ns; /* the bar to come (since) */
+	size_t joined;		   /* stretches in it; 0: there is none */
+	char css[16];
+	const char *text;
+	struct strbuf title;
 };
 
-/* Counts a bar; false when it is not to be drawn. */
+static void
+flush(struct lane *l, int top, int height)
+{
+	struct strbuf text = { 0 };
+
+	if (l->joined > 1) {
+		strbuf_addf(&text, "%zu changes", l->joined);
+		html_bar(l->c, "busy", l->from_ns, l->until_ns, top, height,
+		    strbuf_str(&text), NULL);
+		l->c->page->merged += l->joined - 1;
+	} else if (l->joined == 1) {
+		html_bar(l->c, l->css, l->from_ns, l->until_ns, top, height,
+		    l->text, strbuf_str(&l->title));
+	}
+	l->joined = 0;
+	strbuf_fini(&text);
+}
+
+static void
+count_active(void *ctx, const char *value, int64_t from_ns, int64_t until_ns)
+{
+	struct lane *l = ctx;
+
+	(void)value;
+	l->count += html_is_seen(l->c, html_since(l->c->t, from_ns),
+	    html_since(l->c->t, until_ns));
+}
+
+/* Decides from the count what is short. */
+static void
+set_near(struct lane *l)
+{
+	size_t lanes = l->c->pick->n_aggregates + l->c->pick->n_interfaces;
+	size_t most = BARS_MAX / (lanes == 0 ? 1 : lanes);
+
+	if (l->count > most)
+		l->near_ns =
+		    (l->c->w.until_ns - l->c->w.from_ns) / (int64_t)(most + 1);
+}
+
+/* False when the stretch is out of sight, or joined to those before it: then
+ * there is nothing to set. */
 static bool
 take(struct lane *l, int64_t from_ns, int64_t until_ns)
 {
-	const struct trace *t = l->c->t;
+	from_ns = html_since(l->c->t, from_ns);
+	until_ns = html_since(l->c->t, until_ns);
+	if (!html_is_seen(l->c, from_ns, until_ns))
+		return false;
+	if (l->joined > 0 && until_ns - from_ns < l->near_ns &&
+	    from_ns - l->until_ns < l->near_ns &&
+	    (l->joined > 1 || l->until_ns - l->from_ns < l->near_ns)) {
+		l->until_ns = until_ns;
+		l->joined++;
+		return false;
+	}
+	return true;
+}
 
-	return html_is_seen(l->c, html_since(t, from_ns),
-		   html_since(t, until_ns)) &&
-	    l->bars++ < BARS_MAX;
+static void
+begin(struct lane *l, int64_t from_ns, int64_t until_ns, const char *css,
+    const char *text)
+{
+	l->from_ns = html_since(l->c->t, from_ns);
+	l->until_ns = html_since(l->c->t, until_ns);
+	l->joined = 1;
+	snprintf(l->css, sizeof(l->css), "%s", css);
+	l->text = text;
+	strbuf_reset(&l->title);
 }
 
 /* --- aggregates --- */
 
 static void
+flush_active(struct lane *l)
+{
+	flush(l, l->c->y + 3, AGGREGATE - 6);
+}
+
+static void
 active_bar(void *ctx, const char *value, int64_t from_ns, int64_t until_ns)
 {
 	struct lane *l = ctx;
-	struct html_chart *c = l->c;
-	struct strbuf text = { 0 };
 	enum html_port port;
 
 	if (!take(l, from_ns, until_ns))
 		return;
-	port = html_port_of(c->t, value);
-	strbuf_addf(&text, "%s: active port %s", l->name, value);
-	html_bar(c, html_port_class(port), html_since(c->t, from_ns),
-	    html_since(c->t, until_ns), c->y + 3, AGGREGATE - 6,
-	    port == HTML_PORT_NONE ? "no active port" : value,
-	    strbuf_str(&text));
-	strbuf_fini(&text);
+	flush_active(l);
+	port = html_port_of(l->c->t, value);
+	begin(l, from_ns, until_ns, html_port_class(port),
+	    port == HTML_PORT_NONE ? "no active port" : value);
+	strbuf_addf(&l->title, "%s: active port %s", l->name, value);
 }
 
 static void
@@ -64,11 +129,14 @@ aggregate_lane(struct html_chart *c, const char *name)
 
 	strbuf_addf(&title, "%s port", name);
 	html_lane(c, strbuf_str(&title), "active", AGGREGATE);
-	strbuf_fini(&title);
+	spans_active(c->t, name, count_active, &l);
+	set_near(&l);
 	spans_active(c->t, name, active_bar, &l);
-	rest_is_merged(c, l.bars);
+	flush_active(&l);
 	strbuf_adds(&c->plot, "</g>\n");
 	c->y += AGGREGATE;
+	strbuf_fini(&l.title);
+	strbuf_fini(&title);
 }
 
 /* --- interfaces --- */
@@ -90,43 +158,57 @@ state_height(enum spans_state state)
 	return 5;
 }
 
+struct iface_lane {
+	struct lane lane;
+	int height; /* of the bar to come */
+};
+
+static void
+flush_state(struct iface_lane *f)
+{
+	int height = f->lane.joined > 1 ? INTERFACE - 6 : f->height;
+
+	flush(&f->lane, f->lane.c->y + INTERFACE - 3 - height, height);
+}
+
 static void
 state_bar(void *ctx, enum spans_state state, int64_t from_ns, int64_t until_ns)
 {
-	struct lane *l = ctx;
-	struct html_chart *c = l->c;
-	int height = state_height(state);
-	struct strbuf title = { 0 };
+	struct iface_lane *f = ctx;
+	struct lane *l = &f->lane;
+	const char *text = spans_state_text(state);
 
 	if (!take(l, from_ns, until_ns))
 		return;
-	strbuf_addf(&title, "%s: %s", l->name, spans_state_text(state));
-	html_bar(c,
+	flush_state(f);
+	f->height = state_height(state);
+	begin(l, from_ns, until_ns,
 	    state == SPANS_UP_LINK ? l->port
-		: height == 5	   ? "down"
+		: f->height == 5   ? "down"
 				   : "nolink",
-	    html_since(c->t, from_ns), html_since(c->t, until_ns),
-	    c->y + INTERFACE - 3 - height, height, spans_state_text(state),
-	    strbuf_str(&title));
-	strbuf_fini(&title);
+	    text);
+	strbuf_addf(&l->title, "%s: %s", l->name, text);
 }
 
 static void
 interface_lane(struct html_chart *c, const char *name)
 {
-	struct lane l = { .c = c, .name = name };
+	struct iface_lane f = { .lane = { .c = c, .name = name } };
 	int y = c->y + INTERFACE - 5;
 
-	l.port = html_port_class(html_port_of(c->t, name));
+	f.lane.port = html_port_class(html_port_of(c->t, name));
 	html_lane(c, name, "interface", INTERFACE);
 	strbuf_addf(&c->plot,
 	    "<line class=\"absent\" x1=\"0\" x2=\"100%%\" y1=\"%d\" "
 	    "y2=\"%d\"/>\n",
 	    y, y);
-	spans_states(c->t, name, state_bar, &l);
-	rest_is_merged(c, l.bars);
+	spans_interface(c->t, name, count_active, &f.lane);
+	set_near(&f.lane);
+	spans_states(c->t, name, state_bar, &f);
+	flush_state(&f);
 	strbuf_adds(&c->plot, "</g>\n");
 	c->y += INTERFACE;
+	strbuf_fini(&f.lane.title);
 }
 
 void

@@ -14,9 +14,9 @@
 
 #define ROW	  18
 #define ROWS_MAX  5
-#define BARS_MAX  1500
+#define BARS_MAX  1000
 #define MARKS	  22
-#define MARKS_MAX 1500
+#define MARKS_MAX 700
 
 /* --- bars --- */
 
@@ -49,26 +49,80 @@ draw_bar(struct html_chart *c, bool commands, const struct spans_work *w)
 	strbuf_fini(&title);
 }
 
+/* Too many of one row: short ones next to each other become one bar. */
+struct joined {
+	const struct spans_work *first;
+	int64_t until_ns;
+	size_t count;
+};
+
+static void
+flush(struct html_chart *c, bool commands, struct joined *j)
+{
+	struct strbuf text = { 0 };
+
+	if (j->count == 1)
+		draw_bar(c, commands, j->first);
+	if (j->count > 1) {
+		strbuf_addf(&text, "%zu %s", j->count,
+		    commands ? "programs" : "operations");
+		html_bar(c, "busy", html_since(c->t, j->first->from_ns),
+		    html_since(c->t, j->until_ns),
+		    c->y + 2 + (int)j->first->row * ROW, ROW - 3,
+		    strbuf_str(&text), NULL);
+		c->page->merged += j->count - 1;
+	}
+	j->count = 0;
+	strbuf_fini(&text);
+}
+
+static void
+draw_row(struct html_chart *c, bool commands, const struct spans_rows *rows,
+    size_t row, int64_t near_ns)
+{
+	struct joined j = { 0 };
+	const struct spans_work *w;
+	int64_t from_ns, until_ns;
+	size_t i;
+
+	for (i = 0; i < rows->n; i++) {
+		w = &rows->list[i];
+		from_ns = html_since(c->t, w->from_ns);
+		until_ns = html_since(c->t, w->until_ns);
+		if (w->row != row || !html_is_seen(c, from_ns, until_ns))
+			continue;
+		if (j.count > 0 && until_ns - from_ns < near_ns &&
+		    from_ns - html_since(c->t, j.until_ns) < near_ns) {
+			j.count++;
+		} else {
+			flush(c, commands, &j);
+			j.first = w;
+			j.count = 1;
+		}
+		j.until_ns = w->until_ns;
+	}
+	flush(c, commands, &j);
+}
+
 static void
 work_lane(struct html_chart *c, bool commands)
 {
 	const char *name = commands ? "programs" : "operations";
 	struct spans_rows rows;
-	size_t i, drawn = 0;
+	size_t i, seen = 0;
+	int64_t near_ns = 0;
 	int height;
 
 	spans_pack(c->t, commands, ROWS_MAX, &rows);
 	height = (rows.rows == 0 ? 1 : (int)rows.rows) * ROW + 4;
 	html_lane(c, name, name, height < 40 ? height : 22);
-	for (i = 0; i < rows.n; i++) {
-		if (!html_is_seen(c, html_since(c->t, rows.list[i].from_ns),
-			html_since(c->t, rows.list[i].until_ns)))
-			continue;
-		if (drawn++ < BARS_MAX)
-			draw_bar(c, commands, &rows.list[i]);
-	}
-	if (drawn > BARS_MAX)
-		c->page->merged += drawn - BARS_MAX;
+	for (i = 0; i < rows.n; i++)
+		seen += html_is_seen(c, html_since(c->t, rows.list[i].from_ns),
+		    html_since(c->t, rows.list[i].until_ns));
+	if (seen > BARS_MAX)
+		near_ns = (c->w.until_ns - c->w.from_ns) * ROWS_MAX / BARS_MAX;
+	for (i = 0; i < rows.rows; i++)
+		draw_row(c, commands, &rows, i, near_ns);
 	strbuf_adds(&c->plot, "</g>\n");
 	c->y += height;
 	free(rows.list);

@@ -5,7 +5,6 @@
 // from text: names come from files that somebody else may have written.
 'use strict';
 (function () {
-var NS = 'http://www.w3.org/2000/svg';
 var LETTER = 6.3, RIGHT = 12, AXIS = 20, FLAG = 15, DOT_ROOM = 4;
 var root = document.documentElement, tip, details, figures = [], active;
 
@@ -14,7 +13,7 @@ function all(where, what) {
 }
 function number(e, name) { return +e.getAttribute(name); }
 function make(name, attributes, parent) {
-	var e = document.createElementNS(NS, name), k;
+	var e = document.createElementNS(parent.namespaceURI, name), k;
 	for (k in attributes) e.setAttribute(k, attributes[k]);
 	parent.appendChild(e);
 	return e;

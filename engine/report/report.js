@@ -298,13 +298,21 @@ Figure.prototype.show = function (from, until) {
 	from = Math.min(Math.max(from, least), most - span);
 	this.from = from;
 	this.until = from + span;
+	this.layOnce();
+};
+// Many moves of the mouse come for one picture on the screen. Where nobody
+// draws any, a timer does.
+Figure.prototype.layOnce = function () {
 	var me = this;
 	if (this.queued) return;
 	this.queued = true;
-	window.requestAnimationFrame(function () {
+	var lay = function () {
+		if (!me.queued) return;
 		me.queued = false;
 		me.lay();
-	});
+	};
+	window.requestAnimationFrame(lay);
+	window.setTimeout(lay, 40);
 };
 // Keeps the moment at the part (0 to 1) of the width where it is.
 Figure.prototype.zoom = function (by, part) {

@@ -27,6 +27,7 @@
 #include "cmd/verify.h"
 #include "db/store.h"
 #include "report/compare.h"
+#include "report/html.h"
 #include "report/suite.h"
 #include "report/timeline.h"
 #include "sim/stage/simstage.h"
@@ -49,7 +50,8 @@ static const char usage[] =
     "  --db FILE         store the runs\n"
     "  --decisions       and with them all that the engine was told and\n"
     "                    answered\n"
-    "  --report FILE     write the whole time lines there\n"
+    "  --report FILE     write the whole time lines there; as a page for a\n"
+    "                    browser when its name ends in .html\n"
     "  --pcap DIR        write the packets into DIR, in a folder for each\n"
     "                    policy a file for each interface, the peer and the\n"
     "                    guest's sockets\n"
@@ -405,16 +407,29 @@ add_table(const struct replay *r, bool color, struct strbuf *out)
 	faithful_write(&r->faithful, color, out);
 }
 
+static bool
+is_html(const char *path)
+{
+	size_t bytes = strlen(path);
+
+	return bytes > 5 && strcmp(path + bytes - 5, ".html") == 0;
+}
+
 static int
 write_report(const struct replay *r)
 {
+	const struct trace *list[2] = { r->traces[0], r->traces[1] };
 	struct strbuf text = { 0 };
 	size_t i;
 	int status;
 
-	add_table(r, false, &text);
-	for (i = 0; i < r->policies.count; i++)
-		add_timeline(r, i, 0, false, &text);
+	if (is_html(r->report)) {
+		html_write(list, r->policies.count, &text);
+	} else {
+		add_table(r, false, &text);
+		for (i = 0; i < r->policies.count; i++)
+			add_timeline(r, i, 0, false, &text);
+	}
 	status = outfile_write("replay", r->report, &text);
 	strbuf_fini(&text);
 	return status;

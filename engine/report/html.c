@@ -386,7 +386,7 @@ html_write(const struct trace *const *traces, size_t n, struct strbuf *out)
 		return;
 	p.picks = mem_zero(p.n, sizeof(*p.picks));
 	for (i = 0; i < p.n; i++)
-		html_pick_make(&p.picks[i], traces[i]);
+		html_pick_make(&p.picks[i], traces, p.n, i);
 	find_times(&p);
 	find_lanes(&p);
 	add_head(&p);

@@ -124,7 +124,8 @@ html_bar(struct html_chart *c, const char *css, int64_t a_ns, int64_t b_ns,
 		left = 0;
 	if (right > HTML_PLOT)
 		right = HTML_PLOT;
-	bar_text(c, a_ns, b_ns, left, right, top + height / 2 + 4, css, text);
+	bar_text(c, a_ns, b_ns, left, right,
+	    top + height / 2 + (height < 14 ? 3 : 4), css, text);
 }
 
 void

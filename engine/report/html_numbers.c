@@ -329,11 +329,25 @@ response_row(struct html_page *p, struct response *const *lists,
 	strbuf_adds(p->out, "</tr>\n");
 }
 
+/* Whether anything came of the deed in some run. */
+static bool
+has_come(const struct html_page *p, struct response *const *lists,
+    const size_t *counts, size_t i)
+{
+	size_t run;
+
+	for (run = 0; run < p->n; run++)
+		if (i < counts[run] &&
+		    (lists[run][i].active != NULL || lists[run][i].missing > 0))
+			return true;
+	return false;
+}
+
 static void
 responses_table(struct html_page *p)
 {
 	struct response *lists[HTML_RUNS_MAX];
-	size_t counts[HTML_RUNS_MAX], i, most = 0;
+	size_t counts[HTML_RUNS_MAX], i, most = 0, rows = 0, quiet = 0;
 
 	for (i = 0; i < p->n; i++) {
 		lists[i] = outage_responses(p->traces[i], &counts[i]);
@@ -346,14 +360,22 @@ responses_table(struct html_page *p)
 	run_heads(p, "deed");
 	strbuf_addf(p->out, "%s</tr></thead>\n<tbody>\n",
 	    p->n == 2 ? "<th scope=\"col\">difference</th>" : "");
-	for (i = 0; i < most && i < RESPONSES_MAX; i++)
-		response_row(p, lists, counts, i);
+	for (i = 0; i < most; i++)
+		if (!has_come(p, lists, counts, i))
+			quiet++;
+		else if (rows++ < RESPONSES_MAX)
+			response_row(p, lists, counts, i);
 	strbuf_adds(p->out, "</tbody></table></div>\n");
-	if (most > RESPONSES_MAX)
+	if (quiet > 0)
+		strbuf_addf(p->out,
+		    "<p class=\"left\">%zu deed%s after which no port changed "
+		    "and no packet went missing.</p>\n",
+		    quiet, quiet == 1 ? "" : "s");
+	if (rows > RESPONSES_MAX)
 		strbuf_addf(p->out,
 		    "<p class=\"left\">%zu deeds more are in the table of "
 		    "events.</p>\n",
-		    most - RESPONSES_MAX);
+		    rows - RESPONSES_MAX);
 	for (i = 0; i < p->n; i++)
 		free(lists[i]);
 }

@@ -37,7 +37,9 @@ struct html_pick {
 	size_t left_aggregates, left_interfaces, left_probes;
 };
 
-void html_pick_make(struct html_pick *p, const struct trace *t);
+/* Of one run among those of a page. Objects are the same for all of them. */
+void html_pick_make(struct html_pick *p, const struct trace *const *traces,
+    size_t n_traces, size_t run);
 void html_pick_fini(struct html_pick *p);
 
 enum html_port { HTML_PORT_NONE, HTML_PORT_VF, HTML_PORT_SYN, HTML_PORT_OTHER };

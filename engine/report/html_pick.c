@@ -10,6 +10,8 @@
 #define AGGREGATES_MAX 12
 #define INTERFACES_MAX 24
 #define PROBES_MAX     8
+#define TROUBLED_MAX   64
+#define TROUBLE_WORTH  100000 /* before any number of harmless changes */
 
 struct candidate {
 	const char *name;
@@ -50,7 +52,8 @@ fold(struct candidate *list, size_t n)
 {
 	size_t i, kept = 0;
 
-	qsort(list, n, sizeof(*list), by_name);
+	if (n > 0)
+		qsort(list, n, sizeof(*list), by_name);
 	for (i = 0; i < n; i++) {
 		if (kept > 0 && strcmp(list[kept - 1].name, list[i].name) == 0)
 			list[kept - 1].worth += list[i].worth;
@@ -66,28 +69,92 @@ choose(struct candidate *list, size_t *n, size_t max)
 {
 	size_t left = *n > max ? *n - max : 0;
 
-	qsort(list, *n, sizeof(*list), by_worth);
+	if (*n > 0)
+		qsort(list, *n, sizeof(*list), by_worth);
 	*n -= left;
-	qsort(list, *n, sizeof(*list), by_number);
+	if (*n > 0)
+		qsort(list, *n, sizeof(*list), by_number);
 	return left;
 }
 
-/* Objects that have the field. */
-static const char **
-pick_objects(const struct trace *t, const char *field, size_t max, size_t *n,
-    size_t *left)
-{
-	struct candidate *list = mem_zero(t->n_states + 1, sizeof(*list));
-	const char **names;
-	size_t i, count = 0;
+/* --- those with trouble: gaps in the packets began with them --- */
 
-	for (i = 0; i < t->n_states; i++) {
-		if (strcmp(t->states[i].field, field) != 0)
-			continue;
-		list[count].name = t->states[i].object;
-		list[count].number = i;
-		list[count++].worth = 1;
-	}
+struct troubled {
+	const char *names[TROUBLED_MAX]; /* the traces' */
+	size_t n;
+};
+
+static bool
+is_troubled(const struct troubled *tr, const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < tr->n; i++)
+		if (strcmp(tr->names[i], name) == 0)
+			return true;
+	return false;
+}
+
+static void
+add_troubled(struct troubled *tr, const char *name)
+{
+	if (tr->n < TROUBLED_MAX && name[0] != '\0' &&
+	    strcmp(name, "none") != 0 && !is_troubled(tr, name))
+		tr->names[tr->n++] = name;
+}
+
+/* The objects of gaps, the aggregates that they are ports of, and the other
+ * ports of these. */
+static void
+find_troubled(struct troubled *tr, const struct trace *t)
+{
+	const struct trace_state *s;
+	size_t i;
+	int pass;
+
+	for (i = 0; i < t->n_gaps; i++)
+		if (t->gaps[i].state >= 0 &&
+		    (size_t)t->gaps[i].state < t->n_states)
+			add_troubled(tr, t->states[t->gaps[i].state].object);
+	for (pass = 0; pass < 2; pass++)
+		for (i = 0; i < t->n_states; i++) {
+			s = &t->states[i];
+			if (strcmp(s->field, "member-of") != 0)
+				continue;
+			if (pass == 0 && is_troubled(tr, s->object))
+				add_troubled(tr, s->value);
+			if (pass == 1 && is_troubled(tr, s->value))
+				add_troubled(tr, s->object);
+		}
+}
+
+/* --- objects --- */
+
+/* Objects that have the field in any run, the same for all runs: so their
+ * pictures have the same lanes. */
+static const char **
+pick_objects(const struct trace *const *traces, size_t n_traces,
+    const char *field, size_t max, size_t *n, size_t *left)
+{
+	struct troubled tr = { .n = 0 };
+	struct candidate *list = NULL, *c;
+	size_t run, i, count = 0, cap = 0;
+	const struct trace_state *s;
+	const char **names;
+
+	for (run = 0; run < n_traces; run++)
+		find_troubled(&tr, traces[run]);
+	for (run = 0; run < n_traces; run++)
+		for (i = 0; i < traces[run]->n_states; i++) {
+			s = &traces[run]->states[i];
+			if (strcmp(s->field, field) != 0)
+				continue;
+			c = MEM_PUSH(list, count, cap);
+			c->name = s->object;
+			c->number = count;
+			c->worth =
+			    is_troubled(&tr, s->object) ? TROUBLE_WORTH : 1;
+		}
 	*n = fold(list, count);
 	*left = choose(list, n, max);
 	names = mem_zero(*n + 1, sizeof(*names));
@@ -116,14 +183,15 @@ pick_probes(struct html_pick *p, const struct trace *t)
 }
 
 void
-html_pick_make(struct html_pick *p, const struct trace *t)
+html_pick_make(struct html_pick *p, const struct trace *const *traces,
+    size_t n_traces, size_t run)
 {
 	memset(p, 0, sizeof(*p));
-	p->aggregates = pick_objects(t, "active", AGGREGATES_MAX,
+	p->aggregates = pick_objects(traces, n_traces, "active", AGGREGATES_MAX,
 	    &p->n_aggregates, &p->left_aggregates);
-	p->interfaces = pick_objects(t, "link", INTERFACES_MAX,
+	p->interfaces = pick_objects(traces, n_traces, "link", INTERFACES_MAX,
 	    &p->n_interfaces, &p->left_interfaces);
-	pick_probes(p, t);
+	pick_probes(p, traces[run]);
 }
 
 void

@@ -15,7 +15,7 @@
 
 #define HEIGHT	   112
 #define PAD	   10
-#define GAPS_MAX   1000 /* of all plots together, about */
+#define GAPS_MAX   1000 /* of all plots of a figure, about */
 #define ODD_MAX	   500
 #define LABELS_MAX 60
 #define DOT_ROOM   4.0 /* pixels from packet to packet for a dot each */
@@ -163,7 +163,7 @@ make_legs(struct plot *pl)
 static void
 merge_legs(struct plot *pl)
 {
-	size_t most = GAPS_MAX / pl->c->pick->n_probes;
+	size_t most = GAPS_MAX / pl->c->page->n / pl->c->pick->n_probes;
 	int64_t near =
 	    (pl->c->w.until_ns - pl->c->w.from_ns) / (int64_t)(most + 1);
 	struct leg *l, *last;

@@ -10,7 +10,7 @@
 
 #define AGGREGATE 28
 #define INTERFACE 22
-#define BARS_MAX  2500 /* of all lanes together, about */
+#define BARS_MAX  2500 /* of all lanes and runs of a figure, about */
 
 /* Stretches of one lane on their way to be bars. When there are too many, short
  * ones that follow each other become one that says how many they are. */
@@ -60,7 +60,7 @@ static void
 set_near(struct lane *l)
 {
 	size_t lanes = l->c->pick->n_aggregates + l->c->pick->n_interfaces;
-	size_t most = BARS_MAX / (lanes == 0 ? 1 : lanes);
+	size_t most = BARS_MAX / l->c->page->n / (lanes == 0 ? 1 : lanes);
 
 	if (l->count > most)
 		l->near_ns =

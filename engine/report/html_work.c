@@ -119,8 +119,9 @@ work_lane(struct html_chart *c, bool commands)
 	for (i = 0; i < rows.n; i++)
 		seen += html_is_seen(c, html_since(c->t, rows.list[i].from_ns),
 		    html_since(c->t, rows.list[i].until_ns));
-	if (seen > BARS_MAX)
-		near_ns = (c->w.until_ns - c->w.from_ns) * ROWS_MAX / BARS_MAX;
+	if (seen > BARS_MAX / c->page->n)
+		near_ns = (c->w.until_ns - c->w.from_ns) * ROWS_MAX /
+		    (int64_t)(BARS_MAX / c->page->n);
 	for (i = 0; i < rows.rows; i++)
 		draw_row(c, commands, &rows, i, near_ns);
 	strbuf_adds(&c->plot, "</g>\n");

@@ -370,6 +370,33 @@ a_large_run_stays_small_and_says_so(void **state)
 	free(page);
 }
 
+/* Of many those are drawn with which a gap has to do. */
+static void
+what_made_trouble_is_drawn(void **state)
+{
+	struct trace *t = migration("stock");
+	char name[16], *page;
+	size_t i;
+
+	(void)state;
+	for (i = 1; i < 40; i++) {
+		snprintf(name, sizeof(name), "lagg%zu", i);
+		trace_set_state(t, 0, name, "active", "none");
+		trace_set_state(t, 0, name, "link", "up");
+		trace_set_state(t, (int64_t)i, name, "active", "hn7");
+		snprintf(name, sizeof(name), "hn%zu", i);
+		trace_set_state(t, 0, name, "link", "up");
+	}
+	trace_set_state(t, 0, "hn38", "member-of", "lagg39");
+	t->gaps[0].state = trace_set_state(t, 9, "lagg39", "link", "unknown");
+	page = page_of(t, NULL);
+	expect_part(page, "data-name=\"lagg39 port\"");
+	expect_part(page, "data-name=\"hn38\"");
+	assert_null(strstr(page, "data-name=\"lagg38 port\""));
+	assert_null(strstr(page, "data-name=\"hn37\""));
+	free(page);
+}
+
 static void
 one_page_asks_for_nothing(void **state)
 {
@@ -413,6 +440,7 @@ main(void)
 		cmocka_unit_test(hostile_text_stays_text),
 		cmocka_unit_test(odd_times_and_numbers_are_survived),
 		cmocka_unit_test(a_large_run_stays_small_and_says_so),
+		cmocka_unit_test(what_made_trouble_is_drawn),
 		cmocka_unit_test(one_page_asks_for_nothing),
 		cmocka_unit_test(equal_runs_give_equal_pages),
 	};

@@ -398,6 +398,7 @@ html_write(const struct trace *const *traces, size_t n, struct strbuf *out)
 	add_legend(out);
 	add_left(&p);
 	html_checks(&p);
+	html_end(&p);
 	html_events(&p);
 	strbuf_adds(out,
 	    "</main>\n<p id=\"details\" role=\"status\" aria-live=\"polite\">"

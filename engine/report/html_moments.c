@@ -172,7 +172,8 @@ join(struct moments *ms)
 	struct moment *m, *last;
 	size_t i, kept = 0;
 
-	qsort(ms->list, ms->n, sizeof(*ms->list), by_time);
+	if (ms->n > 0)
+		qsort(ms->list, ms->n, sizeof(*ms->list), by_time);
 	for (i = 0; i < ms->n; i++) {
 		m = &ms->list[i];
 		last = kept > 0 ? &ms->list[kept - 1] : NULL;

@@ -498,6 +498,15 @@ html_numbers(struct html_page *p)
 	    "<h2 id=\"h-numbers\">Numbers</h2>\n");
 	add_tiles(p);
 	responses_table(p);
+	strbuf_adds(p->out, "</section>\n");
+}
+
+void
+html_end(struct html_page *p)
+{
+	strbuf_adds(p->out,
+	    "<section id=\"end\" aria-labelledby=\"h-end\">\n"
+	    "<h2 id=\"h-end\">Packets, and what is left</h2>\n");
 	probes_table(p);
 	end_table(p);
 	strbuf_adds(p->out, "</section>\n");

@@ -119,6 +119,7 @@ void html_figure(struct html_page *p, const char *id, const char *caption,
 void html_numbers(struct html_page *p);
 void html_moments(struct html_page *p);
 void html_checks(struct html_page *p);
+void html_end(struct html_page *p); /* packets, and how it ended */
 void html_events(struct html_page *p);
 
 /* The distance between ticks of an axis this long: 1, 2 or 5 times a power

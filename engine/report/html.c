@@ -183,6 +183,10 @@ add_facts(struct html_page *p, size_t run)
 		text));
 	add_fact(p->out, "version", r->version);
 	add_fact(p->out, "note", r->note);
+	if (r->cut)
+		add_fact(p->out, "not finished",
+		    "it is being recorded, or was cut off; this is all that "
+		    "was stored");
 	strbuf_adds(p->out, "</dl>\n");
 }
 
@@ -351,6 +355,9 @@ find_times(struct html_page *p)
 	}
 	if (p->whole.until_ns < DUR_US)
 		p->whole.until_ns = DUR_US;
+	/* A little air, so that what happens at the edges is seen whole. */
+	p->whole.from_ns = -(p->whole.until_ns / 100);
+	p->whole.until_ns += p->whole.until_ns / 100;
 	p->base_ns = p->traces[0]->run.start_ns;
 	if (!p->same_clock || p->base_ns > DUR_MAX || p->base_ns < -DUR_MAX)
 		p->base_ns = 0;

@@ -7,6 +7,7 @@
 #include "report/verdict.h"
 
 #define CHECKS_MAX 1000
+#define FAILED_MAX 8 /* on top */
 
 struct look {
 	const char *word, *css, *symbol;
@@ -124,4 +125,38 @@ html_checks(struct html_page *p)
 		    "<p class=\"left\">%zu more are not shown.</p>\n",
 		    rows - CHECKS_MAX);
 	strbuf_adds(p->out, "</section>\n");
+}
+
+void
+html_failed(struct html_page *p)
+{
+	const struct trace_check *k;
+	size_t run, i, n = 0;
+
+	for (run = 0; run < p->n; run++)
+		for (i = 0; i < p->traces[run]->n_checks; i++) {
+			k = &p->traces[run]->checks[i];
+			if (!verdict_is_failure(k) || n++ >= FAILED_MAX)
+				continue;
+			if (n == 1)
+				strbuf_adds(p->out, "<ul class=\"failed\">");
+			strbuf_adds(p->out,
+			    "<li><svg class=\"sym\" aria-hidden=\"true\"><use "
+			    "href=\"#m-fail\" x=\"8\" y=\"8\" class=\"m "
+			    "m-fail\"/></svg> ");
+			if (p->n > 1) {
+				html_run_name(p, run, p->out);
+				strbuf_adds(p->out, ": ");
+			}
+			strbuf_adds(p->out, "<code>");
+			markup_cut(p->out, k->text, 200);
+			strbuf_adds(p->out, "</code> ");
+			markup_cut(p->out, k->happened, 200);
+			strbuf_adds(p->out, "</li>\n");
+		}
+	if (n > FAILED_MAX)
+		strbuf_addf(p->out, "<li>and %zu more, see below</li>\n",
+		    n - FAILED_MAX);
+	if (n > 0)
+		strbuf_adds(p->out, "</ul>\n");
 }

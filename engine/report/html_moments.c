@@ -130,7 +130,9 @@ add_run(struct moments *ms, const struct trace *t)
 	size_t i, n;
 
 	r = outage_responses(t, &n);
-	for (i = 0; i < n; i++) {
+	/* In a mere recording nobody brings anything up. */
+	i = t->n_operations + t->n_firings + t->n_commands + t->n_gaps == 0;
+	for (; i < n; i++) {
 		struct moment m = { .what = r[i].what };
 
 		m.at_ns = i == 0 ? first_event(t) : html_since(t, r[i].at_ns);

@@ -191,7 +191,7 @@ missing_tile(struct html_page *p, const struct sums *s)
 /* A tile of durations. */
 static void
 time_tile(struct html_page *p, const char *name, const char *id,
-    const int64_t *ns, char (*small)[96])
+    const char *zero, const int64_t *ns, char (*small)[96])
 {
 	char text[DUR_TEXT];
 	double most = 0;
@@ -203,7 +203,7 @@ time_tile(struct html_page *p, const char *name, const char *id,
 	tile_begin(p, name, id);
 	for (i = 0; i < p->n; i++)
 		tile_row(p, i, (double)ns[i], most,
-		    ns[i] == 0 ? "none" : short_dur(ns[i], text), small[i]);
+		    ns[i] == 0 ? zero : short_dur(ns[i], text), small[i]);
 	if (p->n == 2) {
 		short_dur(ns[1] < ns[0] ? ns[0] - ns[1] : ns[1] - ns[0], text);
 		add_change(p->out, (double)ns[0], (double)ns[1], text);
@@ -230,14 +230,15 @@ add_tiles(struct html_page *p)
 	strbuf_adds(p->out, "<div class=\"tiles\">\n");
 	verdict_tile(p);
 	missing_tile(p, s);
-	time_tile(p, "Longest gap", "n-gap", ns, small);
+	time_tile(p, "Longest gap", "n-gap",
+	    s[0].probed ? "none" : "\xe2\x80\x93", ns, small);
 	for (i = 0; i < p->n; i++) {
 		ns[i] = s[i].slowest_ns;
 		snprintf(small[i], sizeof(small[i]), "%s%.80s",
 		    s[i].slowest == NULL ? "" : "after ",
 		    s[i].slowest == NULL ? "" : s[i].slowest);
 	}
-	time_tile(p, "Slowest change of port", "n-slowest", ns, small);
+	time_tile(p, "Slowest change of port", "n-slowest", "none", ns, small);
 	strbuf_adds(p->out, "</div>\n");
 }
 
@@ -344,16 +345,11 @@ has_come(const struct html_page *p, struct response *const *lists,
 }
 
 static void
-responses_table(struct html_page *p)
+responses_rows(struct html_page *p, struct response *const *lists,
+    const size_t *counts, size_t most)
 {
-	struct response *lists[HTML_RUNS_MAX];
-	size_t counts[HTML_RUNS_MAX], i, most = 0, rows = 0, quiet = 0;
+	size_t i, rows = 0, quiet = 0;
 
-	for (i = 0; i < p->n; i++) {
-		lists[i] = outage_responses(p->traces[i], &counts[i]);
-		if (counts[i] > most)
-			most = counts[i];
-	}
 	strbuf_adds(p->out,
 	    "<div class=\"wide\"><table><caption>What came of each deed of "
 	    "the outside world</caption>");
@@ -376,6 +372,23 @@ responses_table(struct html_page *p)
 		    "<p class=\"left\">%zu deeds more are in the table of "
 		    "events.</p>\n",
 		    rows - RESPONSES_MAX);
+}
+
+static void
+responses_table(struct html_page *p)
+{
+	struct response *lists[HTML_RUNS_MAX];
+	size_t counts[HTML_RUNS_MAX], i, most = 0, rows = 0;
+
+	for (i = 0; i < p->n; i++) {
+		lists[i] = outage_responses(p->traces[i], &counts[i]);
+		if (counts[i] > most)
+			most = counts[i];
+	}
+	for (i = 0; i < most; i++)
+		rows += has_come(p, lists, counts, i);
+	if (rows > 0)
+		responses_rows(p, lists, counts, most);
 	for (i = 0; i < p->n; i++)
 		free(lists[i]);
 }
@@ -399,9 +412,9 @@ probe_row(struct html_page *p, size_t run, const struct trace_probe *b)
 	    "<td class=\"n\">%" PRIu64 "</td><td class=\"n\">%" PRIu64
 	    "</td><td class=\"n\">%" PRIu64 "</td><td class=\"n\">%" PRIu64
 	    "</td><td class=\"n\">%" PRIu64 "</td><td class=\"n\">%" PRIu64
-	    "</td><td class=\"n\">",
+	    "</td><td class=\"n\">%" PRIu64 "</td><td class=\"n\">",
 	    b->sent, b->delivered, b->lost, b->send_errors, b->duplicated,
-	    b->reordered);
+	    b->reordered, b->late);
 	if (b->longest_gap_ns == 0)
 		strbuf_adds(p->out, "none</td></tr>\n");
 	else
@@ -427,7 +440,8 @@ probes_table(struct html_page *p)
 	    "class=\"n\">arrived</th><th scope=\"col\" class=\"n\">lost</th>"
 	    "<th scope=\"col\" class=\"n\">refused</th><th scope=\"col\" "
 	    "class=\"n\">duplicated</th><th scope=\"col\" class=\"n\">"
-	    "reordered</th><th scope=\"col\" class=\"n\">longest gap</th></tr>"
+	    "reordered</th><th scope=\"col\" class=\"n\">late</th><th "
+	    "scope=\"col\" class=\"n\">longest gap</th></tr>"
 	    "</thead>\n<tbody>\n",
 	    p->n > 1 ? "<th scope=\"col\">run</th>" : "");
 	rows = 0;
@@ -497,6 +511,7 @@ html_numbers(struct html_page *p)
 	    "<section id=\"numbers\" aria-labelledby=\"h-numbers\">\n"
 	    "<h2 id=\"h-numbers\">Numbers</h2>\n");
 	add_tiles(p);
+	html_failed(p);
 	responses_table(p);
 	strbuf_adds(p->out, "</section>\n");
 }

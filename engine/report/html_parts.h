@@ -117,6 +117,7 @@ void html_figure(struct html_page *p, const char *id, const char *caption,
 
 /* Sections of the page. */
 void html_numbers(struct html_page *p);
+void html_failed(struct html_page *p); /* those of the expectations, in short */
 void html_moments(struct html_page *p);
 void html_checks(struct html_page *p);
 void html_end(struct html_page *p); /* packets, and how it ended */

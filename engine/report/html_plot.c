@@ -99,6 +99,13 @@ times_of(int64_t period_ns, uint64_t n)
 						  : period_ns * (int64_t)n;
 }
 
+/* Whether the run says when its packets were sent. */
+static bool
+is_known(const struct plot *pl)
+{
+	return pl->p->first_ns != 0 || pl->p->last_ns != 0;
+}
+
 /* When packet 0 was sent (since), and the last one. Runs stored long ago do
  * not say so: then the first gap tells, and the period. False when nothing
  * does. */
@@ -108,7 +115,7 @@ find_first(const struct plot *pl, int64_t *first_ns)
 	const struct trace_probe *p = pl->p;
 	const struct trace_gap *g = first_gap(pl);
 
-	if (p->first_ns != 0 || p->last_ns != 0) {
+	if (is_known(pl)) {
 		*first_ns = html_since(pl->c->t, p->first_ns);
 		return true;
 	}
@@ -128,7 +135,7 @@ add_last_leg(struct plot *pl, int64_t at_ns, uint64_t n)
 
 	if (total <= n)
 		return;
-	if (p->first_ns == 0 && p->last_ns == 0)
+	if (!is_known(pl))
 		end_ns = at_ns + times_of(p->period_ns, total - 1 - n);
 	add_leg(pl, at_ns, n, end_ns, total - 1);
 }
@@ -502,11 +509,11 @@ draw(struct plot *pl)
 	    pl->number, c->y, HEIGHT, PAD);
 	if (pl->n_legs == 0)
 		strbuf_addf(&c->plot,
-		    "<text class=\"nothing\" x=\"8\" y=\"%d\">no packet in "
-		    "this "
-		    "time, or the run does not say when they were sent"
-		    "</text>\n",
-		    c->y + HEIGHT / 2);
+		    "<text class=\"nothing\" x=\"8\" y=\"%d\">%s</text>\n",
+		    c->y + HEIGHT / 2,
+		    is_known(pl) ? "no packet was sent in this time"
+				 : "the run does not say when packets were "
+				   "sent");
 	else
 		draw_edges(pl);
 	for (i = 0; i < pl->n_legs; i++)

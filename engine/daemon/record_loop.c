@@ -337,14 +337,15 @@ start_packets(struct record_loop *l, struct err *err)
 
 /* --- signals --- */
 
+/* SIGHUP last: it is left alone when it is ignored, as nohup(1) has it. */
 static const int wanted_signals[] = {
 	SIGINT,
 	SIGTERM,
-	SIGHUP,
 	SIGUSR1,
 #ifdef SIGINFO
 	SIGINFO,
 #endif
+	SIGHUP,
 };
 
 static void
@@ -614,6 +615,17 @@ work(struct record_loop *l, int64_t *run_id, struct err *err)
 	return rc < 0 ? rc : end;
 }
 
+static int
+open_signals(struct record_loop *l, struct err *err)
+{
+	size_t count = sizeof(wanted_signals) / sizeof(*wanted_signals);
+	struct sigaction old;
+
+	if (sigaction(SIGHUP, NULL, &old) == 0 && old.sa_handler == SIG_IGN)
+		count--;
+	return signals_open(wanted_signals, count, &l->signal_fd, err);
+}
+
 int
 record_run(const struct record_config *config, int64_t *run_id,
     struct record_counts *counts, struct err *err)
@@ -624,9 +636,7 @@ record_run(const struct record_config *config, int64_t *run_id,
 	l->config = config;
 	l->trace = trace_new();
 	*run_id = 0;
-	rc = signals_open(wanted_signals,
-	    sizeof(wanted_signals) / sizeof(*wanted_signals), &l->signal_fd,
-	    err);
+	rc = open_signals(l, err);
 	if (rc == 0) {
 		rc = work(l, run_id, err);
 		signals_close();

@@ -21,9 +21,9 @@
  * the kernel's queue.
  *
  * It ends, orderly and with everything committed, after for_ns, after the
- * record that holds until, at SIGINT or SIGTERM, or when the source of records
- * has ended (a file). A source that fails ends it with an error, as does a
- * store that takes no more; what was committed stays.
+ * record that holds until, at SIGINT, SIGTERM or SIGHUP, or when the source of
+ * records has ended (a file). A source that fails ends it with an error, as
+ * does a store that takes no more; what was committed stays.
  */
 #ifndef DAEMON_RECORD_LOOP_H
 #define DAEMON_RECORD_LOOP_H

@@ -52,7 +52,7 @@ is '3000|mce2999' "SELECT count(*) || '|' || max(CASE seq WHEN 2999 THEN
 
 # A FIFO has no end: SIGINT, SIGTERM, a time, or a record end it.
 mkfifo "$TMP/fifo"
-for signal in INT TERM; do
+for signal in INT TERM HUP; do
 	start --source "$TMP/fifo" --title fifo --batch 10ms
 	lines 5 0 >"$TMP/fifo"
 	run=$(ask 'SELECT max(id) FROM run')
@@ -67,6 +67,20 @@ for signal in INT TERM; do
 	finish 0 $signal
 	is 1 "SELECT complete FROM run WHERE id = $run"
 done
+# Who has it ignored is not ended by SIGHUP.
+(
+	trap '' HUP
+	exec "$SB" record --source "$TMP/fifo" --title nohup \
+	    >"$TMP/out" 2>"$TMP/err"
+) &
+recorder=$!
+wait_for grep -q 'recording run' "$TMP/err"
+kill -HUP "$recorder"
+lines 1 0 >"$TMP/fifo"
+run=$(ask 'SELECT max(id) FROM run')
+wait_for stored 1
+finish 0
+
 start --source "$TMP/fifo" --for 50ms
 finish 0 none
 start --source "$TMP/fifo" --until-record 'type=DETACH'

@@ -16,7 +16,7 @@
 #include "world/linktype.h"
 
 #define HOLD_MS	   20	/* the kernel may wait so long for a block to fill */
-#define BUDGET	   2000 /* packets of an interface in one turn */
+#define BUDGET	   2000 /* packets of an interface in one turn, at most */
 #define RETRY_NS   (200 * DUR_MS)
 #define CLOCK_STEP (10 * DUR_MS)
 
@@ -338,10 +338,12 @@ static void
 read_place(struct packets *p, size_t i)
 {
 	struct place *place = &p->places[i];
-	int n;
+	int n, budget = (int)(PACKETS_RING / p->snap);
 
+	/* No more than a ring holds, or who keeps them has to keep too much. */
 	p->reading = i;
-	n = pcap_dispatch(place->pcap, BUDGET, on_packet, (u_char *)p);
+	n = pcap_dispatch(place->pcap, budget < BUDGET ? budget : BUDGET,
+	    on_packet, (u_char *)p);
 	if (n >= 0)
 		return;
 	note(p, "packets of %s: %s; they are taken again when it is back",

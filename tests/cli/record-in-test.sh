@@ -46,7 +46,7 @@ is() { # value SQL
 }
 
 start() {
-	: >"$TMP/out"
+	: >"$TMP/err"
 	"$SB" record "$@" >"$TMP/out" 2>"$TMP/err" </dev/null &
 	recorder=$!
 	wait_for grep -q 'recording run' "$TMP/err"

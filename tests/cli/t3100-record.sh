@@ -68,6 +68,7 @@ for signal in INT TERM HUP; do
 	is 1 "SELECT complete FROM run WHERE id = $run"
 done
 # Who has it ignored is not ended by SIGHUP.
+: >"$TMP/err"
 (
 	trap '' HUP
 	exec "$SB" record --source "$TMP/fifo" --title nohup \

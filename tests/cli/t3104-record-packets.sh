@@ -113,10 +113,27 @@ wall=$(ask "SELECT substr(text, instr(text, ': wall ') + 7, 10) FROM note
     fail "its time is $7, the run began at $wall"
 [ "$(wc -c <"$TMP/pcap/lo.pcap")" -eq $((24 + 611 * 76)) ] || fail "its size"
 
+# What the kernel's ring did not hold is counted.
+start --no-source --netlink no --title drops --packets 'lo:udp port 12' \
+    --snaplen 65535
+run=$(ask 'SELECT max(id) FROM run')
+kill -STOP "$recorder"
+bash -c 'for ((i = 0; i < 3000; i++)); do
+	printf "%04000d" 0 >/dev/udp/127.0.0.1/12; done' 2>/dev/null
+kill -CONT "$recorder"
+wait_for said 'packets of lo: the kernel dropped [1-9]'
+finish 0
+dropped=$(sed -n 's/.* packets (\([0-9]*\) dropped by the kernel).*/\1/p' \
+    "$TMP/out")
+is "${dropped:-none}" "SELECT sum(replace(text,
+    'packets of lo: the kernel dropped ', '')) FROM note
+    WHERE run = $run AND text LIKE '%dropped%'"
+[ "$(packets lo)" -gt 0 ] || fail "kept none at all"
+
 # A run without packets.
 echo '!x' >"$TMP/records"
 "$SB" record --source "$TMP/records" --netlink no >/dev/null 2>&1
-"$SB" export --run 2 --pcap "$TMP/none" 2>"$TMP/err"
+"$SB" export --run 3 --pcap "$TMP/none" 2>"$TMP/err"
 [ $? -eq 4 ] && grep -q 'has no packets' "$TMP/err" || fail "no packets"
 
 # Who may not capture is told so. Root without the right, where it can be had.
@@ -127,6 +144,6 @@ if command -v setpriv >/dev/null 2>&1 &&
 	    2>"$TMP/err"
 	[ $? -eq 3 ] && grep -q 'packets of lo: not permitted: run as root' \
 	    "$TMP/err" || fail "not permitted"
-	is 2 'SELECT count(*) FROM run'
+	is 3 'SELECT count(*) FROM run'
 fi
 end_test

@@ -44,11 +44,11 @@ warn(const char *path, const char *text)
 
 /* "dir/hn0.pcap" is hn0; of several interfaces, "hn0.pcapng#1 eth0". */
 static void
-place_name(const struct input *in, size_t number, bool several,
-    struct strbuf *out)
+place_name(const struct input *in, size_t number, struct strbuf *out)
 {
 	const char *base = strrchr(in->path, '/'), *dot;
 	const char *name = capture_file_interface_name(in->file, number);
+	char *stem;
 
 	base = base == NULL ? in->path : base + 1;
 	dot = strrchr(base, '.');
@@ -60,8 +60,10 @@ place_name(const struct input *in, size_t number, bool several,
 		clean_text(out, name);
 		return;
 	}
-	strbuf_add(out, base, (size_t)(dot - base));
-	if (several || number > 0)
+	stem = mem_strn(base, (size_t)(dot - base));
+	clean_text(out, stem);
+	free(stem);
+	if (number > 0)
 		strbuf_addf(out, "#%zu", number);
 }
 
@@ -84,9 +86,12 @@ add_place(struct reading *r, struct input *in, unsigned side)
 	int linktype = capture_file_linktype(in->file, number), place;
 	struct strbuf name = { 0 }, text = { 0 };
 
-	place_name(in, number, false, &name);
-	if (is_taken(r->f, side, strbuf_str(&name)))
-		strbuf_addf(&name, " of %s#%zu", in->path, number);
+	place_name(in, number, &name);
+	if (is_taken(r->f, side, strbuf_str(&name))) {
+		strbuf_adds(&name, " of ");
+		clean_text(&name, in->path);
+		strbuf_addf(&name, "#%zu", number);
+	}
 	place = flows_add_place(r->f, side, strbuf_str(&name), linktype);
 	if (place >= 0 && !frame_knows(linktype)) {
 		r->c->unknown_link = true;

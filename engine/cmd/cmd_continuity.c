@@ -369,7 +369,8 @@ tell(const struct continuity_command *o, const struct streams *s,
 	static const char *const sides[] = { "the sender", "the receiver" };
 	struct streams_text how = { .all = o->all,
 		.color = o->out == NULL && isatty(STDOUT_FILENO),
-		.sides = sides };
+		.sides = sides,
+		.origin_ns = origin_ns };
 	struct strbuf text = { 0 };
 	int status;
 

@@ -197,6 +197,10 @@ take_counts(struct stream *st, const struct flow_side *s)
 	st->extent_max = s->extent_max;
 	st->late_max_ns = s->late_max_ns;
 	st->old = s->old;
+	st->silence_ns = s->silence_ns;
+	st->silence_at_ns = s->silence_at;
+	if (s->delay_max_ns >= s->delay_min_ns)
+		st->spread_ns = s->delay_max_ns - s->delay_min_ns;
 }
 
 static void

@@ -40,6 +40,9 @@ struct stream {
 	int64_t late_max_ns;
 	struct losses losses;
 	int64_t convergence_ns; /* RFC 6412: lost packets times the period */
+	int64_t silence_ns, silence_at_ns; /* the longest, at that end */
+	int64_t
+	    spread_ns; /* of probes: the slowest's way minus the fastest's */
 	enum stream_delay delay;
 	struct sample_delays delays;
 	uint64_t shift;	  /* number at the receiving end minus the sender's */

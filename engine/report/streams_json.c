@@ -82,6 +82,9 @@ stream_json(const struct streams *all, size_t i, int64_t origin_ns)
 	json_object_set_new(o, "leg", json_boolean(i >= all->whole));
 	json_object_set_new(o, "convergence_ns",
 	    json_integer(s->convergence_ns));
+	json_object_set_new(o, "longest_silence_ns",
+	    json_integer(s->silence_ns));
+	json_object_set_new(o, "delay_spread_ns", json_integer(s->spread_ns));
 	json_object_set_new(o, "ports", ports_json(all, s));
 	json_object_set_new(o, "delay", delays_json(s));
 	json_object_set_new(o, "one_side_only", json_boolean(s->one_side));

@@ -105,6 +105,26 @@ add_reordering(const struct stream *s, struct strbuf *out)
 }
 
 static void
+add_timing(const struct streams *all, const struct stream *s, int64_t origin_ns,
+    struct strbuf *out)
+{
+	char a[DUR_TEXT], b[DUR_TEXT];
+	int64_t at = s->silence_at_ns;
+
+	if (!s->numbers && s->silence_ns > 0) {
+		if (s->to == 1 && all->offset_known)
+			at -= all->offset_ns;
+		strbuf_addf(out,
+		    "    not numbered; longest silence %s at %s s\n",
+		    dur_us(s->silence_ns, a), dur_short(at - origin_ns, b));
+	}
+	if (s->delay == STREAM_NO_DELAY && s->spread_ns >= DUR_US)
+		strbuf_addf(out,
+		    "    the slowest took %s longer than the fastest\n",
+		    dur_us(s->spread_ns, a));
+}
+
+static void
 add_delay(const struct streams *all, const struct stream *s, struct strbuf *out)
 {
 	const struct sample_delays *d = &s->delays;
@@ -181,6 +201,7 @@ write_table(const struct streams *s, const struct streams_text *o,
 		add_ports(s, order[i], out);
 		add_reordering(order[i], out);
 		add_delay(s, order[i], out);
+		add_timing(s, order[i], o->origin_ns, out);
 	}
 	if (shown < s->count)
 		strbuf_addf(out, "... and %zu more streams: --all\n",

@@ -17,6 +17,7 @@ struct streams_text {
 	bool all; /* every stream and gap, not only the worst */
 	bool color;
 	const char *const *sides; /* what the two sides are called */
+	int64_t origin_ns;	  /* the trace's time 0, since 1970 */
 };
 
 /* t is what streams_trace() made of s, its gaps explained. */

@@ -37,7 +37,7 @@ static const char usage[] =
     "  --receiver FILE   at the other one; each may be given several times\n"
     "  --filter EXPR     only packets that this pcap-filter(7) lets through\n"
     "  --late DUR        what is late (100ms)\n"
-    "  --max-flows N     streams and interfaces to follow (65536)\n"
+    "  --max-flows N     streams and interfaces to follow (32768)\n"
     "  --recording SPEC  records that explain the gaps: a text recording\n"
     "                    (FILE, FILE#NAME), or a store's run (FILE#ID)\n"
     "  --db FILE         put the result into this store, as a run\n"

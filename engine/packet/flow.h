@@ -43,8 +43,8 @@ struct flow_side {
 	struct flow_sighting *sightings;
 	unsigned n_sightings;
 	struct tracker *all; /* what any place saw: the only one's, or own */
-	struct tracker own;
-	uint64_t packets; /* each once; with duplicates */
+	struct tracker *own; /* from the second place on */
+	uint64_t packets;    /* each once; with duplicates */
 	uint64_t bytes, duplicated, reordered, late, retransmitted, old;
 	uint64_t copies; /* of broadcasts, where places are not told apart */
 	uint64_t extent_max;

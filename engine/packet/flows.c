@@ -44,7 +44,9 @@ free_side(struct flow_side *s)
 		tracker_fini(&g->tracker);
 		free(g);
 	}
-	tracker_fini(&s->own);
+	if (s->own != NULL)
+		tracker_fini(s->own);
+	free(s->own);
 	samples_fini(&s->samples);
 	free(s->repeats);
 	free(s->stalls);
@@ -67,6 +69,7 @@ flows_fini(struct flows *f)
 	free(f->oddities);
 	if (f->in != NULL) {
 		free(f->in->table);
+		free(f->in->entries);
 		free(f->in);
 	}
 	memset(f, 0, sizeof(*f));
@@ -156,27 +159,45 @@ key_equal(const struct flow_key *a, const struct flow_key *b)
 
 /* The slot of the key, or the free one where it belongs. */
 static struct flow_slot *
-find_slot(struct flows_inside *in, const struct flow_key *k, uint64_t hash)
+find_slot(const struct flows_inside *in, const struct flow_key *k,
+    uint64_t hash)
 {
 	size_t at = hash & (in->size - 1);
+	const struct flow_slot *s = &in->table[at];
 
-	while (in->table[at].what != NULL &&
-	    !(in->table[at].hash == hash && key_equal(&in->table[at].key, k)))
+	while (s->entry != 0 &&
+	    !(s->hash == (uint32_t)hash &&
+		key_equal(&in->entries[s->entry - 1].key, k))) {
 		at = (at + 1) & (in->size - 1);
+		s = &in->table[at];
+	}
 	return &in->table[at];
+}
+
+/* What was put under the key, or NULL. */
+static void *
+find(const struct flows_inside *in, const struct flow_key *k)
+{
+	const struct flow_slot *s = find_slot(in, k, key_hash(k));
+
+	return s->entry == 0 ? NULL : in->entries[s->entry - 1].what;
 }
 
 static void
 grow_table(struct flows_inside *in)
 {
-	struct flow_slot *old = in->table;
+	struct flow_slot *old = in->table, *s;
 	size_t i, size = in->size;
 
 	in->size *= 2;
 	in->table = mem_zero(in->size, sizeof(*in->table));
-	for (i = 0; i < size; i++)
-		if (old[i].what != NULL)
-			*find_slot(in, &old[i].key, old[i].hash) = old[i];
+	for (i = 0; i < size; i++) {
+		if (old[i].entry == 0)
+			continue;
+		s = find_slot(in, &in->entries[old[i].entry - 1].key,
+		    old[i].hash);
+		*s = old[i];
+	}
 	free(old);
 }
 
@@ -186,15 +207,22 @@ put(struct flows_inside *in, const struct flow_key *k, void *what)
 {
 	uint64_t hash = key_hash(k);
 	struct flow_slot *s = find_slot(in, k, hash);
+	struct flow_entry *e;
 
-	if (s->what == NULL && ++in->used > in->size / 2) {
+	in->last = 0;
+	if (s->entry != 0) {
+		in->entries[s->entry - 1].what = what;
+		return;
+	}
+	if (in->n_entries >= in->size / 2) {
 		grow_table(in);
 		s = find_slot(in, k, hash);
 	}
-	s->what = what;
-	s->hash = hash;
-	s->key = *k;
-	in->last = NULL; /* it may have moved */
+	e = MEM_PUSH(in->entries, in->n_entries, in->cap_entries);
+	e->key = *k;
+	e->what = what;
+	s->hash = (uint32_t)hash;
+	s->entry = (uint32_t)in->n_entries;
 }
 
 static void
@@ -276,8 +304,9 @@ new_sighting(struct flows *f, struct flow *w, size_t place)
 		s->all = &g->tracker;
 	} else if (s->n_sightings == 2) {
 		/* Up to now the first one's is everybody's. */
-		tracker_copy(&s->own, s->all);
-		s->all = &s->own;
+		s->own = mem_zero(1, sizeof(*s->own));
+		tracker_copy(s->own, s->all);
+		s->all = s->own;
 	}
 	f->in->sightings++;
 	return g;
@@ -344,7 +373,7 @@ find_moved(struct flows *f, const struct flow_key *k, const struct frame *fr,
 	if (n->kind != NUMBERING_PROBE)
 		return NULL;
 	stream_key(&key, k);
-	w = find_slot(f->in, &key, key_hash(&key))->what;
+	w = find(f->in, &key);
 	if (w == NULL || !shares_end(w, fr) ||
 	    !(goes_on(w->side[0].all, n) || goes_on(w->side[1].all, n)))
 		return NULL;
@@ -385,7 +414,7 @@ open_sighting(struct flows *f, struct flow_key *k, const struct frame *fr,
 	if (f->in->sightings >= f->options.max_flows)
 		return NULL;
 	any.words[5] = (any.words[5] & ~(uint64_t)NO_PLACE) | NO_PLACE;
-	w = before = find_slot(f->in, &any, key_hash(&any))->what;
+	w = before = find(f->in, &any);
 	if (w == NULL || (old != NULL && w == old->flow))
 		w = open_flow(f, &any, fr, n, before);
 	g = find_sighting(w, f->places[k->words[5] & NO_PLACE].side,
@@ -400,14 +429,16 @@ static struct flow_sighting *
 sighting_of(struct flows *f, struct flow_key *k, const struct frame *fr,
     const struct number *n)
 {
-	struct flow_slot *s = f->in->last;
+	struct flows_inside *in = f->in;
+	const struct flow_slot *s;
 
-	if (s == NULL || !key_equal(&s->key, k))
-		s = find_slot(f->in, k, key_hash(k));
-	if (s->what == NULL)
+	if (in->last != 0 && key_equal(&in->entries[in->last - 1].key, k))
+		return in->entries[in->last - 1].what;
+	s = find_slot(in, k, key_hash(k));
+	if (s->entry == 0)
 		return open_sighting(f, k, fr, n, NULL);
-	f->in->last = s;
-	return s->what;
+	in->last = s->entry;
+	return in->entries[s->entry - 1].what;
 }
 
 /* --- packets --- */
@@ -499,7 +530,7 @@ flows_reverse(const struct flows *f, const struct flow *w)
 	struct flow_key k;
 
 	make_key(&k, &fr, &n, NO_PLACE);
-	found = find_slot(f->in, &k, key_hash(&k))->what;
+	found = find(f->in, &k);
 	while (found != NULL && found->generation != w->generation)
 		found = found->older;
 	return found;

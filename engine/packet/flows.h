@@ -34,7 +34,7 @@
 
 #include "packet/flow.h"
 
-#define FLOWS_MAX	 65536
+#define FLOWS_MAX	 32768
 #define FLOWS_PLACES	 64
 #define FLOWS_ODDITIES	 10000
 #define FLOWS_REORDER_NS INT64_C(3000000)

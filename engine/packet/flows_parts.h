@@ -20,16 +20,23 @@ struct flow_key { /* addresses, ports and stream, kinds and place */
 	uint64_t words[FLOW_KEY_WORDS];
 };
 
-struct flow_slot {
+struct flow_entry {
 	void *what; /* a flow_sighting; of a key without place, a flow */
-	uint64_t hash;
 	struct flow_key key;
+};
+
+struct flow_slot {
+	uint32_t hash;
+	uint32_t entry; /* its number, and 1; 0: the slot is free */
 };
 
 struct flows_inside {
 	struct flow_slot *table; /* size is a power of two */
-	size_t size, used, sightings;
-	struct flow_slot *last; /* found last: packets come in runs */
+	size_t size;
+	struct flow_entry *entries;
+	size_t n_entries, cap_entries;
+	size_t last; /* found last, and 1: packets come in runs. 0: none */
+	size_t sightings;
 	struct tracker_budget holes;
 	size_t samples;
 };

@@ -8,6 +8,7 @@
 #include "base/mem.h"
 #include "base/strbuf.h"
 #include "packet/probehdr.h"
+#include "report/outage.h"
 
 /* A sender's clock that is nearer than this is the capture's own. */
 #define SAME_CLOCK DUR_SEC
@@ -240,7 +241,7 @@ set_clock(const struct streams *s, struct stream *st)
 		return;
 	}
 	if (s->offset_known)
-		st->moved_ns -= s->offset_ns;
+		st->moved_ns = outage_since(st->moved_ns, s->offset_ns);
 }
 
 static void
@@ -426,7 +427,7 @@ streams_fini(struct streams *s)
 int64_t
 stream_time(const struct stream *s, int64_t stamp_ns)
 {
-	return stamp_ns + s->moved_ns;
+	return outage_since(stamp_ns, -s->moved_ns);
 }
 
 uint64_t

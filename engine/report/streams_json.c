@@ -77,7 +77,8 @@ stream_json(const struct streams *all, size_t i, int64_t origin_ns)
 	json_object_set_new(o, "longest_gap_ns", json_integer(l->longest_ns));
 	json_object_set_new(o, "longest_gap_at_ns",
 	    l->longest_ns > 0
-		? json_integer(stream_time(s, l->longest_at_ns) - origin_ns)
+		? json_integer(
+		      outage_since(stream_time(s, l->longest_at_ns), origin_ns))
 		: json_null());
 	json_object_set_new(o, "leg", json_boolean(i >= all->whole));
 	json_object_set_new(o, "convergence_ns",

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "report/outage.h"
 
 /* When the first and the last of them were sent, as its stamps tell. */
 static void
@@ -16,8 +17,8 @@ set_span(const struct stream *s, int64_t origin_ns, struct trace_probe *p)
 		t = s->flow->side[s->to].all;
 	if (t == NULL || !t->any)
 		return;
-	p->first_ns = stream_time(s, t->first_ns) - origin_ns;
-	p->last_ns = stream_time(s, t->last_ns) - origin_ns;
+	p->first_ns = outage_since(stream_time(s, t->first_ns), origin_ns);
+	p->last_ns = outage_since(stream_time(s, t->last_ns), origin_ns);
 }
 
 static void
@@ -40,7 +41,7 @@ add_probe(const struct stream *s, int64_t origin_ns, struct trace *t)
 	if (l->longest_ns > 0) {
 		p->longest_gap_ns = l->longest_ns;
 		p->longest_gap_at_ns =
-		    stream_time(s, l->longest_at_ns) - origin_ns;
+		    outage_since(stream_time(s, l->longest_at_ns), origin_ns);
 	}
 }
 
@@ -61,8 +62,9 @@ add_gaps(const struct stream *s, int64_t origin_ns, struct trace *t)
 		    : from->first - stream_base(s);
 		g->count = from->count;
 		g->send_errors = from->unsent;
-		g->from_ns = stream_time(s, from->from_ns) - origin_ns;
-		g->to_ns = stream_time(s, from->to_ns) - origin_ns;
+		g->from_ns =
+		    outage_since(stream_time(s, from->from_ns), origin_ns);
+		g->to_ns = outage_since(stream_time(s, from->to_ns), origin_ns);
 		g->why = mem_str("");
 		g->state = g->record = TRACE_NONE;
 	}

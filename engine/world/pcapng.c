@@ -225,7 +225,7 @@ stamp_ns(const struct pcapng_interface *i, uint64_t stamp, int64_t *ns)
 	    i->offset_s < -(INT64_MAX / DUR_SEC))
 		return false;
 	whole = (int64_t)seconds + i->offset_s;
-	if (whole < 0 || whole > INT64_MAX / DUR_SEC - 1)
+	if (whole < 0 || whole > UINT32_MAX) /* as far as classic files go */
 		return false;
 	*ns = whole * DUR_SEC + (int64_t)rest;
 	return true;

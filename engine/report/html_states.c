@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/dur.h"
 #include "report/html_parts.h"
 #include "report/markup.h"
 #include "report/spans.h"
@@ -27,6 +28,19 @@ struct lane {
 	struct strbuf title;
 };
 
+/* ", 35.549275 to 35.751295 s (202.02ms)" */
+static void
+add_span(struct lane *l)
+{
+	char from[40], until[40], text[DUR_TEXT];
+	const struct html_page *p = l->c->page;
+
+	strbuf_addf(&l->title, ", %s to %s s (%s)",
+	    html_seconds(p, l->from_ns, from),
+	    html_seconds(p, l->until_ns, until),
+	    dur_format((l->until_ns - l->from_ns) / DUR_US * DUR_US, text));
+}
+
 static void
 flush(struct lane *l, int top, int height)
 {
@@ -38,6 +52,7 @@ flush(struct lane *l, int top, int height)
 		    strbuf_str(&text), NULL);
 		l->c->page->merged += l->joined - 1;
 	} else if (l->joined == 1) {
+		add_span(l);
 		html_bar(l->c, l->css, l->from_ns, l->until_ns, top, height,
 		    l->text, strbuf_str(&l->title));
 	}

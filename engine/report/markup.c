@@ -22,9 +22,6 @@ markup_lines(struct strbuf *out, const char *s)
 		case '"':
 			strbuf_adds(out, "&quot;");
 			break;
-		case '\'':
-			strbuf_adds(out, "&#39;");
-			break;
 		default:
 			strbuf_addc(out, *s);
 		}

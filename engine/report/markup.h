@@ -11,7 +11,8 @@
 
 #include "base/strbuf.h"
 
-/* Appends a string cleaned (report/clean.h) and with < > & " ' as entities. */
+/* Appends a string cleaned (report/clean.h) and with < > & " as entities:
+ * attributes stand in double quotes. */
 void markup_text(struct strbuf *out, const char *s);
 
 /* The same, of which what is longer than max bytes is cut off at a character

@@ -25,7 +25,7 @@ done
 # Arguments go to the browser. It may look at files of this folder only, finds
 # no other host, and waits for nothing but the page.
 browse() {
-	HOME=$TMP timeout 60 "$chromium" --headless --no-sandbox --disable-gpu \
+	HOME=$TMP timeout 100 "$chromium" --headless --no-sandbox --disable-gpu \
 	    --no-first-run --disable-extensions --disable-background-networking \
 	    --disable-component-update --disable-default-apps --disable-sync \
 	    --hide-scrollbars --allow-file-access-from-files \

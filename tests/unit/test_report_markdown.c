@@ -153,8 +153,7 @@ text_is_cut_at_a_character(void **state)
 	assert_string_equal(strbuf_str(&out), "12345");
 	strbuf_reset(&out);
 	markup_attribute(&out, "n", "\"'<>&\n");
-	assert_string_equal(strbuf_str(&out),
-	    " n=\"&quot;'&lt;&gt;&amp;?\"");
+	assert_string_equal(strbuf_str(&out), " n=\"&quot;'&lt;&gt;&amp;?\"");
 	strbuf_fini(&out);
 }
 

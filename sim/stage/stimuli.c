@@ -36,6 +36,7 @@ struct finder {
 	struct seen *seen;
 	size_t n_seen, cap_seen;
 	bool boots; /* the recording begins with the queue of a boot */
+	bool told;  /* the scenario says which VFs there are */
 	unsigned gone, back, flap, mend, change, unplug, plug;
 	size_t found;
 };
@@ -102,13 +103,35 @@ may_be_vf(const char *ifname)
 {
 	static const char *const others[] = { "hn", "lagg", "lo", "vlan", "tap",
 		"tun", "epair", "bridge", "pflog", "pfsync", "enc", "gif",
-		"stf" };
+		"stf", "bond", "team", "docker", "veth", "virbr" };
 	size_t i;
 
 	for (i = 0; i < sizeof(others) / sizeof(others[0]); i++)
 		if (strncmp(ifname, others[i], strlen(others[i])) == 0)
 			return false;
 	return ifname[0] != '\0';
+}
+
+static bool
+is_nic(const struct finder *f, const char *ifname)
+{
+	size_t i;
+
+	for (i = 0; i < f->s->n_nics; i++)
+		if (strcmp(f->s->nics[i].name, ifname) == 0)
+			return true;
+	return is_named(ifname, "hn");
+}
+
+static bool
+is_vf(const struct finder *f, const char *ifname)
+{
+	size_t i;
+
+	for (i = 0; i < f->s->n_vfs; i++)
+		if (strcmp(f->s->vfs[i].name, ifname) == 0)
+			return true;
+	return !f->told && may_be_vf(ifname);
 }
 
 static bool
@@ -192,7 +215,8 @@ take_silent_vf(struct finder *f)
 
 	for (i = 0; i < f->n_seen && f->boots && f->s->n_vfs == 0; i++)
 		if (f->seen[i].said == SAID_ATTACH &&
-		    may_be_vf(f->seen[i].ifname)) {
+		    !is_nic(f, f->seen[i].ifname) &&
+		    is_vf(f, f->seen[i].ifname)) {
 			vf_of_name(f, f->seen[i].ifname, true);
 			f->found++;
 		}
@@ -312,12 +336,13 @@ stimuli_add(struct scenario *s, const struct recording *r, struct err *e)
 	if (r->n_records == 0)
 		return err_set(e, ERR_INPUT, "%s: the recording has no record",
 		    r->source);
+	f.told = s->n_vfs > 0;
 	add_topology(s, r);
 	read_records(&f, r);
 	for (i = 0; i < f.n_seen; i++) {
-		if (is_named(f.seen[i].ifname, "hn"))
+		if (is_nic(&f, f.seen[i].ifname))
 			see_hn(&f, &f.seen[i]);
-		else if (may_be_vf(f.seen[i].ifname))
+		else if (is_vf(&f, f.seen[i].ifname))
 			see_vf(&f, &f.seen[i]);
 	}
 	take_silent_vf(&f);

@@ -25,7 +25,8 @@
 #define STIMULI_TAIL (INT64_C(6) * 1000000000) /* the run goes on so long */
 
 /* Adds VFs and steps to the scenario, and an hn0 with a configuration and a
- * probe when it has no nic. Its end moves STIMULI_TAIL behind the last record
+ * probe when it has no nic. A scenario that names VFs means these and no
+ * others. Its end moves STIMULI_TAIL behind the last record
  * unless it has an end of its own that is later. ERR_INPUT when there is no
  * stimulus in the recording at all. */
 int stimuli_add(struct scenario *s, const struct recording *r, struct err *e);

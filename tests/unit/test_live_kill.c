@@ -27,8 +27,8 @@
 #define POINTS	    500
 #define POINTS_ASAN 60 /* it is ten times slower */
 /* A file that is checked after every kill must not grow for ever; it grows
- * enough for its log to be folded in several times. */
-#define POINTS_PER_FILE 25
+ * enough for its log to be folded in. */
+#define POINTS_PER_FILE 15
 #define PIECES_MAX	24 /* acknowledged before the kill */
 #define SPIN_MAX	400000
 #define PACKET_BYTES	700

@@ -145,6 +145,29 @@ states_alone_explain_too(void **state)
 }
 
 static void
+the_nearer_of_two_stories_is_told(void **state)
+{
+	(void)state;
+	vf(10000100, "VF_DOWN");
+	ifnet(10010100, "hn0", "LINK_UP");
+	trace_set_state(t, 10990 * DUR_MS, "lagg0", "active", "mce0");
+	vf(10900000, "VF_UP");
+	assert_string_equal(why(10900, 11000),
+	    "because mce0 became lagg0's active port only 90ms after VF_UP");
+	assert_string_equal(why(10000, 10011),
+	    "because hn0's link came 10ms after VF_DOWN");
+}
+
+static void
+a_state_that_was_over_is_not_blamed(void **state)
+{
+	(void)state;
+	trace_set_state(t, 4500 * DUR_MS, "lagg0", "active", "none");
+	trace_set_state(t, 4600 * DUR_MS, "lagg0", "active", "hn0");
+	assert_string_equal(why(5000, 5010), "401ms after lagg0 active hn0");
+}
+
+static void
 what_merely_happened_is_put_beside(void **state)
 {
 	(void)state;
@@ -235,6 +258,8 @@ main(void)
 		T(a_vf_that_is_up_and_not_active_is_blamed),
 		T(a_flap_is_told_with_its_end),
 		T(states_alone_explain_too),
+		T(the_nearer_of_two_stories_is_told),
+		T(a_state_that_was_over_is_not_blamed),
 		T(what_merely_happened_is_put_beside),
 		T(another_storys_records_are_not_blamed),
 		T(without_a_recording_nothing_is_said),

@@ -38,7 +38,8 @@ records 1000000
 wait_for said 1000000
 after=$(most_kb)
 [ "$after" -gt 0 ] || fail "no number"
-[ $((after - before)) -lt 4096 ] ||
+# A sanitizer keeps what was freed.
+[ "${V:-}" = asan ] || [ $((after - before)) -lt 4096 ] ||
     fail "$before KiB became $after KiB"
 
 kill -USR2 "$daemon"

@@ -122,13 +122,14 @@ scn_step_text(const struct scn_step *p, struct strbuf *out)
 		add_custom(&p->custom, out);
 		break;
 	case SCN_USER:
-		strbuf_addf(out, "user \"%s\"", p->text);
-		break;
 	case SCN_USER_SH:
-		strbuf_addf(out, "user sh \"%s\"", p->text);
+		strbuf_adds(out, p->kind == SCN_USER ? "user " : "user sh ");
+		scn_quote(out, p->text);
 		break;
 	case SCN_RECORD:
-		strbuf_addf(out, "record \"%s\" times %u", p->text, p->times);
+		strbuf_adds(out, "record ");
+		scn_quote(out, p->text);
+		strbuf_addf(out, " times %u", p->times);
 		break;
 	case SCN_DHCP_ANSWERS:
 	case SCN_DHCP_SILENT:

@@ -49,7 +49,8 @@ begin(struct draft *d, const struct trace *t, const char *title)
 	size_t i, told = 0;
 	char *text;
 
-	d->simulated = t->n_stimuli > 0;
+	d->simulated =
+	    t->n_stimuli > 0 || strcmp(t->run.kind, "simulated") == 0;
 	d->title = readable(title != NULL ? title : t->run.title);
 	strbuf_addf(&origin, "%s %s",
 	    strcmp(t->run.kind, "import") == 0 ? "imported" : t->run.kind,
@@ -155,9 +156,10 @@ write_machine(const struct draft *d, struct strbuf *out)
 		strbuf_addf(out, "nic %s mac %s\n", d->nics[i].name,
 		    d->nics[i].mac);
 	for (i = 0; i < d->n_vfs; i++)
-		strbuf_addf(out, "vf %s of %s driver %s%s\n", d->vfs[i].name,
-		    d->nics[d->vfs[i].nic].name, d->vfs[i].driver,
-		    d->vfs[i].present ? " present" : "");
+		strbuf_addf(out, "vf %s of %s driver %s%s%s%s\n",
+		    d->vfs[i].name, d->nics[d->vfs[i].nic].name,
+		    d->vfs[i].driver, d->vfs[i].mac[0] != '\0' ? " mac " : "",
+		    d->vfs[i].mac, d->vfs[i].present ? " present" : "");
 	dur_format(d->probe_from_ns, from);
 	for (i = 0; i < d->n_nics; i++) {
 		strbuf_addf(out, "probe p%u %s rate 1000/s", (unsigned)i + 1,

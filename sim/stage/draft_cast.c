@@ -309,7 +309,8 @@ draft_cast(struct draft *d, const struct trace *t, struct recording *r,
 	if (d->n_nics == 0)
 		return err_set(e, ERR_INPUT,
 		    "no NIC is in the run whose VF could come or go");
-	d->linux_guest = by_states && !netvsc && has_object(t, "bond");
+	d->linux_guest = (by_states && !netvsc && has_object(t, "bond")) ||
+	    strncmp(t->run.machine, "linux", 5) == 0;
 	if (netvsc && !d->simulated)
 		translate_names(d);
 	else
@@ -323,6 +324,25 @@ draft_cast(struct draft *d, const struct trace *t, struct recording *r,
 						       : "qemu-freebsd");
 	give_macs(d, t);
 	return 0;
+}
+
+void
+draft_add_vf(struct draft *d, const struct trace *t, const char *name)
+{
+	const char *mac = first_value(t, name, "mac");
+	struct draft_vf *vf;
+	size_t before = d->n_vfs;
+
+	add_vf(d, t, name, 0);
+	if (d->n_vfs == before)
+		return;
+	vf = &d->vfs[before];
+	draft_keep_name(d, vf->name, name, "vf", before);
+	snprintf(vf->driver, sizeof(vf->driver), "%.15s",
+	    known_driver(d, vf, "mlx5"));
+	if (mac != NULL && strcmp(mac, d->nics[0].mac) != 0 &&
+	    is_good_mac(d, 0, mac))
+		snprintf(vf->mac, sizeof(vf->mac), "%s", mac);
 }
 
 /* --- addresses --- */

@@ -24,6 +24,7 @@ struct draft_nic {
 struct draft_vf {
 	char seen[SCN_NAME_MAX], name[SCN_NAME_MAX];
 	size_t nic;
+	char mac[MAC_TEXT]; /* when it is not the NIC's; else "" */
 	char driver[16];
 	bool present;
 };
@@ -66,6 +67,9 @@ void draft_remark(struct draft *d, const char *fmt, ...)
 /* The log's own name, or another one when no scenario can have it. */
 void draft_keep_name(struct draft *d, char name[SCN_NAME_MAX], const char *seen,
     const char *else_, size_t number);
+
+/* A VF that nothing but a stimulus names. */
+void draft_add_vf(struct draft *d, const struct trace *t, const char *name);
 
 /* r is the run's records; its cast helps where no state tells. */
 int draft_cast(struct draft *d, const struct trace *t, struct recording *r,

@@ -10,7 +10,7 @@
 
 #define BOOTING	  (60 * DUR_SEC) /* what comes within is part of a boot */
 #define TAIL	  (30 * DUR_SEC)
-#define STEPS_MAX 2000
+#define STEPS_MAX 8000				   /* of 10000 lines */
 #define LONGEST	  (INT64_C(360) * 86400 * DUR_SEC) /* a scenario ends then */
 
 static const char *
@@ -93,6 +93,68 @@ drop_other_names(struct draft *d, const struct trace *t)
 	}
 }
 
+/* VFs that something happens to and that no hn took for its own: their MAC
+ * is another one. */
+static void
+add_other_vfs(struct draft *d, const struct trace *t)
+{
+	static const char *const verbs[] = { "vf attach ", "vf eject ",
+		"vf rescind ", "vf link " };
+	char name[SCN_NAME_MAX];
+	const char *text;
+	size_t i, k, n;
+
+	for (i = 0; i < t->n_stimuli; i++)
+		for (k = 0; k < sizeof(verbs) / sizeof(verbs[0]); k++) {
+			text = t->stimuli[i].text;
+			n = strlen(verbs[k]);
+			if (strncmp(text, verbs[k], n) != 0)
+				continue;
+			snprintf(name, sizeof(name), "%.*s",
+			    (int)strcspn(text + n, " "), text + n);
+			draft_add_vf(d, t, name);
+		}
+}
+
+/* The next newline in a quoted string, as it is written there. */
+static const char *
+line_end(const char *s)
+{
+	for (; *s != '\0'; s++)
+		if (s[0] == '\\' && s[1] == 'n')
+			return s;
+		else if (s[0] == '\\' && s[1] != '\0')
+			s++;
+	return NULL;
+}
+
+/* What was typed in one line is several commands; a reader of the queue is no
+ * stimulus that a scenario has. */
+static void
+take_stimulus(struct draft *d, const struct trace_stimulus *s)
+{
+	static const char user[] = "user \"";
+	const char *from = s->text + sizeof(user) - 1, *end;
+	struct strbuf text = { 0 };
+
+	if (strcmp(s->text, "records read") == 0)
+		return;
+	if (strncmp(s->text, user, sizeof(user) - 1) != 0) {
+		add_step(d, s->at_ns, s->text, NULL);
+		return;
+	}
+	while ((end = line_end(from)) != NULL) {
+		strbuf_reset(&text);
+		strbuf_addf(&text, "user \"%.*s\"", (int)(end - from), from);
+		add_step(d, s->at_ns, strbuf_str(&text), NULL);
+		from = end + 2;
+	}
+	strbuf_reset(&text);
+	strbuf_addf(&text, "user \"%s", from);
+	add_step(d, s->at_ns, strbuf_str(&text), NULL);
+	strbuf_fini(&text);
+}
+
 /* A mark belongs to the last stimulus of its moment. */
 static void
 add_marks(struct draft *d, const struct trace *t)
@@ -120,10 +182,11 @@ simulated_steps(struct draft *d, const struct trace *t, struct err *e)
 	size_t i;
 
 	drop_other_names(d, t);
+	add_other_vfs(d, t);
 	for (i = 0; i < d->n_vfs; i++)
 		d->vfs[i].present = is_at_boot(t, d->vfs[i].seen);
 	for (i = 0; i < t->n_stimuli; i++)
-		add_step(d, t->stimuli[i].at_ns, t->stimuli[i].text, NULL);
+		take_stimulus(d, &t->stimuli[i]);
 	add_marks(d, t);
 	d->end_ns = t->run.end_ns;
 	if (d->n_steps > STEPS_MAX)

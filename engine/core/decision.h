@@ -15,7 +15,8 @@
  *	timer	    core
  *	rules, rc   core set		from now on those of setup "rules SET"
  *	orphan	    core
- *	rest	    core rules rc last_id	it is as a new one with these
+ *	rest	    core rules rc last_id	it is as a new one with these,
+ *					and snapshots begin anew
  * Out, behind the input that they answer:
  *	fired	    core record file line carried text
  *	observe	    core

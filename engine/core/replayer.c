@@ -261,6 +261,8 @@ rest(struct replayer *r, struct player *p, int64_t at_ns, struct err *e)
 	uint32_t last_id;
 	int rc;
 
+	snapshot_parser_free(p->snapshots);
+	p->snapshots = snapshot_parser_new();
 	if (p->core != NULL) {
 		r->at = p;
 		if (!core_is_rested(p->core, &last_id) || last_id != d->id ||

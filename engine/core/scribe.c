@@ -202,6 +202,9 @@ tell_wait(struct told *t, const struct core *c, int64_t now_ns)
 static void
 tell_rest(struct told *t, int64_t now_ns)
 {
+	/* Nobody who begins here knows what was told before. */
+	snapshot_writer_free(t->snapshots);
+	t->snapshots = snapshot_writer_new();
 	t->rested = t->waited = false;
 	t->since_rest = 0;
 	strbuf_reset(&t->s->body);

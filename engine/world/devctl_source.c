@@ -15,12 +15,13 @@
 
 #include "base/mem.h"
 #include "world/clock.h"
+#include "world/kernelevents.h"
 #include "world/record_lines.h"
 
 #define BACK_OFF_FIRST INT64_C(100000000)
 #define BACK_OFF_MOST  INT64_C(10000000000)
 
-enum source_kind { KIND_DEVICE, KIND_SOCKET, KIND_LINES };
+enum source_kind { KIND_DEVICE, KIND_SOCKET, KIND_LINES, KIND_KERNEL };
 
 struct devctl_source {
 	enum source_kind kind;
@@ -33,6 +34,7 @@ struct devctl_source {
 	int64_t retry_ns;
 	struct err why;
 	struct record_lines lines;
+	struct kernelevents *kernel; /* KIND_KERNEL; owned, and so is its fd */
 };
 
 /* --- opening --- */
@@ -127,18 +129,49 @@ code_of(const struct err *why)
 	}
 }
 
+static struct devctl_source *
+new_source(enum source_kind kind, const char *path, int fd)
+{
+	struct devctl_source *s = mem_zero(1, sizeof(*s));
+
+	s->kind = kind;
+	s->path = mem_str(path);
+	s->fd = fd;
+	s->back_off_ns = BACK_OFF_FIRST;
+	s->retry_ns = INT64_MAX;
+	return s;
+}
+
+static int
+open_kernel(struct devctl_source **out, struct err *err)
+{
+	struct kernelevents *kernel;
+	int rc = kernelevents_open(&kernel, err);
+
+	if (rc < 0)
+		return rc;
+	*out = new_source(KIND_KERNEL, SOURCE_KERNEL,
+	    kernelevents_fd(kernel));
+	(*out)->kernel = kernel;
+	return 0;
+}
+
 int
 source_open(const char *path, struct devctl_source **out, struct err *err)
 {
-	struct devctl_source *s;
 	enum source_kind kind;
 	struct err why, socket_why;
 	int fd, code;
 
+	if (path != NULL && strcmp(path, SOURCE_KERNEL) == 0)
+		return open_kernel(out, err);
 	fd = open_path(path != NULL ? path : SOURCE_DEVICE, &kind, &why);
 	code = fd < 0 ? code_of(&why) : 0;
 	if (path == NULL && (code == ERR_BUSY || code == ERR_NOTFOUND)) {
 		fd = open_path(SOURCE_SOCKET, &kind, &socket_why);
+		if (fd < 0 && code == ERR_NOTFOUND &&
+		    open_kernel(out, NULL) == 0)
+			return 0;
 		if (fd < 0)
 			return err_set(err, code,
 			    "no source of records: %s; %s; name another one "
@@ -152,13 +185,7 @@ source_open(const char *path, struct devctl_source **out, struct err *err)
 			err->sys_errno = why.sys_errno;
 		return code;
 	}
-	s = mem_zero(1, sizeof(*s));
-	s->kind = kind;
-	s->path = mem_str(path != NULL ? path : SOURCE_DEVICE);
-	s->fd = fd;
-	s->back_off_ns = BACK_OFF_FIRST;
-	s->retry_ns = INT64_MAX;
-	*out = s;
+	*out = new_source(kind, path != NULL ? path : SOURCE_DEVICE, fd);
 	return 0;
 }
 
@@ -167,8 +194,9 @@ source_close(struct devctl_source *s)
 {
 	if (s == NULL)
 		return;
-	if (s->fd >= 0)
+	if (s->fd >= 0 && s->kernel == NULL)
 		close(s->fd);
+	kernelevents_close(s->kernel);
 	free(s->path);
 	free(s);
 }
@@ -264,12 +292,27 @@ next_line(struct devctl_source *s, struct world_record *out)
 	}
 }
 
+static bool
+next_record(struct devctl_source *s, struct world_record *out)
+{
+	switch (s->kind) {
+	case KIND_LINES:
+		return next_line(s, out);
+	case KIND_KERNEL:
+		out->bytes = kernelevents_next(s->kernel, out->raw,
+		    sizeof(out->raw));
+		return out->bytes > 0;
+	case KIND_DEVICE:
+	case KIND_SOCKET:
+		break;
+	}
+	return next_packet(s, out);
+}
+
 bool
 source_next(struct devctl_source *s, struct world_record *out)
 {
-	if (s->state != SOURCE_OPEN)
-		return false;
-	if (!(s->kind == KIND_LINES ? next_line(s, out) : next_packet(s, out)))
+	if (s->state != SOURCE_OPEN || !next_record(s, out))
 		return false;
 	while (out->bytes > 0 && out->raw[out->bytes - 1] == '\n')
 		out->bytes--;
@@ -285,12 +328,28 @@ void
 source_readable(struct devctl_source *s)
 {
 	s->readable = true;
+	if (s->kernel != NULL)
+		kernelevents_readable(s->kernel);
 }
 
 bool
 source_has_more(const struct devctl_source *s)
 {
+	if (s->kernel != NULL)
+		return kernelevents_has_more(s->kernel);
 	return s->state == SOURCE_OPEN && s->lines.at < s->lines.end;
+}
+
+bool
+source_take_hint(struct devctl_source *s)
+{
+	return s->kernel != NULL && kernelevents_take_hint(s->kernel);
+}
+
+const char *
+source_note(struct devctl_source *s)
+{
+	return s->kernel != NULL ? kernelevents_note(s->kernel) : NULL;
 }
 
 /* --- the rest --- */

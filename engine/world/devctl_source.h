@@ -11,6 +11,8 @@
  *			from 100 ms to 10 s until a record has come.
  *	a FIFO		one record a line; stays open when its writers go.
  *	a file, or "-"	one record a line, until its end.
+ *	"kernel"	Linux, which has no such device: its messages translated
+ *			to records (kernelevents.h), and hints for the rest.
  *
  * Nothing here waits: poll source_fd() for reading, tell source_readable(),
  * and take records until source_next() says no.
@@ -26,6 +28,7 @@
 
 #define SOURCE_DEVICE "/dev/devctl"
 #define SOURCE_SOCKET "/var/run/devd.seqpacket.pipe"
+#define SOURCE_KERNEL "kernel"
 
 enum source_state {
 	SOURCE_OPEN,
@@ -36,8 +39,8 @@ enum source_state {
 
 struct devctl_source;
 
-/* path NULL: SOURCE_DEVICE, or SOURCE_SOCKET when that is busy or not there.
- * 0 and *out, or ERR_IO, ERR_NOTFOUND, ERR_BUSY. */
+/* path NULL: SOURCE_DEVICE, or SOURCE_SOCKET when that is busy or not there,
+ * or SOURCE_KERNEL where neither is and the kernel can tell it so. 0 and *out, or ERR_IO, ERR_NOTFOUND, ERR_BUSY. */
 int source_open(const char *path, struct devctl_source **out, struct err *err);
 void source_close(struct devctl_source *s); /* NULL is fine */
 
@@ -51,6 +54,13 @@ bool source_has_more(const struct devctl_source *s); /* without a wait */
 
 /* Fills raw, bytes, number and timestamp; media is left alone. */
 bool source_next(struct devctl_source *s, struct world_record *out);
+
+/* Whether something has happened that is no record, or records were lost:
+ * look again. Asking takes it. */
+bool source_take_hint(struct devctl_source *s);
+
+/* A line for the log, or NULL; each is given once. */
+const char *source_note(struct devctl_source *s);
 
 /* When source_tick() is due; INT64_MAX: never. It connects again. */
 int64_t source_deadline(const struct devctl_source *s);

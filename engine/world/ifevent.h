@@ -12,7 +12,8 @@
 
 #include "base/ipaddr.h"
 
-#define IFEVENT_NAME 16 /* IFNAMSIZ of every system, with its NUL */
+#define IFEVENT_NAME  16 /* IFNAMSIZ of every system, with its NUL */
+#define IFEVENT_ALIAS 64 /* one that is longer is cut */
 
 enum ifevent_kind {
 	IFEVENT_OTHER, /* nothing that we want to know */
@@ -34,6 +35,12 @@ enum { /* what is told of a link */
 	IFHAS_MASTER = 32,
 	IFHAS_AGGREGATE = 64, /* active, primary */
 	IFHAS_PARENT = 128,
+};
+
+enum { /* what is told of an address */
+	IFADDR_TENTATIVE = 1,  /* duplicate detection runs */
+	IFADDR_DUPLICATED = 2, /* it found one */
+	IFADDR_ENDS = 4,       /* leased, or advertised by a router */
 };
 
 struct ifevent {
@@ -59,6 +66,17 @@ struct ifevent {
 	struct ipaddr addr; /* the address; of a route, where it goes to */
 	struct ipaddr gateway;
 	uint32_t metric;
+
+	/* What only a controller asks for; zero and "" when not told. */
+	char link_kind[IFEVENT_NAME]; /* of one that was made: "bond" */
+	char port_kind[IFEVENT_NAME]; /* of its master: "bond" */
+	char alias[IFEVENT_ALIAS];    /* an administrator's word for it */
+	char bus[IFEVENT_NAME];	      /* of its device: "pci", "virtio" */
+	char device[32];	      /* "0000:02:00.0", "virtio0" */
+	bool permanent;		      /* permanent_mac is told */
+	uint8_t permanent_mac[6];
+	uint8_t mode; /* of a bond; 1: active-backup */
+	unsigned addr_is; /* IFADDR_* */
 };
 
 #endif

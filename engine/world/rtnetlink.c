@@ -24,12 +24,17 @@ enum {
 	LINK_LINK = 5,
 	LINK_MASTER = 10,
 	LINK_INFO = 18,
+	LINK_ALIAS = 20,
 	LINK_CARRIER = 33,
 	LINK_NETNSID = 37,
+	LINK_PERM_ADDRESS = 54,
+	LINK_PARENT_DEV = 56,
+	LINK_PARENT_BUS = 57,
 };
-enum { INFO_KIND = 1, INFO_DATA = 2 };
-enum { BOND_ACTIVE = 2, BOND_PRIMARY = 11 };
-enum { ADDR_ADDRESS = 1, ADDR_LOCAL = 2 };
+enum { INFO_KIND = 1, INFO_DATA = 2, INFO_PORT_KIND = 4 };
+enum { BOND_MODE = 1, BOND_ACTIVE = 2, BOND_PRIMARY = 11 };
+enum { ADDR_ADDRESS = 1, ADDR_LOCAL = 2, ADDR_FLAGS = 8 };
+enum { ADDR_DADFAILED = 0x8, ADDR_TENTATIVE = 0x40, ADDR_PERMANENT = 0x80 };
 enum {
 	ROUTE_DST = 1,
 	ROUTE_OIF = 4,
@@ -128,13 +133,17 @@ is_inet(unsigned family)
 
 /* --- links --- */
 
-static bool
-is_word(const struct bytes *value, const char *word)
+/* Cut where it does not fit. */
+static void
+take_text(const struct bytes *value, char *out, size_t size)
 {
-	size_t bytes = strlen(word);
+	size_t bytes = value->left < size ? value->left : size - 1;
+	const void *nul = memchr(value->at, '\0', bytes);
 
-	return value->left >= bytes && memcmp(value->at, word, bytes) == 0 &&
-	    (value->left == bytes || value->at[bytes] == '\0');
+	if (nul != NULL)
+		bytes = (size_t)((const uint8_t *)nul - value->at);
+	memcpy(out, value->at, bytes);
+	out[bytes] = '\0';
 }
 
 static void
@@ -144,7 +153,9 @@ take_bond(struct bytes data, struct ifevent *out)
 
 	out->has |= IFHAS_AGGREGATE;
 	while (next_attr(&data, &a)) {
-		if (a.type == BOND_ACTIVE)
+		if (a.type == BOND_MODE && a.value.left >= 1)
+			out->mode = a.value.at[0];
+		else if (a.type == BOND_ACTIVE)
 			take_u32(&a, &out->active);
 		else if (a.type == BOND_PRIMARY)
 			take_u32(&a, &out->primary);
@@ -155,18 +166,22 @@ take_bond(struct bytes data, struct ifevent *out)
 static bool
 take_info(struct bytes info, struct ifevent *out)
 {
-	struct bytes kind = { 0 }, data = { 0 };
+	struct bytes data = { 0 };
 	struct attr a;
 
 	while (next_attr(&info, &a)) {
 		if (a.type == INFO_KIND)
-			kind = a.value;
+			take_text(&a.value, out->link_kind,
+			    sizeof(out->link_kind));
 		else if (a.type == INFO_DATA)
 			data = a.value;
+		else if (a.type == INFO_PORT_KIND)
+			take_text(&a.value, out->port_kind,
+			    sizeof(out->port_kind));
 	}
-	if (kind.left > 0 && is_word(&kind, "bond"))
+	if (strcmp(out->link_kind, "bond") == 0)
 		take_bond(data, out);
-	return kind.left > 0 && is_word(&kind, "vlan");
+	return strcmp(out->link_kind, "vlan") == 0;
 }
 
 static void
@@ -188,6 +203,22 @@ take_carrier(unsigned carrier, struct ifevent *out)
 {
 	out->link = carrier != 0 ? IFEVENT_UP : IFEVENT_DOWN;
 	out->has |= IFHAS_LINK;
+}
+
+/* What does not concern a table of all interfaces. */
+static void
+take_more(const struct attr *a, struct ifevent *out)
+{
+	if (a->type == LINK_ALIAS) {
+		take_text(&a->value, out->alias, sizeof(out->alias));
+	} else if (a->type == LINK_PARENT_DEV) {
+		take_text(&a->value, out->device, sizeof(out->device));
+	} else if (a->type == LINK_PARENT_BUS) {
+		take_text(&a->value, out->bus, sizeof(out->bus));
+	} else if (a->type == LINK_PERM_ADDRESS && a->value.left == 6) {
+		memcpy(out->permanent_mac, a->value.at, 6);
+		out->permanent = true;
+	}
 }
 
 static void
@@ -229,6 +260,8 @@ decode_link(struct bytes body, struct ifevent *out)
 			take_carrier(a.value.at[0], out);
 		else if (a.type == LINK_INFO)
 			vlan = take_info(a.value, out);
+		else
+			take_more(&a, out);
 	}
 	if ((out->has & IFHAS_NAME) == 0)
 		out->has &= ~(unsigned)IFHAS_MASTER;
@@ -247,12 +280,14 @@ decode_addr(struct bytes body, struct ifevent *out)
 {
 	struct ipaddr local = { 0 }, address = { 0 };
 	unsigned family, prefix;
+	uint32_t flags;
 	struct attr a;
 
 	if (body.left < ADDR_HEADER || !is_inet(body.at[0]))
 		return;
 	family = body.at[0];
 	prefix = body.at[1];
+	flags = body.at[2];
 	out->index = u32(body.at + 4);
 	body.at += ADDR_HEADER;
 	body.left -= ADDR_HEADER;
@@ -261,7 +296,15 @@ decode_addr(struct bytes body, struct ifevent *out)
 			take_addr(&a.value, family, prefix, &local);
 		else if (a.type == ADDR_ADDRESS)
 			take_addr(&a.value, family, prefix, &address);
+		else if (a.type == ADDR_FLAGS)
+			take_u32(&a, &flags);
 	}
+	if ((flags & ADDR_TENTATIVE) != 0)
+		out->addr_is |= IFADDR_TENTATIVE;
+	if ((flags & ADDR_DADFAILED) != 0)
+		out->addr_is |= IFADDR_DUPLICATED;
+	if ((flags & ADDR_PERMANENT) == 0)
+		out->addr_is |= IFADDR_ENDS;
 	/* Of a point-to-point link IFA_ADDRESS is the other end. */
 	out->addr = local.family != 0 ? local : address;
 	if (out->addr.family != 0 && out->index != 0)

@@ -34,6 +34,12 @@ take_line(struct uevent *u, const char *line, size_t bytes)
 		{ "PCI_SLOT_NAME", u->name, sizeof(u->name) },
 		{ "DRIVER", u->driver, sizeof(u->driver) },
 		{ "PCI_ID", u->id, sizeof(u->id) },
+		{ "PCI_SUBSYS_ID", u->subsystem_id, sizeof(u->subsystem_id) },
+		{ "PCI_CLASS", u->class, sizeof(u->class) },
+		{ "MODALIAS", u->alias, sizeof(u->alias) },
+		{ "DEVNAME", u->node, sizeof(u->node) },
+		{ "MAJOR", u->number, sizeof(u->number) },
+		{ "SEQNUM", u->sequence, sizeof(u->sequence) },
 	};
 	size_t i, n;
 

@@ -1,0 +1,327 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "world/kernelworld.h"
+
+#include <sys/socket.h>
+
+#include <netinet/icmp6.h>
+#include <netinet/in.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/mem.h"
+#include "failover/native.h"
+#include "world/bsderrno.h"
+#include "world/dhcpclient.h"
+#include "world/linuxsnap.h"
+#include "world/rtask.h"
+#include "world/rtrequest.h"
+
+struct kernelworld {
+	struct kernelworld_config config;
+	struct nicpairs pairs;
+	struct rtask *ask;
+	struct linklook look; /* the last one */
+	struct linuxsnap snap;
+	struct dhcpclients clients;
+	bool no_bonding;
+	bool blind; /* the last look failed */
+};
+
+static void
+note(const struct kernelworld *w, const char *text)
+{
+	if (w->config.note != NULL)
+		w->config.note(w->config.ctx, text);
+}
+
+/* --- opening --- */
+
+static void
+probe_bonding(struct kernelworld *w)
+{
+	uint8_t message[RTREQUEST_BYTES];
+	size_t bytes =
+	    rtrequest_probe_bonding(rtask_sequence(w->ask), message);
+
+	w->no_bonding = rtask_request(w->ask, message, bytes) == EOPNOTSUPP;
+	if (w->no_bonding)
+		note(w,
+		    "this kernel has no bonding, nor a module for it: no "
+		    "aggregate can be made (modprobe bonding says why)");
+}
+
+int
+kernelworld_open(const struct kernelworld_config *config,
+    struct kernelworld **out, struct err *err)
+{
+	struct kernelworld *w;
+	struct rtask *ask;
+	int rc;
+
+	*out = NULL;
+	rc = rtask_open(KERNELWORLD_WAIT, &ask, err);
+	if (rc < 0)
+		return rc;
+	w = mem_zero(1, sizeof(*w));
+	w->config = *config;
+	w->pairs = *config->pairs;
+	w->config.pairs = NULL;
+	w->ask = ask;
+	probe_bonding(w);
+	*out = w;
+	return 0;
+}
+
+void
+kernelworld_close(struct kernelworld *w)
+{
+	if (w == NULL)
+		return;
+	rtask_close(w->ask);
+	linklook_fini(&w->look);
+	linuxsnap_fini(&w->snap);
+	free(w);
+}
+
+/* --- looking --- */
+
+/* A name that the kernel gave may hold all but "/" and blanks. */
+static bool
+option_path(const char *ifname, const char *option, char path[128])
+{
+	if (ifname[0] == '\0' || strcmp(ifname, ".") == 0 ||
+	    strcmp(ifname, "..") == 0 || strchr(ifname, '/') != NULL)
+		return false;
+	snprintf(path, 128, "/proc/sys/net/ipv6/conf/%s/%s", ifname, option);
+	return true;
+}
+
+/* otherwise: where there is no IPv6. */
+static int
+read_option(const char *ifname, const char *option, int otherwise)
+{
+	char path[128], text[16];
+	ssize_t n = -1;
+	int fd;
+
+	if (!option_path(ifname, option, path) ||
+	    (fd = open(path, O_RDONLY | O_CLOEXEC)) < 0)
+		return otherwise;
+	n = read(fd, text, sizeof(text) - 1);
+	close(fd);
+	if (n <= 0)
+		return otherwise;
+	text[n] = '\0';
+	return (int)strtol(text, NULL, 10);
+}
+
+static void
+look_closer(void *ctx, const char *ifname, struct linuxsnap_more *out)
+{
+	(void)ctx;
+	out->accept_rtadv = read_option(ifname, "accept_ra", 0) > 0;
+	out->no_dad = read_option(ifname, "dad_transmits", 0) == 0;
+	out->dhclient = dhcpclient_runs(ifname);
+}
+
+void
+kernelworld_observe(struct kernelworld *w, struct snapshot *out)
+{
+	struct err err;
+
+	dhcpclient_reap(&w->clients);
+	if (rtask_look(w->ask, &w->look, &err) < 0) {
+		if (!w->blind)
+			note(w, err.text);
+		w->blind = true;
+		linklook_reset(&w->look);
+		/* Nothing is there that could be changed. */
+		linuxsnap_fill(&w->snap, &w->look, &w->pairs, look_closer, w,
+		    out);
+		return;
+	}
+	if (w->blind)
+		note(w, "looking at all interfaces works again");
+	w->blind = false;
+	nicpair_update(&w->pairs, &w->look, w->config.note, w->config.ctx);
+	linuxsnap_fill(&w->snap, &w->look, &w->pairs, look_closer, w, out);
+	out->no_bonding = w->no_bonding;
+}
+
+/* --- changing --- */
+
+static bool
+is_synthetic(const struct kernelworld *w, const struct ifevent *e)
+{
+	const struct nicpair *p = nicpair_of(&w->pairs, e->index);
+
+	return p != NULL && p->state == NICPAIR_OURS;
+}
+
+/* An aggregate is ours when it has our mark or our synthetic NIC, or may
+ * become ours when it has no port. */
+static bool
+is_our_aggregate(const struct kernelworld *w, const struct ifevent *bond)
+{
+	const struct ifevent *e;
+	bool has_ports = false;
+	size_t i;
+
+	if (!linuxsnap_is_aggregate(bond))
+		return false;
+	if (strncmp(bond->alias, NATIVE_MARK, strlen(NATIVE_MARK)) == 0)
+		return true;
+	for (i = 0; i < w->look.n_links; i++) {
+		e = &w->look.links[i];
+		if (e->master != bond->index)
+			continue;
+		if (is_synthetic(w, e))
+			return true;
+		has_ports = true;
+	}
+	return !has_ports;
+}
+
+static bool
+may_touch(const struct kernelworld *w, const struct ifevent *e)
+{
+	return is_synthetic(w, e) ||
+	    nicpair_of_vf(&w->pairs, e->index) != NULL ||
+	    is_our_aggregate(w, e);
+}
+
+static int
+find_target(const struct kernelworld *w, const char *name, uint32_t *index)
+{
+	const struct ifevent *e;
+
+	*index = 0;
+	if (name[0] == '\0')
+		return 0;
+	e = linklook_named(&w->look, name);
+	if (e == NULL)
+		return ENODEV;
+	*index = e->index;
+	return may_touch(w, e) ? 0 : EPERM;
+}
+
+static int
+write_option(const char *ifname, const char *option, int value)
+{
+	char path[128], text[16];
+	int fd, rc = 0;
+	size_t bytes;
+
+	if (!option_path(ifname, option, path))
+		return EINVAL;
+	snprintf(text, sizeof(text), "%d\n", value);
+	bytes = strlen(text);
+	fd = open(path, O_WRONLY | O_CLOEXEC);
+	if (fd < 0)
+		return errno;
+	if (write(fd, text, bytes) != (ssize_t)bytes)
+		rc = errno;
+	close(fd);
+	return rc;
+}
+
+/* Linux looks at dad_transmits of the interface; accept_dad of all interfaces
+ * would outvote the interface's own. */
+static int
+set_no_dad(const char *ifname, bool no_dad)
+{
+	int rc = write_option(ifname, "dad_transmits", no_dad ? 0 : 1);
+
+	return rc != 0 ? rc : write_option(ifname, "accept_dad", no_dad ? 0 : 1);
+}
+
+/* RFC 4861, 4.1: to all routers, by a link-local address, hop limit 255. */
+static int
+solicit_routers(uint32_t index)
+{
+	struct nd_router_solicit rs = { .nd_rs_type = ND_ROUTER_SOLICIT };
+	struct sockaddr_in6 to = { .sin6_family = AF_INET6,
+		.sin6_scope_id = index };
+	int fd, hops = 255, rc = 0;
+
+	fd = socket(AF_INET6, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK,
+	    IPPROTO_ICMPV6);
+	if (fd < 0)
+		return errno;
+	memcpy(&to.sin6_addr,
+	    "\xff\x02\0\0\0\0\0\0\0\0\0\0\0\0\0\x02", 16);
+	if (setsockopt(fd, IPPROTO_IPV6, IPV6_MULTICAST_HOPS, &hops,
+		sizeof(hops)) < 0 ||
+	    sendto(fd, &rs, sizeof(rs), 0, (struct sockaddr *)&to,
+		sizeof(to)) < 0)
+		rc = errno;
+	close(fd);
+	return rc;
+}
+
+static int
+request(struct kernelworld *w, const struct operation *op, uint32_t index,
+    uint32_t other)
+{
+	const struct nicpair *p;
+	struct rtrequest r = { .op = op, .index = index, .other = other };
+	uint8_t message[RTREQUEST_BYTES];
+	size_t bytes, i;
+
+	/* On Hyper-V what is broadcast comes by the synthetic NIC, whatever
+	 * carries (FACTS.md G.4 9); elsewhere it may come by both. */
+	for (i = 0; i < w->pairs.count && !w->config.keep_rx_all; i++) {
+		p = &w->pairs.pairs[i];
+		if (p->state == NICPAIR_OURS && p->vmbus)
+			r.rx_all = true;
+	}
+	r.sequence = rtask_sequence(w->ask);
+	bytes = rtrequest_build(&r, message);
+	return bytes == 0 ? EOPNOTSUPP
+			  : rtask_request(w->ask, message, bytes);
+}
+
+static int
+apply(struct kernelworld *w, const struct operation *op)
+{
+	uint32_t index = 0, other = 0;
+	int rc = 0;
+
+	if (op->kind == OP_LAGG_CREATE) {
+		if (linklook_named(&w->look, op->ifname) != NULL)
+			return EEXIST;
+	} else {
+		rc = find_target(w, op->ifname, &index);
+		if (rc == 0)
+			rc = find_target(w, op->other, &other);
+		if (rc == 0 && index == 0)
+			rc = ENODEV;
+	}
+	if (rc != 0)
+		return rc;
+	switch (op->kind) {
+	case OP_RTADV:
+		return write_option(op->ifname, "accept_ra", op->value);
+	case OP_NO_DAD:
+		return set_no_dad(op->ifname, op->value != 0);
+	case OP_RTSOL:
+		return solicit_routers(index);
+	case OP_DHCP_START:
+		return dhcpclient_start(&w->clients, op->ifname, op->text);
+	case OP_DHCP_STOP:
+		return dhcpclient_stop(op->ifname);
+	default:
+		return request(w, op, index, other);
+	}
+}
+
+int
+kernelworld_apply(struct kernelworld *w, const struct operation *op)
+{
+	return bsderrno_of_linux(apply(w, op));
+}

@@ -21,7 +21,8 @@ static const char usage[] =
     "Reads what the kernel says on /dev/devctl and runs the commands that the\n"
     "rules of a devd.conf(5) name for it, as devd(8) does. It looks at no\n"
     "interface and changes none: hyperv_vfattach and hyperv_vfup are run as\n"
-    "the scripts that they are.\n"
+    "the scripts that they are. With --policy native it drives the fail-over\n"
+    "between a VF and its synthetic NIC itself (Linux bonding).\n"
     "\n"
     "  -d                 stay in the foreground, log to stderr\n"
     "  -f FILE            the rules (default: " RULES_DEFAULT ")\n"
@@ -37,7 +38,17 @@ static const char usage[] =
     "  --source PATH      read a seqpacket socket, or one record a line from\n"
     "                     a FIFO, a file or - (default: " SOURCE_DEVICE ",\n"
     "                     or devd's " SOURCE_SOCKET "\n"
-    "                     when that is busy or missing)\n"
+    "                     when that is busy or missing), or \"kernel\" for\n"
+    "                     what Linux says (the default there)\n"
+    "  --policy WORD      rules (default): only run commands; native: drive\n"
+    "                     the fail-over, too\n"
+    "  --pair NIC[=VF]    native: NIC is a synthetic one; its VF is the PCI\n"
+    "                     device with its MAC, or one of that MAC whose name\n"
+    "                     or place fits VF, a pattern such as ens*. Again for\n"
+    "                     the next pair\n"
+    "  --rc-conf FILE     native: what each NIC shall have, as rc.conf(5)\n"
+    "                     says it (default: what it has at the start)\n"
+    "  --keep-rx-all      native: leave what an inactive port accepts alone\n"
     "  --deadline TIME    stop a command after this (default: 60s)\n"
     "  --serial           run one command at a time, whatever the interface\n"
     "  --flight-size N    what the flight recorder may take: bytes, or with K\n"
@@ -67,6 +78,10 @@ enum {
 	OPT_FLIGHT_SIZE,
 	OPT_FLIGHT_TIME,
 	OPT_FLIGHT_DUMP,
+	OPT_POLICY,
+	OPT_PAIR,
+	OPT_RC_CONF,
+	OPT_KEEP_RX_ALL,
 	OPT_SOCKETS,
 	OPT_CONTROL,
 	OPT_VERSION,
@@ -80,6 +95,10 @@ static const struct option options[] = {
 	{ "flight-size", required_argument, NULL, OPT_FLIGHT_SIZE },
 	{ "flight-time", required_argument, NULL, OPT_FLIGHT_TIME },
 	{ "flight-dump", required_argument, NULL, OPT_FLIGHT_DUMP },
+	{ "policy", required_argument, NULL, OPT_POLICY },
+	{ "pair", required_argument, NULL, OPT_PAIR },
+	{ "rc-conf", required_argument, NULL, OPT_RC_CONF },
+	{ "keep-rx-all", no_argument, NULL, OPT_KEEP_RX_ALL },
 	{ "sockets", required_argument, NULL, OPT_SOCKETS },
 	{ "control", required_argument, NULL, OPT_CONTROL },
 	{ "version", no_argument, NULL, OPT_VERSION },
@@ -130,6 +149,26 @@ take_flight_option(struct daemonargs *a, int opt)
 		       "folder");
 }
 
+static int
+take_policy(struct daemonargs *a)
+{
+	a->is_native = strcmp(optarg, "native") == 0;
+	if (a->is_native || strcmp(optarg, "rules") == 0)
+		return -1;
+	return complain("--policy is \"rules\" or \"native\"");
+}
+
+static int
+take_pair(struct daemonargs *a)
+{
+	struct err err;
+
+	if (nicpair_declare(&a->pairs, optarg, &err) == 0)
+		return -1;
+	fprintf(stderr, "switchbackd: --pair %s\n", err.text);
+	return CMD_INPUT;
+}
+
 /* -1 to go on, or an exit status. */
 static int
 take_option(struct daemonargs *a, int opt)
@@ -173,6 +212,16 @@ take_option(struct daemonargs *a, int opt)
 	case OPT_FLIGHT_TIME:
 	case OPT_FLIGHT_DUMP:
 		return take_flight_option(a, opt);
+	case OPT_POLICY:
+		return take_policy(a);
+	case OPT_PAIR:
+		return take_pair(a);
+	case OPT_RC_CONF:
+		a->native.rc_path = optarg;
+		return -1;
+	case OPT_KEEP_RX_ALL:
+		a->native.keep_rx_all = true;
+		return -1;
 	case OPT_SOCKETS:
 		a->sockets = optarg;
 		return -1;
@@ -209,5 +258,11 @@ daemonargs_take(struct daemonargs *a, int argc, char **argv)
 		return complain("--sockets and --control need a name, or no");
 	if (optind < argc)
 		return complain("there are options only; --help lists them");
+	a->native.pairs = &a->pairs;
+	if (!a->is_native &&
+	    (a->pairs.count > 0 || a->native.rc_path != NULL ||
+		a->native.keep_rx_all))
+		return complain("--pair, --rc-conf and --keep-rx-all are for "
+				"--policy native");
 	return -1;
 }

@@ -8,6 +8,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "daemon/rules_daemon.h"
+#include "world/nicpair.h"
+
 #define RULES_DEFAULT	"/etc/devd.conf"
 #define PIDFILE_DEFAULT "/var/run/switchbackd.pid"
 #define FLIGHT_DEFAULT	"/var/log/switchbackd-flight.db"
@@ -20,6 +23,9 @@ struct daemonargs {
 	bool serial;
 	int64_t flight_bytes, flight_keep_ns;
 	const char *flight_path;
+	bool is_native;
+	struct daemon_native native; /* its pairs are those below */
+	struct nicpairs pairs;
 	const char *sockets; /* folder, "no", or NULL: as fits the source */
 	int64_t clients;     /* at most, of devd's sockets */
 	const char *control; /* path, "no", or NULL: as fits -d */

@@ -29,14 +29,14 @@ print_finding(void *ctx, enum diag_level level, const char *file, unsigned line,
 	strbuf_fini(&out);
 }
 
-/* A path as it must be told after a change of the folder. */
+/* A path as it must be told after a change of the folder; NULL gives NULL. */
 static char *
 lasting_path(const struct daemonargs *a, const char *path)
 {
 	struct strbuf full = { 0 };
 	char *here;
 
-	if (a->foreground || a->test || *path == '/' ||
+	if (path == NULL || a->foreground || a->test || *path == '/' ||
 	    (here = getcwd(NULL, 0)) == NULL)
 		return mem_str(path);
 	strbuf_addf(&full, "%s/%s", here, path);
@@ -100,6 +100,7 @@ struct names {
 	char *rules, *dump;
 	char *stream, *seqpacket; /* of devd's clients; NULL: none */
 	char *control;		  /* NULL: none */
+	char *rc_conf;		  /* NULL: none */
 };
 
 static char *
@@ -141,6 +142,7 @@ free_names(struct names *n)
 	free(n->stream);
 	free(n->seqpacket);
 	free(n->control);
+	free(n->rc_conf);
 }
 
 /* Takes rules and source over. */
@@ -168,6 +170,7 @@ run(const struct daemonargs *a, const struct names *names,
 		.clients_asked = a->sockets != NULL,
 		.control = names->control,
 		.control_asked = a->control != NULL,
+		.native = a->is_native ? &a->native : NULL,
 		.ready = tell_starter,
 		.ctx = &ready,
 	};
@@ -240,6 +243,8 @@ main(int argc, char **argv)
 	    lasting_path(&a, a.rules != NULL ? a.rules : RULES_DEFAULT);
 	names.dump = lasting_path(&a,
 	    a.flight_path != NULL ? a.flight_path : FLIGHT_DEFAULT);
+	names.rc_conf = lasting_path(&a, a.native.rc_path);
+	a.native.rc_path = names.rc_conf;
 	if (ruleset_load(names.rules, &ro, &diag, &rules, NULL) < 0)
 		status = CMD_INPUT;
 	else if (a.test) {

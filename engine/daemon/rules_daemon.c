@@ -10,6 +10,7 @@
 
 #include "base/dur.h"
 #include "base/mem.h"
+#include "daemon/native_part.h"
 #include "daemon/rules_daemon_parts.h"
 #include "world/clock.h"
 #include "world/host.h"
@@ -17,6 +18,12 @@
 
 #define BUDGET	     256 /* records in one turn of the loop */
 #define CANNOT_START 126 /* what a shell says of what it cannot run */
+
+static const char *
+notes_of(const struct rules_daemon *d)
+{
+	return d->native != NULL ? "failover" : "commands";
+}
 
 /* --- the world of the core --- */
 
@@ -115,12 +122,31 @@ world_note(void *ctx, const char *text)
 {
 	struct rules_daemon *d = ctx;
 
-	log_line(d->plain, LOG_LEVEL_WARNING, "commands", "%s", text);
+	log_line(d->plain, LOG_LEVEL_WARNING, notes_of(d), "%s", text);
+}
+
+static void
+world_observe(void *ctx, struct snapshot *out)
+{
+	struct rules_daemon *d = ctx;
+
+	native_part_observe(d->native, out);
+}
+
+static void
+world_apply(void *ctx, uint32_t id, const struct operation *op, int32_t record)
+{
+	struct rules_daemon *d = ctx;
+
+	(void)record;
+	pump_applied(d->pump, id, native_part_apply(d->native, op));
 }
 
 static const struct world_ops world_ops = {
 	.now = world_now,
 	.next_record = world_next_record,
+	.observe = world_observe,
+	.apply = world_apply,
 	.run = world_run,
 	.cancel = world_cancel,
 	.arm = world_arm,
@@ -210,8 +236,8 @@ log_finding(void *ctx, enum diag_level level, const char *file, unsigned line,
 	strbuf_fini(&out);
 }
 
-int
-rules_daemon_reload(struct rules_daemon *d, struct err *err)
+static int
+reload_rules(struct rules_daemon *d, struct err *err)
 {
 	struct ruleset_options options = { .version = RULE_NEWEST };
 	struct log log = *d->log;
@@ -235,6 +261,21 @@ rules_daemon_reload(struct rules_daemon *d, struct err *err)
 	return 0;
 }
 
+int
+rules_daemon_reload(struct rules_daemon *d, struct err *err)
+{
+	const struct rcvars *rc;
+	int result = reload_rules(d, err);
+
+	if (d->native == NULL)
+		return result;
+	rc = native_part_reload(d->native);
+	if (rc != NULL)
+		core_set_rc(d->core, rc);
+	pump_hint(d->pump);
+	return result;
+}
+
 static void
 log_counts(const struct rules_daemon *d)
 {
@@ -244,6 +285,8 @@ log_counts(const struct rules_daemon *d)
 	    (uintmax_t)d->records, (uintmax_t)d->fired, (uintmax_t)d->started,
 	    runner_count(d->runner), (uintmax_t)(d->actions - d->started),
 	    (uintmax_t)d->failed, (uintmax_t)d->cancelled);
+	if (d->native != NULL)
+		native_part_log_counts(d->native);
 }
 
 static void
@@ -346,6 +389,18 @@ watch_source(struct rules_daemon *d)
 		break;
 	}
 	d->seen = state;
+}
+
+/* What is told besides records, and that something happened at all. */
+static void
+take_hints(struct rules_daemon *d)
+{
+	const char *text;
+
+	while ((text = source_note(d->source)) != NULL)
+		log_line(d->log, LOG_LEVEL_WARNING, "source", "%s", text);
+	if (source_take_hint(d->source) && d->native != NULL)
+		pump_hint(d->pump);
 }
 
 static int64_t
@@ -462,6 +517,8 @@ loop(struct rules_daemon *d, struct err *err)
 			source_readable(d->source);
 		if (readable || source_has_more(d->source))
 			pump_readable(d->pump);
+		if (readable)
+			take_hints(d);
 		keep_deadlines(d);
 		watch_source(d);
 		if (n == 0 && core_is_idle(d->core) &&
@@ -506,9 +563,9 @@ watch(struct rules_daemon *d, const struct core_config *cc)
 	d->log = &d->both;
 }
 
-static void
+static int
 daemon_init(struct rules_daemon *d, const struct daemon_config *config,
-    struct ruleset *rules, struct devctl_source *source)
+    struct ruleset *rules, struct devctl_source *source, struct err *err)
 {
 	const struct world world = { .ops = &world_ops, .ctx = d };
 	struct core_config cc = {
@@ -520,6 +577,7 @@ daemon_init(struct rules_daemon *d, const struct daemon_config *config,
 		.parallel = DAEMON_PARALLEL,
 		.serial = config->serial,
 	};
+	int rc;
 
 	d->config = config;
 	d->log = d->plain = config->log;
@@ -528,10 +586,21 @@ daemon_init(struct rules_daemon *d, const struct daemon_config *config,
 	d->core_ns = d->phase_ns = INT64_MAX;
 	d->begun_ns = clock_monotonic();
 	host_vm_guest(d->vm_guest, sizeof(d->vm_guest));
+	if (config->native != NULL) {
+		rc = native_part_open(config->native, d->log, &d->native, err);
+		if (rc < 0)
+			return rc;
+		cc.policy = CORE_NATIVE;
+		cc.rc = native_part_rc(d->native);
+		cc.keep_rx_all = config->native->keep_rx_all;
+	}
 	d->core = core_new(&cc);
 	watch(d, &cc);
+	if (d->native != NULL)
+		native_part_set_log(d->native, d->log);
 	d->pump = pump_new(d->core, &world);
 	d->runner = runner_new(command_ended, d);
+	return 0;
 }
 
 int
@@ -542,10 +611,11 @@ daemon_run(const struct daemon_config *config, struct ruleset *rules,
 	int rc;
 
 	memset(&d, 0, sizeof(d));
-	daemon_init(&d, config, rules, source);
-	rc = signals_open(wanted_signals,
-	    sizeof(wanted_signals) / sizeof(*wanted_signals), &d.signal_fd,
-	    err);
+	rc = daemon_init(&d, config, rules, source, err);
+	if (rc == 0)
+		rc = signals_open(wanted_signals,
+		    sizeof(wanted_signals) / sizeof(*wanted_signals),
+		    &d.signal_fd, err);
 	if (rc == 0 && (rc = rules_doors_open(&d, err)) < 0)
 		signals_close();
 	if (rc == 0) {
@@ -564,6 +634,7 @@ daemon_run(const struct daemon_config *config, struct ruleset *rules,
 	core_free(d.core);
 	flight_free(d.flight);
 	free(d.overdue);
+	native_part_close(d.native);
 	ruleset_free(d.rules);
 	source_close(d.source);
 	devline_fini(&d.line);

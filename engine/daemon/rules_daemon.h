@@ -3,7 +3,10 @@
  * rules_daemon - records in, commands out: the loop of switchbackd.
  *
  * One thread around poll(2). Every action is run as the shell command it is
- * (CORE_RULES); the daemon looks at no interface and changes none.
+ * (CORE_RULES); the daemon looks at no interface and changes none. With a
+ * native part (CORE_NATIVE) it drives the fail-over itself, by the same loop:
+ * it looks when a record or a hint has come, makes one change after another,
+ * and leaves everything as it is when it ends.
  *
  * Signals: SIGHUP reads the rules again. A file that is refused changes
  * nothing. A good one replaces the rules of the core that is running, by
@@ -32,6 +35,18 @@
 #define DAEMON_STOP_WAIT (INT64_C(5) * 1000000000)
 #define DAEMON_PARALLEL	 32 /* commands at a time */
 
+struct nicpairs; /* world/nicpair.h */
+
+/* What native fail-over needs. On Linux the pairs are declared, elsewhere the
+ * kernel knows them. */
+struct daemon_native {
+	const struct nicpairs *pairs;
+	/* rc.conf(5), read again at SIGHUP; NULL: what the synthetic NICs have
+	 * at the start is to be kept. */
+	const char *rc_path;
+	bool keep_rx_all; /* leave what inactive ports accept alone */
+};
+
 struct daemon_config {
 	const char *rules_path; /* for SIGHUP */
 	const struct log *log;
@@ -51,11 +66,14 @@ struct daemon_config {
 	const char *clients_stream, *clients_seqpacket, *control;
 	size_t clients_limit;
 	bool clients_asked, control_asked;
-	void (*ready)(void *ctx); /* once */
+	const struct daemon_native *native; /* NULL: rules alone */
+	void (*ready)(void *ctx);	    /* once */
 	void *ctx;
 };
 
-/* Takes rules and source over. 0 after an orderly end, or ERR_IO. */
+/* Takes rules and source over. 0 after an orderly end, or ERR_IO; with native,
+ * ERR_UNSUPPORTED, or ERR_INPUT for an rc.conf of which each mistake has been
+ * logged. */
 int daemon_run(const struct daemon_config *config, struct ruleset *rules,
     struct devctl_source *source, struct err *err);
 

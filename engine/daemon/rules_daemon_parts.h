@@ -35,6 +35,7 @@ struct rules_daemon {
 	struct core *core;
 	struct pump *pump;
 	struct command_runner *runner;
+	struct native_part *native; /* NULL: rules alone */
 	struct devline line;
 	char vm_guest[64];
 
@@ -55,8 +56,8 @@ struct rules_daemon {
 	uint64_t reloads, refused_reloads, losses;
 };
 
-/* Reads the rules again. 0, or the first reason why they were refused, of
- * which all are logged. */
+/* Reads the rules again, and rc.conf. 0, or the first reason why the rules
+ * were refused, of which all are logged. */
 int rules_daemon_reload(struct rules_daemon *d, struct err *err);
 
 /* Opens what the configuration names. */

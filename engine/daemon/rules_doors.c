@@ -57,7 +57,8 @@ status_of(void *ctx, struct status *out)
 	};
 	snprintf(out->version, sizeof(out->version), "%s", SWITCHBACK_VERSION);
 	snprintf(out->phase, sizeof(out->phase), "%s", phase_word(d));
-	snprintf(out->policy, sizeof(out->policy), "rules");
+	snprintf(out->policy, sizeof(out->policy), "%s",
+	    d->native != NULL ? "native" : "rules");
 	snprintf(out->rules_file, sizeof(out->rules_file), "%s",
 	    d->config->rules_path);
 	snprintf(out->source, sizeof(out->source), "%s",

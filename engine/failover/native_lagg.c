@@ -62,6 +62,10 @@ lagg_is_ours(const struct look *l, const struct snap_if *lagg)
 {
 	size_t i;
 
+	/* What only has the name of one is none: Linux's bonding makes a bond0
+	 * of another mode when it is loaded. */
+	if (lagg->class != IF_LAGG)
+		return false;
 	if (has_our_mark(l, lagg))
 		return true;
 	if (lagg->descr[0] != '\0' || is_named_in_rc(l->config->rc, lagg->name))
@@ -169,14 +173,21 @@ native_lagg_is_known(const struct look *l)
 
 /* The first port's MTU is the aggregate's (FACTS.md D.3), so it must be right
  * before the hn joins; a port's cannot be changed, the aggregate's can. One
- * that a person has changed since stays as it is. */
+ * that a person has changed since stays as it is. A bond's ports get the bond's
+ * (FACTS.md G.4 2): there it is the bond's that must be right, and what the hn
+ * has is what somebody has given it. */
 static bool
 plan_mtu(struct look *l)
 {
 	struct config_care *c = &l->p->config;
+	bool first = l->lagg->n_ports == 0, bond = l->s->os == SNAP_LINUX;
 	uint32_t mtu = l->p->net.mtu;
 
-	if (l->lagg->n_ports == 0 && mtu != 0 && l->hn->mtu != mtu) {
+	if (first && bond && mtu == 0)
+		mtu = l->hn->mtu;
+	if (first && bond && l->lagg->mtu != mtu) {
+		native_begin(l, OP_MTU, l->p->lagg, "before its first port");
+	} else if (first && !bond && mtu != 0 && l->hn->mtu != mtu) {
 		native_begin(l, OP_MTU, l->p->hn, "rc.conf says so");
 	} else if (c->new_mtu) {
 		c->new_mtu = false;

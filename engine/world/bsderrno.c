@@ -9,20 +9,20 @@ enum { BSD_EIO = 5 };
 static const struct {
 	int linux_number, bsd_number;
 } table[] = {
-	{ 11, 35 }, /* EAGAIN */
-	{ 35, 11 }, /* EDEADLK */
-	{ 36, 63 }, /* ENAMETOOLONG */
-	{ 38, 78 }, /* ENOSYS */
-	{ 75, 84 }, /* EOVERFLOW */
-	{ 88, 38 }, /* ENOTSOCK */
-	{ 90, 40 }, /* EMSGSIZE */
-	{ 92, 42 }, /* ENOPROTOOPT */
-	{ 93, 43 }, /* EPROTONOSUPPORT */
-	{ 95, 45 }, /* EOPNOTSUPP */
-	{ 96, 46 }, /* EPFNOSUPPORT */
-	{ 97, 47 }, /* EAFNOSUPPORT */
-	{ 98, 48 }, /* EADDRINUSE */
-	{ 99, 49 }, /* EADDRNOTAVAIL */
+	{ 11, 35 },  /* EAGAIN */
+	{ 35, 11 },  /* EDEADLK */
+	{ 36, 63 },  /* ENAMETOOLONG */
+	{ 38, 78 },  /* ENOSYS */
+	{ 75, 84 },  /* EOVERFLOW */
+	{ 88, 38 },  /* ENOTSOCK */
+	{ 90, 40 },  /* EMSGSIZE */
+	{ 92, 42 },  /* ENOPROTOOPT */
+	{ 93, 43 },  /* EPROTONOSUPPORT */
+	{ 95, 45 },  /* EOPNOTSUPP */
+	{ 96, 46 },  /* EPFNOSUPPORT */
+	{ 97, 47 },  /* EAFNOSUPPORT */
+	{ 98, 48 },  /* EADDRINUSE */
+	{ 99, 49 },  /* EADDRNOTAVAIL */
 	{ 100, 50 }, /* ENETDOWN */
 	{ 101, 51 }, /* ENETUNREACH */
 	{ 102, 52 }, /* ENETRESET */

@@ -150,8 +150,7 @@ open_kernel(struct devctl_source **out, struct err *err)
 
 	if (rc < 0)
 		return rc;
-	*out = new_source(KIND_KERNEL, SOURCE_KERNEL,
-	    kernelevents_fd(kernel));
+	*out = new_source(KIND_KERNEL, SOURCE_KERNEL, kernelevents_fd(kernel));
 	(*out)->kernel = kernel;
 	return 0;
 }
@@ -299,8 +298,8 @@ next_record(struct devctl_source *s, struct world_record *out)
 	case KIND_LINES:
 		return next_line(s, out);
 	case KIND_KERNEL:
-		out->bytes = kernelevents_next(s->kernel, out->raw,
-		    sizeof(out->raw));
+		out->bytes =
+		    kernelevents_next(s->kernel, out->raw, sizeof(out->raw));
 		return out->bytes > 0;
 	case KIND_DEVICE:
 	case KIND_SOCKET:

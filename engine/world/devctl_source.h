@@ -40,7 +40,8 @@ enum source_state {
 struct devctl_source;
 
 /* path NULL: SOURCE_DEVICE, or SOURCE_SOCKET when that is busy or not there,
- * or SOURCE_KERNEL where neither is and the kernel can tell it so. 0 and *out, or ERR_IO, ERR_NOTFOUND, ERR_BUSY. */
+ * or SOURCE_KERNEL where neither is and the kernel can tell it so. 0 and *out,
+ * or ERR_IO, ERR_NOTFOUND, ERR_BUSY. */
 int source_open(const char *path, struct devctl_source **out, struct err *err);
 void source_close(struct devctl_source *s); /* NULL is fine */
 

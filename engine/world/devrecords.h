@@ -9,7 +9,8 @@
  *	a driver takes it	+vmxnet30 at ... on pci2
  *	it leaves it		-vmxnet30 at ... on pci2
  *	the same on the vmbus	+hv_netvsc0 at  classid=... on vmbus0
- *	a character device	!system=DEVFS subsystem=CDEV type=CREATE cdev=...
+ *	a character device	!system=DEVFS subsystem=CDEV type=CREATE
+ *cdev=...
  *
  * Linux does not number a driver's devices: as FreeBSD does, each gets the
  * lowest number that is free when its driver takes it. A device that was there
@@ -25,7 +26,7 @@
 #include "world/uevent.h"
 
 #define DEVRECORDS_DEVICES 1024 /* bound at a time; more are not told */
-#define DEVRECORDS_TEXT    512
+#define DEVRECORDS_TEXT	   512
 
 struct devrecords_device {
 	char place[64]; /* the last part of its path: "0000:02:00.0" */
@@ -33,7 +34,7 @@ struct devrecords_device {
 	unsigned unit;
 };
 
-struct devrecords { /* zeroed: nothing is known yet */
+struct devrecords {			   /* zeroed: nothing is known yet */
 	struct devrecords_device *devices; /* owned */
 	size_t count, cap;
 	uint64_t sequence; /* of the last message; 0: none */

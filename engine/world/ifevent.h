@@ -37,7 +37,7 @@ enum { /* what is told of a link */
 	IFHAS_PARENT = 128,
 };
 
-enum { /* what is told of an address */
+enum {			       /* what is told of an address */
 	IFADDR_TENTATIVE = 1,  /* duplicate detection runs */
 	IFADDR_DUPLICATED = 2, /* it found one */
 	IFADDR_ENDS = 4,       /* leased, or advertised by a router */
@@ -75,7 +75,7 @@ struct ifevent {
 	char device[32];	      /* "0000:02:00.0", "virtio0" */
 	bool permanent;		      /* permanent_mac is told */
 	uint8_t permanent_mac[6];
-	uint8_t mode; /* of a bond; 1: active-backup */
+	uint8_t mode;	  /* of a bond; 1: active-backup */
 	unsigned addr_is; /* IFADDR_* */
 };
 

@@ -45,8 +45,7 @@ static void
 probe_bonding(struct kernelworld *w)
 {
 	uint8_t message[RTREQUEST_BYTES];
-	size_t bytes =
-	    rtrequest_probe_bonding(rtask_sequence(w->ask), message);
+	size_t bytes = rtrequest_probe_bonding(rtask_sequence(w->ask), message);
 
 	w->no_bonding = rtask_request(w->ask, message, bytes) == EOPNOTSUPP;
 	if (w->no_bonding)
@@ -237,7 +236,8 @@ set_no_dad(const char *ifname, bool no_dad)
 {
 	int rc = write_option(ifname, "dad_transmits", no_dad ? 0 : 1);
 
-	return rc != 0 ? rc : write_option(ifname, "accept_dad", no_dad ? 0 : 1);
+	return rc != 0 ? rc
+		       : write_option(ifname, "accept_dad", no_dad ? 0 : 1);
 }
 
 /* RFC 4861, 4.1: to all routers, by a link-local address, hop limit 255. */
@@ -253,12 +253,11 @@ solicit_routers(uint32_t index)
 	    IPPROTO_ICMPV6);
 	if (fd < 0)
 		return errno;
-	memcpy(&to.sin6_addr,
-	    "\xff\x02\0\0\0\0\0\0\0\0\0\0\0\0\0\x02", 16);
+	memcpy(&to.sin6_addr, "\xff\x02\0\0\0\0\0\0\0\0\0\0\0\0\0\x02", 16);
 	if (setsockopt(fd, IPPROTO_IPV6, IPV6_MULTICAST_HOPS, &hops,
 		sizeof(hops)) < 0 ||
-	    sendto(fd, &rs, sizeof(rs), 0, (struct sockaddr *)&to,
-		sizeof(to)) < 0)
+	    sendto(fd, &rs, sizeof(rs), 0, (struct sockaddr *)&to, sizeof(to)) <
+		0)
 		rc = errno;
 	close(fd);
 	return rc;
@@ -282,8 +281,7 @@ request(struct kernelworld *w, const struct operation *op, uint32_t index,
 	}
 	r.sequence = rtask_sequence(w->ask);
 	bytes = rtrequest_build(&r, message);
-	return bytes == 0 ? EOPNOTSUPP
-			  : rtask_request(w->ask, message, bytes);
+	return bytes == 0 ? EOPNOTSUPP : rtask_request(w->ask, message, bytes);
 }
 
 static int

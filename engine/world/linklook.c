@@ -122,8 +122,8 @@ linklook_addrs(const struct linklook *l, uint32_t index, size_t *count)
 		else
 			high = middle;
 	}
-	for (*count = 0; low + *count < l->n_addrs &&
-	     l->addrs[low + *count].index == index;
+	for (*count = 0;
+	     low + *count < l->n_addrs && l->addrs[low + *count].index == index;
 	     (*count)++)
 		;
 	return *count > 0 ? &l->addrs[low] : NULL;

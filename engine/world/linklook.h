@@ -28,7 +28,7 @@ struct linklook_route { /* a default one; index 0: none */
 	struct ipaddr gateway; /* family 0: straight out of the interface */
 };
 
-struct linklook { /* zeroed is empty */
+struct linklook {	       /* zeroed is empty */
 	struct ifevent *links; /* by index, ascending; owned */
 	size_t n_links, cap_links;
 	struct linklook_addr *addrs; /* by index, as they came; owned */

@@ -24,7 +24,7 @@ struct linkrecords_row {
 	enum ifevent_link link;
 };
 
-struct linkrecords { /* zeroed: nothing is known yet */
+struct linkrecords {			     /* zeroed: nothing is known yet */
 	struct linkrecords_row *rows, *next; /* by index; owned */
 	size_t n_rows, cap_rows, n_next, cap_next;
 	bool primed;

@@ -34,8 +34,8 @@ flags_of(const struct linklook_addr *a)
 	if ((a->is & IFADDR_DUPLICATED) != 0)
 		flags |= SNAP_ADDR_DUPLICATED;
 	if ((a->is & IFADDR_ENDS) != 0)
-		flags |= a->addr.family == 6 ? SNAP_ADDR_AUTOCONF
-					     : SNAP_ADDR_LEASED;
+		flags |=
+		    a->addr.family == 6 ? SNAP_ADDR_AUTOCONF : SNAP_ADDR_LEASED;
 	return (uint8_t)flags;
 }
 

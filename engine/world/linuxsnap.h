@@ -18,7 +18,7 @@ struct linuxsnap_more {
 	bool accept_rtadv, no_dad, dhclient;
 };
 
-struct linuxsnap { /* zeroed is empty */
+struct linuxsnap {		      /* zeroed is empty */
 	struct snap_if *before, *now; /* owned */
 	size_t n_before, cap_before, n_now, cap_now;
 	uint64_t versions;

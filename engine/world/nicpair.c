@@ -39,8 +39,8 @@ nicpair_declare(struct nicpairs *p, const char *text, struct err *err)
 		    "\"%s\": an interface's name has 1 to %zu bytes; write "
 		    "SYNTHETIC or SYNTHETIC=VF, such as eth0=ens*",
 		    text, sizeof(fresh.declared) - 1);
-	if (fits != NULL && (fits[1] == '\0' ||
-		strlen(fits + 1) >= sizeof(fresh.fits)))
+	if (fits != NULL &&
+	    (fits[1] == '\0' || strlen(fits + 1) >= sizeof(fresh.fits)))
 		return err_set(err, ERR_INPUT,
 		    "\"%s\": what the VF's name or place must fit has 1 to "
 		    "%zu bytes; leave the \"=\" out for any VF",

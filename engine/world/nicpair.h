@@ -23,7 +23,7 @@
 #include "base/err.h"
 #include "world/linklook.h"
 
-#define NICPAIR_MOST 64
+#define NICPAIR_MOST  64
 #define NICPAIR_VMBUS "vmbus" /* where hv_netvsc's devices are */
 
 enum nicpair_state {
@@ -37,8 +37,8 @@ struct nicpair {
 	char fits[64];		     /* a glob(7) of the VF; "" for any */
 	unsigned unit;		     /* number of the pair, for ever */
 	bool looked, known, vmbus;
-	uint8_t mac[6];	     /* permanent */
-	char device[32];     /* "" if it has none */
+	uint8_t mac[6];	 /* permanent */
+	char device[32]; /* "" if it has none */
 	enum nicpair_state state;
 	uint32_t index, vf; /* now; 0: none */
 };

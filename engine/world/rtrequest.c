@@ -203,8 +203,8 @@ family_of(const struct ipaddr *a)
 static void
 broadcast_of(const struct ipaddr *a, uint8_t out[4])
 {
-	uint32_t host = a->prefix == 0 ? UINT32_MAX
-				       : (UINT32_C(1) << (32 - a->prefix)) - 1;
+	uint32_t host =
+	    a->prefix == 0 ? UINT32_MAX : (UINT32_C(1) << (32 - a->prefix)) - 1;
 	int i;
 
 	for (i = 0; i < 4; i++)

@@ -17,12 +17,12 @@ struct uevent {		    /* "" is what was not told; longer values are cut */
 	char subsystem[24]; /* "net", "pci", "vmbus" */
 	char name[64];	    /* interface or slot; else the path's last part */
 	char driver[32];
-	char id[24]; /* of pci: "15AD:07B0" */
+	char id[24];			  /* of pci: "15AD:07B0" */
 	char subsystem_id[24], class[16]; /* of pci: "15AD:07B0", "20000" */
 	char alias[128];		  /* its MODALIAS */
-	char node[64];	    /* of a device under /dev */
-	char number[16];    /* of that node, "10" */
-	char sequence[24];  /* of the event, decimal */
+	char node[64];			  /* of a device under /dev */
+	char number[16];		  /* of that node, "10" */
+	char sequence[24];		  /* of the event, decimal */
 };
 
 /* False when the bytes are no uevent. */

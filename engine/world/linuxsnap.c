@@ -185,7 +185,9 @@ linuxsnap_fill(struct linuxsnap *s, const struct linklook *l,
 		    nicpair_of_vf(pairs, e->index) != NULL) {
 			memset(&m, 0, sizeof(m));
 			more(ctx, i->name, &m);
-			i->accept_rtadv = m.accept_rtadv;
+			/* A bond's port has no IPv6, whatever the option says
+			 * (FACTS.md G.4 2). */
+			i->accept_rtadv = m.accept_rtadv && i->lagg[0] == '\0';
 			i->no_dad = m.no_dad;
 			i->dhclient = m.dhclient;
 		}

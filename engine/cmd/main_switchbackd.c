@@ -14,6 +14,7 @@
 #include "cmd/daemonargs.h"
 #include "daemon/control.h"
 #include "daemon/detach.h"
+#include "daemon/native_part.h"
 #include "daemon/pidfile.h"
 #include "daemon/rules_daemon.h"
 
@@ -220,6 +221,22 @@ start(const struct daemonargs *a, struct names *names, struct ruleset *rules)
 	return status;
 }
 
+/* Each mistake of an rc.conf is printed. */
+static bool
+is_understood(const struct daemonargs *a)
+{
+	struct diag diag = { .emit = print_finding };
+	struct err err;
+	int rc;
+
+	if (a->native.rc_path == NULL)
+		return true;
+	rc = native_part_check_rc(a->native.rc_path, &diag, &err);
+	if (rc < 0 && diag.errors == 0)
+		fprintf(stderr, "switchbackd: --rc-conf: %s\n", err.text);
+	return rc == 0;
+}
+
 int
 main(int argc, char **argv)
 {
@@ -247,7 +264,10 @@ main(int argc, char **argv)
 	a.native.rc_path = names.rc_conf;
 	if (ruleset_load(names.rules, &ro, &diag, &rules, NULL) < 0)
 		status = CMD_INPUT;
-	else if (a.test) {
+	else if (!is_understood(&a)) {
+		status = CMD_INPUT;
+		ruleset_free(rules);
+	} else if (a.test) {
 		status = CMD_PASS;
 		ruleset_free(rules);
 	} else

@@ -61,31 +61,49 @@ new_rc(const char *file)
 }
 
 static int
-read_rc(const struct native_part *n, struct rcvars **out, struct err *err)
+read_rc(const char *path, struct diag *diag, struct rcvars **out,
+    struct err *err)
 {
 	const struct rule_loader *files = rule_loader_files();
-	const char *path = n->config->rc_path;
-	struct log log = *n->log;
-	struct diag diag = { .emit = log_finding, .ctx = &log };
 	struct strbuf text = { 0 };
 	struct rcvars *rc;
-	int rcode;
+	int code;
 
-	rcode = files->fetch(files->ctx, path, &text, err);
-	if (rcode < 0) {
+	code = files->fetch(files->ctx, path, &text, err);
+	if (code < 0) {
 		strbuf_fini(&text);
-		return rcode;
+		return code;
 	}
 	rc = new_rc(path);
 	if (rcfile_parse(rc, RC_CONF, path, strbuf_str(&text), text.bytes,
-		&diag))
+		diag)) {
 		*out = rc;
-	else {
-		rcode = err_set(err, ERR_INPUT, "%s: not understood", path);
+	} else {
+		code = err_set(err, ERR_INPUT, "%s: not understood", path);
 		free_rc(rc);
 	}
 	strbuf_fini(&text);
-	return rcode;
+	return code;
+}
+
+int
+native_part_check_rc(const char *path, struct diag *diag, struct err *err)
+{
+	struct rcvars *rc;
+	int code = read_rc(path, diag, &rc, err);
+
+	if (code == 0)
+		free_rc(rc);
+	return code;
+}
+
+static int
+read_own_rc(const struct native_part *n, struct rcvars **out, struct err *err)
+{
+	struct log log = *n->log;
+	struct diag diag = { .emit = log_finding, .ctx = &log };
+
+	return read_rc(n->config->rc_path, &diag, out, err);
 }
 
 static void
@@ -128,7 +146,7 @@ native_part_open(const struct daemon_native *config, const struct log *log,
 	n->log = log;
 	rc = kernelworld_open(&kc, &n->kernel, err);
 	if (rc == 0 && config->rc_path != NULL)
-		rc = read_rc(n, &n->rc, err);
+		rc = read_own_rc(n, &n->rc, err);
 	if (rc < 0) {
 		native_part_close(n);
 		return rc;
@@ -170,7 +188,7 @@ native_part_reload(struct native_part *n)
 
 	if (n->config->rc_path == NULL)
 		return NULL;
-	if (read_rc(n, &fresh, &err) < 0) {
+	if (read_own_rc(n, &fresh, &err) < 0) {
 		log_line(n->log, LOG_LEVEL_ERROR, "failover",
 		    "%s; the old one stays in force", err.text);
 		return NULL;

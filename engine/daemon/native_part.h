@@ -13,6 +13,10 @@
 
 struct native_part;
 
+/* Whether an rc.conf is understood: 0, ERR_INPUT with findings in diag,
+ * ERR_NOTFOUND or ERR_IO. */
+int native_part_check_rc(const char *path, struct diag *diag, struct err *err);
+
 /* config and log are borrowed. 0, ERR_IO, ERR_UNSUPPORTED or ERR_INPUT. */
 int native_part_open(const struct daemon_native *config, const struct log *log,
     struct native_part **out, struct err *err);

@@ -1,0 +1,83 @@
+#!/bin/sh
+# SPDX-License-Identifier: BSD-2-Clause
+#
+# On Linux the kernel's messages are the source of records: rules written for
+# devctl(4) fire for interfaces that come, get a carrier, lose it and go. What
+# was there before, a new name and an address are no records.
+set -u
+. tests/cli/daemon-in-test.sh
+
+if [ "$(uname -s)" != Linux ]; then
+	echo "needs Linux"
+	exit 77
+fi
+for tool in unshare ip; do
+	command -v $tool >/dev/null 2>&1 || {
+		echo "needs $tool"
+		exit 77
+	}
+done
+if [ -z "${IN_NETNS:-}" ]; then
+	for flags in -nm -rnm; do
+		unshare $flags ip link add t0 type veth peer name t1 \
+		    >/dev/null 2>&1 || continue
+		IN_NETNS=1 unshare $flags sh "$0"
+		exit
+	done
+	echo "needs the right to make network namespaces and veth pairs"
+	exit 77
+fi
+
+cat >"$TMP/conf" <<EOF
+notify 1 {
+	match "system" "(IFNET|ETHERNET)";
+	match "subsystem" "[^l].*";
+	action "echo \$system \$subsystem \$type >>$TMP/ran";
+};
+EOF
+# The rows of one interface keep their order; two interfaces do not wait for
+# each other.
+ran() { # interface rows
+	[ "$(sed -n "s/^\([A-Z]*\) $1 /\1 /p" "$TMP/ran" 2>/dev/null |
+	    tr '\n' ';')" = "$2" ]
+}
+
+ip link add old0 type veth peer name old1
+"$SBD" -d -f "$TMP/conf" --source kernel 2>"$TMP/log" </dev/null &
+daemon=$!
+wait_for logged 'daemon: ready'
+logged 'records from kernel' || fail "the source is not said"
+
+ip link add v0 type veth peer name v1
+wait_for ran v0 'IFNET ATTACH;ETHERNET IFATTACH;'
+ip addr add 10.9.9.1/24 dev v0
+ip link set v0 up
+ip link set v1 up
+wait_for ran v0 'IFNET ATTACH;ETHERNET IFATTACH;IFNET LINK_UP;'
+ip link set v1 down
+up='IFNET ATTACH;ETHERNET IFATTACH;IFNET LINK_UP;IFNET LINK_DOWN;'
+wait_for ran v0 "$up"
+ip link set v0 down
+ip link set v0 name w0
+ip link del w0
+wait_for ran w0 'IFNET DETACH;'
+ran v0 "$up" || fail "more is told of v0: $(cat "$TMP/ran")"
+# A name that says more than a name is not told.
+ip link add 'x"y' type veth peer name z0
+wait_for ran z0 'IFNET ATTACH;ETHERNET IFATTACH;'
+ip link set old0 up
+ip link set old1 up
+wait_for ran old0 'IFNET LINK_UP;'
+! grep 'x.*y' "$TMP/ran" || fail "a hostile name is told"
+
+# More at a time than the queue has room for: the interfaces are right in the
+# end, and the loss is said or did not happen.
+i=0
+while [ $i -lt 40 ]; do
+	ip link add "n$i" type veth peer name "m$i"
+	i=$((i + 1))
+done
+wait_for ran n39 'IFNET ATTACH;ETHERNET IFATTACH;'
+ran n0 'IFNET ATTACH;ETHERNET IFATTACH;' || fail "n0: $(cat "$TMP/ran")"
+finish 0
+end_test

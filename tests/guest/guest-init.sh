@@ -26,14 +26,18 @@ ip addr add fec0::15/64 dev eth0
 ip link set eth0 up
 ip route add default via 10.0.2.2
 
-# What the bond is, whenever it is another.
+# What the active-backup bond is, whenever it is another.
 watch_bond() {
 	was=''
 	while :; do
-		b=/sys/class/net/bond0/bonding
 		now=absent
-		[ ! -d $b ] || now="active $(cat $b/active_slave) ports \
-$(cat $b/slaves) primary $(cat $b/primary)"
+		for b in /sys/class/net/*/bonding; do
+			[ "$(cat "$b/mode" 2>/dev/null)" = 'active-backup 1' ] ||
+				continue
+			name=${b%/bonding}
+			now="${name##*/} active $(cat "$b/active_slave") ports \
+$(cat "$b/slaves") primary $(cat "$b/primary")"
+		done
 		if [ "$now" != "$was" ]; then
 			echo "BOND $(cut -d' ' -f1 /proc/uptime) $now"
 			was=$now

@@ -167,6 +167,19 @@ what_is_as_it_was_keeps_its_version(void **state)
 }
 
 static void
+who_is_primary_need_not_carry(void **state)
+{
+	const struct snap_if *bond;
+
+	(void)state;
+	told("bond0")->active = told("eth0")->index;
+	see();
+	bond = get("bond0");
+	assert_true(bond->ports[0].active && !bond->ports[0].master);
+	assert_true(bond->ports[1].master && !bond->ports[1].active);
+}
+
+static void
 a_bond_of_another_mode_is_a_stranger(void **state)
 {
 	(void)state;
@@ -254,6 +267,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		T(a_bond_its_synthetic_nic_and_its_vf_are_seen),
 		T(what_is_as_it_was_keeps_its_version),
+		T(who_is_primary_need_not_carry),
 		T(a_bond_of_another_mode_is_a_stranger),
 		T(an_address_that_ends_is_leased_or_a_routers),
 		T(what_the_bond_has_is_adopted),

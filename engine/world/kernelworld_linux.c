@@ -18,6 +18,7 @@
 #include "world/bsderrno.h"
 #include "world/dhcpclient.h"
 #include "world/linuxsnap.h"
+#include "world/nicbus.h"
 #include "world/rtask.h"
 #include "world/rtrequest.h"
 
@@ -147,6 +148,7 @@ kernelworld_observe(struct kernelworld *w, struct snapshot *out)
 	if (w->blind)
 		note(w, "looking at all interfaces works again");
 	w->blind = false;
+	nicbus_fill("/sys", &w->look);
 	nicpair_update(&w->pairs, &w->look, w->config.note, w->config.ctx);
 	linuxsnap_fill(&w->snap, &w->look, &w->pairs, look_closer, w, out);
 	out->no_bonding = w->no_bonding;

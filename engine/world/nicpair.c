@@ -209,6 +209,27 @@ update_vf(struct nicpair *p, const struct ifevent *synthetic,
 		tell(t, "%s has no VF now", synthetic->name);
 }
 
+/* Linux cannot move it (FACTS.md G.4 14). */
+static void
+tell_vlans(struct nicpair *p, const struct ifevent *synthetic,
+    const struct linklook *l, const struct teller *t)
+{
+	const struct ifevent *e;
+	size_t i;
+
+	for (i = 0; i < l->n_links && p->state == NICPAIR_OURS; i++) {
+		e = &l->links[i];
+		if ((e->has & IFHAS_PARENT) == 0 || e->parent != p->index ||
+		    e->index <= p->vlan)
+			continue;
+		p->vlan = e->index;
+		tell(t,
+		    "%s is a VLAN on %s and gets no traffic there any more: "
+		    "make it on the bond",
+		    e->name, synthetic->name);
+	}
+}
+
 static void
 update(struct nicpair *p, const struct linklook *l, const struct teller *t)
 {
@@ -228,6 +249,7 @@ update(struct nicpair *p, const struct linklook *l, const struct teller *t)
 		tell_state(p, e, t);
 	p->looked = true;
 	update_vf(p, e, l, t);
+	tell_vlans(p, e, l, t);
 }
 
 /* What nobody declared, and its driver makes a synthetic NIC. */

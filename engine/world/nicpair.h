@@ -41,6 +41,7 @@ struct nicpair {
 	char device[32]; /* "" if it has none */
 	enum nicpair_state state;
 	uint32_t index, vf; /* now; 0: none */
+	uint32_t vlan;	    /* the last one on it that was told of */
 };
 
 struct nicpairs {

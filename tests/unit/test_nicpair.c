@@ -220,6 +220,24 @@ a_pair_that_a_driver_has_joined_is_left_alone(void **state)
 }
 
 static void
+a_vlan_on_it_is_told_once(void **state)
+{
+	struct ifevent *vlan;
+
+	(void)state;
+	declare("eth0");
+	put(2, "eth0", 1, "virtio", "virtio0");
+	vlan = put(3, "eth0.7", 1, "", "");
+	vlan->has |= IFHAS_PARENT;
+	vlan->parent = 2;
+	memcpy(vlan->link_kind, "vlan", 5);
+	update();
+	assert_told("eth0.7 is a VLAN on eth0");
+	update();
+	assert_string_equal(strbuf_str(&told), "");
+}
+
+static void
 what_cannot_be_declared_is_refused(void **state)
 {
 	static const char *const bad[] = { "", "=x",
@@ -254,6 +272,7 @@ main(void)
 		T(an_aggregate_with_its_mac_is_not_it),
 		T(hyper_vs_own_is_transparent),
 		T(a_pair_that_a_driver_has_joined_is_left_alone),
+		T(a_vlan_on_it_is_told_once),
 		T(what_cannot_be_declared_is_refused),
 	};
 

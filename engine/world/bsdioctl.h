@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * bsdioctl - the structures and numbers of FreeBSD's ioctl(2), as bsdlayout.h
+ * has those of its routing messages.
+ *
+ * One has changed from 12.0 to 15, struct vlanreq: 13 has added vlr_proto, and
+ * a kernel of 12 takes and gives what is before it.
+ */
+#ifndef WORLD_BSDIOCTL_H
+#define WORLD_BSDIOCTL_H
+
+#include <stdint.h>
+
+enum {
+	BSD_AF_LOCAL = 1,
+
+	/* struct ifreq */
+	BSD_IFR_SIZE = 32,
+	BSD_IFR_UNION = 16,
+	BSD_IFR_FLAGSHIGH = 18,
+	BSD_IFR_CURCAP = 20,
+	BSD_IFR_BUFFER = 24,
+
+	/* ifaliasreq, in6_aliasreq, in6_ifreq */
+	BSD_IFRA_SIZE = 68,
+	BSD_IFRA_ADDR = 16,
+	BSD_IFRA_BROADADDR = 32,
+	BSD_IFRA_MASK = 48,
+	BSD_IFRA6_SIZE = 136,
+	BSD_IFRA6_ADDR = 16,
+	BSD_IFRA6_MASK = 72,
+	BSD_IFRA6_VLTIME = 120,
+	BSD_IFRA6_PLTIME = 124,
+	BSD_IFR6_SIZE = 288,
+	BSD_IFR6_UNION = 16,
+
+	/* lagg_reqport, lagg_reqall */
+	BSD_RP_SIZE = 72,
+	BSD_RP_PORTNAME = 16,
+	BSD_RP_FLAGS = 36,
+	BSD_RA_SIZE = 80,
+	BSD_RA_PROTO = 16,
+	BSD_RA_BYTES = 24,
+	BSD_RA_PORT = 32,
+	BSD_RA_PORTS = 40,
+	BSD_LAGG_FAILOVER = 2,
+	BSD_LAGG_MASTER = 1,
+	BSD_LAGG_ACTIVE = 4,
+	BSD_LAGG_MAX_PORTS = 32,
+
+	/* ifmediareq, vlanreq, in6_ndireq */
+	BSD_IFMR_SIZE = 48,
+	BSD_IFMR_STATUS = 24,
+	BSD_IFM_AVALID = 1,
+	BSD_IFM_ACTIVE = 2,
+	BSD_VLR_SIZE = 20,
+	BSD_VLR_TAG = 16,
+	BSD_VLR_PROTO = 18,
+	BSD_ETHERTYPE_VLAN = 0x8100,
+	BSD_NDI_SIZE = 72,
+	BSD_NDI_LINKMTU = 16,
+	BSD_NDI_FLAGS = 36,
+	BSD_ND6_ACCEPT_RTADV = 0x2,
+	BSD_ND6_IFDISABLED = 0x8,
+	BSD_ND6_AUTO_LINKLOCAL = 0x20,
+	BSD_ND6_NO_DAD = 0x100,
+	BSD_IN6_TENTATIVE = 0x2,
+	BSD_IN6_DUPLICATED = 0x4,
+	BSD_IN6_AUTOCONF = 0x40,
+
+	/* errno */
+	BSD_EPERM = 1,
+	BSD_ENOENT = 2,
+	BSD_EIO = 5,
+	BSD_ENXIO = 6,
+	BSD_EEXIST = 17,
+	BSD_EINVAL = 22,
+	BSD_EOPNOTSUPP = 45,
+};
+
+/* ioctl(2) numbers: too large for an enum. Bits 16 to 28 are the size. */
+#define BSD_SIOCSIFFLAGS     UINT32_C(0x80206910)
+#define BSD_SIOCGIFFLAGS     UINT32_C(0xc0206911)
+#define BSD_SIOCDIFADDR	     UINT32_C(0x80206919)
+#define BSD_SIOCAIFADDR_IN6  UINT32_C(0x8088691b)
+#define BSD_SIOCSIFCAP	     UINT32_C(0x8020691e)
+#define BSD_SIOCGIFINDEX     UINT32_C(0xc0206920)
+#define BSD_SIOCGIFCAP	     UINT32_C(0xc020691f)
+#define BSD_SIOCDIFADDR_IN6  UINT32_C(0x81206919)
+#define BSD_SIOCSIFNAME	     UINT32_C(0x80206928)
+#define BSD_SIOCSIFDESCR     UINT32_C(0x80206929)
+#define BSD_SIOCGIFDESCR     UINT32_C(0xc020692a)
+#define BSD_SIOCAIFADDR	     UINT32_C(0x8044692b)
+#define BSD_SIOCSIFMTU	     UINT32_C(0x80206934)
+#define BSD_SIOCGIFMEDIA     UINT32_C(0xc0306938)
+#define BSD_SIOCSETVLAN	     UINT32_C(0x80206939)
+#define BSD_SIOCGETVLAN	     UINT32_C(0xc020693a)
+#define BSD_SIOCSIFLLADDR    UINT32_C(0x8020693c)
+#define BSD_SIOCGIFAFLAG_IN6 UINT32_C(0xc1206949)
+#define BSD_SIOCGIFINFO_IN6  UINT32_C(0xc048696c)
+#define BSD_SIOCSIFINFO_IN6  UINT32_C(0xc048696d)
+#define BSD_SIOCIFDESTROY    UINT32_C(0x80206979)
+#define BSD_SIOCIFCREATE2    UINT32_C(0xc020697c)
+#define BSD_SIOCGLAGGPORT    UINT32_C(0xc048698c)
+#define BSD_SIOCSLAGGPORT    UINT32_C(0x8048698d)
+#define BSD_SIOCSLAGGDELPORT UINT32_C(0x8048698e)
+#define BSD_SIOCGLAGG	     UINT32_C(0xc050698f)
+#define BSD_SIOCSLAGG	     UINT32_C(0x80506990)
+
+#endif

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "world/bsdkernel.h"
+
+#include <string.h>
+
+int
+bsdkernel_ask(const struct bsdkernel *k, struct bsdrequest *r)
+{
+	const void *extra = r->extra;
+	int rc;
+
+	if (r->pointer_at != 0)
+		memcpy(r->data + r->pointer_at, &extra, sizeof(extra));
+	rc = k->ops->control(k->ctx, r->family, r->code, r->data);
+	/* Nobody follows it any more. */
+	if (r->pointer_at != 0)
+		memset(r->data + r->pointer_at, 0, sizeof(extra));
+	return rc;
+}
+
+int
+bsdkernel_number(const struct bsdkernel *k, const char *name, int otherwise)
+{
+	size_t bytes = sizeof(int);
+	int value;
+
+	if (k->ops->get(k->ctx, name, &value, &bytes) != 0 ||
+	    bytes != sizeof(value))
+		return otherwise;
+	return value;
+}
+
+void
+bsdkernel_text(const struct bsdkernel *k, const char *name, char *out,
+    size_t bytes)
+{
+	size_t n = bytes - 1;
+
+	if (k->ops->get(k->ctx, name, out, &n) != 0)
+		n = 0;
+	out[n < bytes ? n : bytes - 1] = '\0';
+}

@@ -1,0 +1,308 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "world/bsdlook.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "world/bsdmsg.h"
+#include "world/bsdreply.h"
+
+#define LEASES_MOST 65536 /* bytes of the file's end; one lease has 500 */
+
+/* --- the table --- */
+
+static void
+add_link(const struct bsdmsg *m, struct snapshot *out, uint8_t *type)
+{
+	struct snap_if *i = snapshot_add(out);
+
+	memcpy(i->name, m->name, sizeof(i->name));
+	i->index = m->index;
+	i->mtu = m->mtu;
+	i->up = (m->flags & BSD_IFF_UP) != 0;
+	i->running = (m->flags & BSD_IFF_RUNNING) != 0;
+	i->link = (enum link_state)m->link;
+	memcpy(i->mac, m->mac, sizeof(i->mac));
+	*type = m->type;
+}
+
+static void
+add_addr(const struct bsdmsg *m, struct snap_if *i)
+{
+	if (m->addr.family == 0 || i->index != m->index ||
+	    i->n_addrs == SNAP_ADDRS)
+		return;
+	i->addrs[i->n_addrs++] = m->addr;
+}
+
+/* Interfaces come in the order of their making, each with its addresses. */
+static void
+read_table(const struct strbuf *table, struct snapshot *out, uint8_t *types)
+{
+	struct bsdmsg m;
+	size_t at, step;
+
+	for (at = 0; at < table->bytes; at += step) {
+		step = bsdmsg_next(table->data + at, table->bytes - at,
+		    BSDMSG_IFLISTL, &m);
+		if (step == 0)
+			return;
+		if (m.kind == BSDMSG_LINK && m.name[0] != '\0')
+			add_link(&m, out, &types[m.index & UINT16_MAX]);
+		else if (m.kind == BSDMSG_ADDR && out->n_ifs > 0)
+			add_addr(&m, &out->ifs[out->n_ifs - 1]);
+	}
+}
+
+static int
+by_index(const void *left, const void *right)
+{
+	const struct snap_if *a = left, *b = right;
+
+	return (a->index > b->index) - (a->index < b->index);
+}
+
+/* --- one interface --- */
+
+static bool
+parent_of(const struct bsdkernel *k, const char *device, char *out,
+    size_t bytes)
+{
+	char driver[IFNAME_MAX], name[96];
+	int unit;
+
+	if (!bsdreply_unit(device, driver, &unit))
+		return false;
+	snprintf(name, sizeof(name), "dev.%s.%d.%%parent", driver, unit);
+	bsdkernel_text(k, name, out, bytes);
+	return *out != '\0';
+}
+
+/* mlx5en(4) and mlx4en(4) name their interfaces otherwise than the device, and
+ * say which that is. */
+void
+bsdlook_parent(const struct bsdkernel *k, const char *driver_name, char *out,
+    size_t bytes)
+{
+	char driver[IFNAME_MAX], name[96], device[64];
+	int unit;
+
+	*out = '\0';
+	if (!bsdreply_unit(driver_name, driver, &unit) ||
+	    parent_of(k, driver_name, out, bytes))
+		return;
+	snprintf(name, sizeof(name), "dev.%s.%d.conf.device_name", driver,
+	    unit);
+	bsdkernel_text(k, name, device, sizeof(device));
+	if (parent_of(k, device, out, bytes))
+		return;
+	snprintf(name, sizeof(name), "hw.%s%d.conf.device_name", driver, unit);
+	bsdkernel_text(k, name, device, sizeof(device));
+	parent_of(k, device, out, bytes);
+}
+
+static void
+look_at_hn(const struct bsdkernel *k, struct snap_if *i)
+{
+	char name[64], path[96], rxvf[IFNAME_MAX];
+
+	snprintf(name, sizeof(name), "dev.hn.%d.vf", i->unit);
+	bsdkernel_text(k, name, i->vf, sizeof(i->vf));
+	snprintf(name, sizeof(name), "dev.hn.%d.rxvf", i->unit);
+	bsdkernel_text(k, name, rxvf, sizeof(rxvf));
+	i->rxvf = rxvf[0] != '\0';
+	snprintf(path, sizeof(path), BSDLOOK_VFUP, i->name);
+	i->custom_vfup = k->ops->exists(k->ctx, path);
+}
+
+static void
+look_at_lagg(const struct bsdkernel *k, struct snap_if *i)
+{
+	struct bsdrequest r;
+
+	bsdrequest_get_lagg(&r, i->name);
+	if (bsdkernel_ask(k, &r) == 0)
+		bsdreply_lagg(&r, i);
+}
+
+static void
+look_at_vlan(const struct bsdkernel *k, struct snap_if *i)
+{
+	struct bsdrequest r;
+
+	bsdrequest_get_vlan(&r, i->name);
+	if (bsdkernel_ask(k, &r) == 0)
+		bsdreply_vlan(&r, i);
+}
+
+static void
+look_at_class(const struct bsdkernel *k, struct snap_if *i, uint8_t type)
+{
+	char own[IFNAME_MAX], driver[IFNAME_MAX];
+	struct bsdrequest r;
+
+	if (k->ops->driver(k->ctx, i->index, own, sizeof(own)) != 0)
+		memcpy(own, i->name, sizeof(own));
+	if (!bsdreply_unit(own, driver, &i->unit))
+		driver[0] = '\0';
+	if (strcmp(driver, "hn") == 0) {
+		i->class = IF_HN;
+		look_at_hn(k, i);
+	} else if (strcmp(driver, "lagg") == 0) {
+		i->class = IF_LAGG;
+		look_at_lagg(k, i);
+	} else if (type == BSD_IFT_L2VLAN) {
+		i->class = IF_VLAN;
+		look_at_vlan(k, i);
+	} else {
+		bsdlook_parent(k, own, i->parent, sizeof(i->parent));
+	}
+	if (i->class != IF_HN)
+		i->unit = 0;
+	if (type != BSD_IFT_LAGG_PORT)
+		return;
+	bsdrequest_get_port(&r, i->name);
+	if (bsdkernel_ask(k, &r) == 0)
+		bsdreply_port(&r, i->lagg);
+}
+
+static void
+look_at_addrs(const struct bsdkernel *k, struct snap_if *i)
+{
+	struct strbuf text = { 0 };
+	struct bsdrequest r;
+	struct ipaddr lease = { 0 };
+	char path[96];
+	bool any4 = false;
+	size_t n;
+
+	for (n = 0; n < i->n_addrs; n++) {
+		any4 |= i->addrs[n].family == 4;
+		if (i->addrs[n].family != 6)
+			continue;
+		bsdrequest_get_addr6(&r, i->name, &i->addrs[n], i->index);
+		if (bsdkernel_ask(k, &r) == 0)
+			i->addr_flags[n] = bsdreply_addr6(&r);
+	}
+	if (!any4)
+		return;
+	/* The kernel does not know who has put an address there. */
+	snprintf(path, sizeof(path), BSDLOOK_LEASES, i->name);
+	if (k->ops->read(k->ctx, path, LEASES_MOST, &text) == 0)
+		lease = bsdreply_lease(strbuf_str(&text), text.bytes);
+	strbuf_fini(&text);
+	for (n = 0; n < i->n_addrs; n++)
+		if (lease.family == 4 && ipaddr_same_host(&i->addrs[n], &lease))
+			i->addr_flags[n] |= SNAP_ADDR_LEASED;
+}
+
+static void
+look_closer(const struct bsdkernel *k, struct snap_if *i, uint8_t type)
+{
+	struct bsdrequest r;
+	char path[96];
+
+	look_at_class(k, i, type);
+	bsdrequest_get_descr(&r, i->name);
+	if (bsdkernel_ask(k, &r) == 0)
+		bsdreply_descr(&r, i->descr, sizeof(i->descr));
+	bsdrequest_init(&r, BSD_SIOCGIFCAP, i->name);
+	if (bsdkernel_ask(k, &r) == 0)
+		bsdreply_caps(&r, i);
+	bsdrequest_init(&r, BSD_SIOCGIFINFO_IN6, i->name);
+	if (bsdkernel_ask(k, &r) == 0)
+		bsdreply_nd6(&r, i);
+	look_at_addrs(k, i);
+	snprintf(path, sizeof(path), BSDLOOK_PIDFILE, i->name);
+	i->dhclient = k->ops->holder(k->ctx, path) > 0;
+}
+
+/* --- the system --- */
+
+static void
+look_at_routes(const struct bsdkernel *k, enum bsdkernel_table what,
+    const struct snapshot *s, struct ipaddr *gateway, char ifname[IFNAME_MAX])
+{
+	struct strbuf table = { 0 };
+	struct bsdmsg m;
+	size_t at, step, i;
+
+	if (k->ops->table(k->ctx, what, &table) != 0)
+		table.bytes = 0;
+	for (at = 0; at < table.bytes && gateway->family == 0; at += step) {
+		step = bsdmsg_next(table.data + at, table.bytes - at,
+		    BSDMSG_SOCKET, &m);
+		if (step == 0)
+			break;
+		if (m.kind != BSDMSG_ROUTE || m.addr.family == 0 ||
+		    m.addr.prefix != 0 || m.gateway.family == 0 ||
+		    (m.flags & BSD_RTF_UP) == 0)
+			continue;
+		*gateway = m.gateway;
+		for (i = 0; i < s->n_ifs; i++)
+			if (s->ifs[i].index == m.index)
+				memcpy(ifname, s->ifs[i].name, IFNAME_MAX);
+	}
+	strbuf_fini(&table);
+}
+
+/* Drivers whose link interrupt gets lost look at it when they are asked
+ * (FREEBSD.md: vmxnet3 in QEMU). No VF of Hyper-V needs it. */
+static void
+look_at_links(const struct bsdkernel *k, const struct bsdpairs *pairs,
+    struct snapshot *s)
+{
+	struct bsdrequest r;
+	enum link_state link;
+	size_t i;
+
+	for (i = 0; i < s->n_ifs; i++) {
+		if (bsdpair_of_vf(pairs, s->ifs[i].name) == NULL)
+			continue;
+		bsdrequest_init(&r, BSD_SIOCGIFMEDIA, s->ifs[i].name);
+		if (bsdkernel_ask(k, &r) != 0)
+			continue;
+		link = bsdreply_media(&r);
+		if (link != LINK_UNKNOWN)
+			s->ifs[i].link = link;
+	}
+}
+
+int
+bsdlook(const struct bsdkernel *k, struct bsdpairs *pairs,
+    void (*note)(void *ctx, const char *text), void *ctx, struct snapshot *out)
+{
+	static const size_t indexes = UINT16_MAX + 1;
+	struct strbuf table = { 0 };
+	uint8_t *types;
+	size_t i;
+	int rc;
+
+	rc = k->ops->table(k->ctx, BSDKERNEL_INTERFACES, &table);
+	if (rc != 0) {
+		strbuf_fini(&table);
+		return rc;
+	}
+	out->os = SNAP_FREEBSD;
+	types = mem_zero(indexes, 1);
+	read_table(&table, out, types);
+	strbuf_fini(&table);
+	if (out->n_ifs > 1)
+		qsort(out->ifs, out->n_ifs, sizeof(out->ifs[0]), by_index);
+	for (i = 0; i < out->n_ifs; i++)
+		look_closer(k, &out->ifs[i],
+		    types[out->ifs[i].index & UINT16_MAX]);
+	free(types);
+	out->vf_transparent = bsdkernel_number(k, "hw.hn.vf_transparent", -1);
+	out->failover_rx_all =
+	    bsdkernel_number(k, "net.link.lagg.failover_rx_all", -1);
+	bsdpair_show(pairs, out, note, ctx);
+	look_at_links(k, pairs, out);
+	look_at_routes(k, BSDKERNEL_ROUTES, out, &out->default_gateway,
+	    out->default_if);
+	look_at_routes(k, BSDKERNEL_ROUTES6, out, &out->default_gateway6,
+	    out->default_if6);
+	return 0;
+}

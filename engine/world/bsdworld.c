@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "world/bsdworld.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "world/bsdapply.h"
+#include "world/bsdlook.h"
+#include "world/bsdreply.h"
+
+/* The only number that the controller may want to change. */
+#define RX_ALL "net.link.lagg.failover_rx_all"
+
+struct bsdseen { /* an interface of the last look */
+	char name[IFNAME_MAX];
+	uint32_t index;
+	bool ours; /* it may be changed */
+};
+
+struct bsdworld {
+	struct bsdkernel kernel;
+	struct bsdpairs pairs;
+	void (*note)(void *ctx, const char *text);
+	void *ctx;
+	struct bsdseen *seen;
+	size_t n_seen, cap_seen;
+	bool blind; /* the last look failed */
+};
+
+struct bsdworld *
+bsdworld_new(const struct bsdkernel *kernel, const struct bsdpairs *pairs,
+    void (*note)(void *ctx, const char *text), void *ctx)
+{
+	struct bsdworld *w = mem_zero(1, sizeof(*w));
+
+	w->kernel = *kernel;
+	w->pairs = *pairs;
+	w->note = note;
+	w->ctx = ctx;
+	return w;
+}
+
+void
+bsdworld_free(struct bsdworld *w)
+{
+	if (w == NULL)
+		return;
+	free(w->seen);
+	free(w);
+}
+
+/* --- looking --- */
+
+static void
+tell(struct bsdworld *w, const char *text)
+{
+	if (w->note != NULL)
+		w->note(w->ctx, text);
+}
+
+static bool
+is_vf(const struct snapshot *s, const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < s->n_ifs; i++)
+		if (s->ifs[i].class == IF_HN && strcmp(s->ifs[i].vf, name) == 0)
+			return true;
+	return false;
+}
+
+static void
+remember(struct bsdworld *w, const struct snapshot *s)
+{
+	struct bsdseen *seen;
+	size_t i;
+
+	w->n_seen = 0;
+	for (i = 0; i < s->n_ifs; i++) {
+		seen = MEM_PUSH(w->seen, w->n_seen, w->cap_seen);
+		memcpy(seen->name, s->ifs[i].name, sizeof(seen->name));
+		seen->index = s->ifs[i].index;
+		seen->ours =
+		    s->ifs[i].class != IF_OTHER || is_vf(s, seen->name);
+	}
+}
+
+void
+bsdworld_observe(struct bsdworld *w, struct snapshot *out)
+{
+	int rc = bsdlook(&w->kernel, &w->pairs, w->note, w->ctx, out);
+	char text[96];
+
+	if (rc != 0 && !w->blind) {
+		snprintf(text, sizeof(text),
+		    "the interfaces cannot be looked at: errno %d", rc);
+		tell(w, text);
+	} else if (rc == 0 && w->blind) {
+		tell(w, "looking at the interfaces works again");
+	}
+	w->blind = rc != 0;
+	remember(w, out);
+}
+
+/* --- changing --- */
+
+static const struct bsdseen *
+find(const struct bsdworld *w, const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < w->n_seen; i++)
+		if (strcmp(w->seen[i].name, name) == 0)
+			return &w->seen[i];
+	return NULL;
+}
+
+/* 0, or why that interface may not be touched. */
+static int
+check(const struct bsdworld *w, const char *name)
+{
+	const struct bsdseen *seen = find(w, name);
+	struct bsdrequest r;
+	int rc;
+
+	if (seen == NULL)
+		return BSD_ENXIO;
+	if (!seen->ours)
+		return BSD_EPERM;
+	bsdrequest_init(&r, BSD_SIOCGIFINDEX, name);
+	if ((rc = bsdkernel_ask(&w->kernel, &r)) != 0)
+		return rc;
+	return bsdreply_index(&r) == seen->index ? 0 : BSD_ENXIO;
+}
+
+int
+bsdworld_apply(struct bsdworld *w, const struct operation *op)
+{
+	int rc = 0;
+
+	switch (op->kind) {
+	case OP_LAGG_CREATE:
+	case OP_CLONE:
+	case OP_PROCESS:
+		break;
+	case OP_DEFAULT_DEL:
+		/* Of the whole system, wherever it leads. */
+		break;
+	case OP_SYSCTL:
+		rc = strcmp(op->text, RX_ALL) == 0 ? 0 : BSD_EPERM;
+		break;
+	case OP_PORT_ADD:
+	case OP_PORT_DEL:
+		rc = check(w, op->other);
+		if (rc == 0)
+			rc = check(w, op->ifname);
+		break;
+	case OP_VLAN:
+		if (op->other[0] != '\0')
+			rc = check(w, op->other);
+		if (rc == 0)
+			rc = check(w, op->ifname);
+		break;
+	default:
+		rc = check(w, op->ifname);
+		break;
+	}
+	return rc != 0 ? rc : bsdapply(&w->kernel, &w->pairs, op);
+}

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * bsdworld - FreeBSD's part of a world, on any kernel that answers
+ * (bsdkernel.h): kernelworld_freebsd.c gives it the one that we run on.
+ *
+ * Between a look and the change that follows from it an interface may go, and
+ * another one get its name. Nothing is changed unless the name still has the
+ * index of the last look (ENXIO), and nothing but an hn or its stand-in, what
+ * is named as its VF, an aggregate or a vlan (EPERM).
+ */
+#ifndef WORLD_BSDWORLD_H
+#define WORLD_BSDWORLD_H
+
+#include "failover/operation.h"
+#include "failover/snapshot.h"
+#include "world/bsdkernel.h"
+#include "world/bsdpair.h"
+
+struct bsdworld;
+
+/* The kernel is borrowed, the pairs are copied. note() may be NULL. */
+struct bsdworld *bsdworld_new(const struct bsdkernel *kernel,
+    const struct bsdpairs *pairs, void (*note)(void *ctx, const char *text),
+    void *ctx);
+void bsdworld_free(struct bsdworld *w); /* NULL is fine */
+
+/* Fills a reset snapshot; one in which there is nothing to do when the kernel
+ * cannot be asked now. */
+void bsdworld_observe(struct bsdworld *w, struct snapshot *out);
+
+/* 0 or an errno of FreeBSD. */
+int bsdworld_apply(struct bsdworld *w, const struct operation *op);
+
+#endif

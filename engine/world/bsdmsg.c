@@ -143,6 +143,15 @@ take_link_addr(const struct span *sa, struct bsdmsg *out)
 	}
 }
 
+/* 0: it names none. */
+static uint32_t
+index_of(const struct span *sa)
+{
+	return sa->bytes >= BSD_SDL_INDEX + 2 && sa->at[1] == BSD_AF_LINK
+	    ? get16(sa, BSD_SDL_INDEX)
+	    : 0;
+}
+
 /* --- messages --- */
 
 /* Where the addresses begin; 0: too short. */
@@ -229,6 +238,10 @@ take_route(const struct span *m, uint8_t type, struct bsdmsg *out)
 	out->flags = get32(m, BSD_RTM_FLAGS);
 	out->error = (int)get32(m, BSD_RTM_ERRNO);
 	split(m, BSD_RTM_SIZE, get32(m, BSD_RTM_ADDRS), sas);
+	if (out->index == 0)
+		out->index = index_of(&sas[BSD_RTAX_IFP]);
+	if (out->index == 0)
+		out->index = index_of(&sas[BSD_RTAX_GATEWAY]);
 	take_link_addr(&sas[BSD_RTAX_IFP], out);
 	out->has_mac = false;
 	out->addr = address_of(&sas[BSD_RTAX_DST]);

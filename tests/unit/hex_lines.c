@@ -31,11 +31,13 @@ parse(char *text, struct hex_line *out)
 	while (*text != '\0' && text[strlen(text) - 1] == ' ')
 		text[strlen(text) - 1] = '\0';
 	hex = strrchr(text, ' ');
-	assert_non_null(hex);
-	*hex++ = '\0';
+	if (hex != NULL)
+		*hex++ = '\0';
+	else
+		hex = text;
 	if (strchr(hex, '=') != NULL)
 		hex = strchr(hex, '=') + 1;
-	snprintf(out->words, sizeof(out->words), "%s", text);
+	snprintf(out->words, sizeof(out->words), "%s", hex == text ? "" : text);
 	out->bytes = strlen(hex) / 2;
 	assert_true(out->bytes <= sizeof(out->data));
 	for (i = 0; i < out->bytes; i++)
@@ -54,6 +56,8 @@ hex_lines(const char *path, void (*take)(void *ctx, const struct hex_line *l),
 		next = at + strcspn(at, "\n");
 		if (*next != '\0')
 			*next++ = '\0';
+		if (*at == '#')
+			continue;
 		parse(at, &line);
 		take(ctx, &line);
 	}

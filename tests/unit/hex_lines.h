@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * hex_lines - the files in fixtures/freebsd: each line ends in bytes, as
- * hex, or as NAME=hex.
+ * hex_lines - the files in fixtures/freebsd and fixtures/routing: each line
+ * ends in bytes, as hex, or as NAME=hex; one that begins with # is a remark.
  */
 #ifndef TESTS_UNIT_HEX_LINES_H
 #define TESTS_UNIT_HEX_LINES_H

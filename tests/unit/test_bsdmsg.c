@@ -255,7 +255,7 @@ the_socket_tells_every_step(void **state)
 	struct strbuf out = { 0 };
 
 	(void)state;
-	hex_lines(DIR_ "route.hex", say_message, &out);
+	hex_lines("fixtures/routing/freebsd-socket.hex", say_message, &out);
 	assert_string_equal(strbuf_str(&out),
 	    "+lagg0 #5\n"
 	    "#2 up up\n"
@@ -314,7 +314,7 @@ static void
 messages_that_are_cut_give_what_is_whole(void **state)
 {
 	(void)state;
-	hex_lines(DIR_ "route.hex", take_some, NULL);
+	hex_lines("fixtures/routing/freebsd-socket.hex", take_some, NULL);
 	hex_line_find(DIR_ "state1.hex", "NET_RT_IFLISTL", &line);
 	line.bytes = 232;
 	take_some(NULL, &line);

@@ -211,6 +211,18 @@ native_part_observe(struct native_part *n, struct snapshot *out)
 }
 
 int
+native_part_fd(const struct native_part *n)
+{
+	return kernelworld_fd(n->kernel);
+}
+
+bool
+native_part_told(struct native_part *n)
+{
+	return kernelworld_told(n->kernel);
+}
+
+int
 native_part_apply(struct native_part *n, const struct operation *op)
 {
 	struct strbuf text = { 0 };

@@ -24,6 +24,9 @@ void native_part_set_log(struct native_part *n, const struct log *log);
 void native_part_close(struct native_part *n); /* NULL is fine */
 
 void native_part_observe(struct native_part *n, struct snapshot *out);
+/* As kernelworld_fd() and kernelworld_told(). */
+int native_part_fd(const struct native_part *n);
+bool native_part_told(struct native_part *n);
 int native_part_apply(struct native_part *n, const struct operation *op);
 
 /* Lives until the reload after the next one. */

@@ -396,10 +396,14 @@ static void
 take_hints(struct rules_daemon *d)
 {
 	const char *text;
+	bool hint;
 
 	while ((text = source_note(d->source)) != NULL)
 		log_line(d->log, LOG_LEVEL_WARNING, "source", "%s", text);
-	if (source_take_hint(d->source) && d->native != NULL)
+	hint = source_take_hint(d->source);
+	if (d->told)
+		hint |= native_part_told(d->native);
+	if (hint && d->native != NULL)
 		pump_hint(d->pump);
 }
 
@@ -438,7 +442,7 @@ wait_for_events(struct rules_daemon *d, bool *signalled, bool *readable)
 	int n;
 
 	d->fds = mem_grow(d->fds, &d->fds_cap,
-	    2 + runner_polls(d->runner) + doors_polls(&d->doors),
+	    3 + runner_polls(d->runner) + doors_polls(&d->doors),
 	    sizeof(*d->fds));
 	d->fds[0] = (struct pollfd){ .fd = d->signal_fd, .events = POLLIN };
 	commands = runner_fill(d->runner, d->fds + 1);
@@ -447,7 +451,12 @@ wait_for_events(struct rules_daemon *d, bool *signalled, bool *readable)
 	d->fds[count] = (struct pollfd){ .fd = -1, .events = POLLIN };
 	if (core_wants_record(d->core))
 		d->fds[count].fd = source_fd(d->source);
-	n = poll(d->fds, (nfds_t)count + 1, poll_timeout(d));
+	d->fds[count + 1] = (struct pollfd){
+		.fd = d->native != NULL ? native_part_fd(d->native) : -1,
+		.events = POLLIN,
+	};
+	n = poll(d->fds, (nfds_t)count + 2, poll_timeout(d));
+	d->told = n > 0 && d->fds[count + 1].revents != 0;
 	*signalled = n > 0 && d->fds[0].revents != 0;
 	*readable = n > 0 && d->fds[count].revents != 0;
 	if (n > 0) {
@@ -517,7 +526,7 @@ loop(struct rules_daemon *d, struct err *err)
 			source_readable(d->source);
 		if (readable || source_has_more(d->source))
 			pump_readable(d->pump);
-		if (readable)
+		if (readable || d->told)
 			take_hints(d);
 		keep_deadlines(d);
 		watch_source(d);

@@ -41,8 +41,10 @@ struct rules_daemon {
 
 	struct doors doors;
 	struct orders orders;
-	struct pollfd *fds; /* signals, commands, doors, the source */
+	/* signals, commands, doors, the source, the native part */
+	struct pollfd *fds;
 	size_t fds_cap;
+	bool told; /* by the last of them, just now */
 	int signal_fd;
 	int64_t core_ns; /* what the core wants to be woken for */
 	unsigned budget;

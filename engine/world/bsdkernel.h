@@ -41,7 +41,7 @@ struct bsdkernel_ops {
 	/* The end of a file, at most so many bytes; appended. */
 	int (*read)(void *ctx, const char *path, size_t most,
 	    struct strbuf *out);
-	/* The process that holds this pidfile(3); 0: nobody does. */
+	/* The other process that holds this pidfile(3); 0: none. */
 	int (*holder)(void *ctx, const char *path);
 	int (*terminate)(void *ctx, int pid);
 	/* Starts a program, without a shell, and does not wait for it. Both

@@ -176,7 +176,7 @@ own_holder(void *ctx, const char *path)
 		pid = (int)strtol(strbuf_str(&text), NULL, 10);
 	strbuf_fini(&text);
 	close(fd);
-	return pid > 1 ? pid : 0;
+	return pid > 1 && pid != getpid() ? pid : 0;
 }
 
 static int

@@ -10,6 +10,11 @@
 #include "world/bsdlook.h"
 #include "world/bsdreply.h"
 
+/* devd(8) when it runs, and the rules that it comes with for Hyper-V: these up
+ * a VF by themselves (FACTS.md E.1). */
+#define DEVD_PIDFILE "/var/run/devd.pid"
+#define DEVD_HYPERV  "/etc/devd/hyperv.conf"
+
 /* The only number that the controller may want to change. */
 #define RX_ALL "net.link.lagg.failover_rx_all"
 
@@ -101,6 +106,9 @@ bsdworld_observe(struct bsdworld *w, struct snapshot *out)
 		tell(w, "looking at the interfaces works again");
 	}
 	w->blind = rc != 0;
+	out->other_daemon =
+	    w->kernel.ops->holder(w->kernel.ctx, DEVD_PIDFILE) > 0 &&
+	    w->kernel.ops->exists(w->kernel.ctx, DEVD_HYPERV);
 	remember(w, out);
 }
 

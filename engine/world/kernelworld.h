@@ -14,7 +14,11 @@
  * the VF that has its MAC, and an aggregate: what else is asked for is refused
  * with EPERM. Interfaces are addressed by the indexes of the last look.
  *
- * Other systems: kernelworld_open() gives ERR_UNSUPPORTED.
+ * FreeBSD: a lagg(4) is the aggregate. All is asked and done by ioctl(2),
+ * sysctl(3) and routing messages (bsdworld.h), with names that still have the
+ * index of the last look; dhclient(8) and rtsol(8) are started without a
+ * shell. What hn(4) says decides who is whose VF; a declared NIC is a stand-in
+ * (bsdpair.h).
  */
 #ifndef WORLD_KERNELWORLD_H
 #define WORLD_KERNELWORLD_H
@@ -51,5 +55,11 @@ void kernelworld_observe(struct kernelworld *w, struct snapshot *out);
 
 /* 0 or a FreeBSD errno. */
 int kernelworld_apply(struct kernelworld *w, const struct operation *op);
+
+/* Where the kernel tells what is no record, to be polled for reading; -1:
+ * whoever gives the records does that, too (Linux). */
+int kernelworld_fd(const struct kernelworld *w);
+/* Takes what there is to read. True: look again. */
+bool kernelworld_told(struct kernelworld *w);
 
 #endif

@@ -1,38 +1,143 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "world/kernelworld.h"
 
-#include <assert.h>
-#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/mem.h"
+#include "world/bsdworld.h"
+#include "world/nicpair.h"
+#include "world/routesock.h"
+
+#define READS 64 /* in one turn */
+
+struct kernelworld {
+	struct kernelworld_config config;
+	struct bsdkernel_own *own;
+	struct bsdworld *world;
+	struct routesock *socket; /* NULL: nobody tells */
+	uint8_t buf[ROUTESOCK_BYTES];
+};
+
+static void
+copy_pairs(const struct nicpairs *from, struct bsdpairs *to)
+{
+	const struct nicpair *pair;
+	size_t i;
+
+	to->count = 0;
+	for (i = 0; i < from->count && to->count < BSDPAIR_MOST; i++) {
+		pair = &from->pairs[i];
+		snprintf(to->pairs[to->count].synth, sizeof(to->pairs[0].synth),
+		    "%s", pair->declared);
+		snprintf(to->pairs[to->count].fits, sizeof(to->pairs[0].fits),
+		    "%s", pair->fits);
+		to->count++;
+	}
+}
 
 int
 kernelworld_open(const struct kernelworld_config *config,
     struct kernelworld **out, struct err *err)
 {
-	(void)config;
+	struct bsdpairs pairs = { .count = 0 };
+	struct bsdkernel_own *own;
+	struct kernelworld *w;
+	struct err why;
+	int rc;
+
 	*out = NULL;
-	return err_set(err, ERR_UNSUPPORTED,
-	    "changing interfaces is for Linux only so far; run the rules "
-	    "alone, and hyperv_vfattach and hyperv_vfup as their scripts");
+	if ((rc = bsdkernel_open(&own, err)) < 0)
+		return rc;
+	copy_pairs(config->pairs, &pairs);
+	w = mem_zero(1, sizeof(*w));
+	w->config = *config;
+	w->config.pairs = NULL;
+	w->own = own;
+	w->world =
+	    bsdworld_new(bsdkernel_of(own), &pairs, config->note, config->ctx);
+	/* Without it there are still the records, and a look now and then. */
+	if (routesock_open(&w->socket, &why) < 0 && config->note != NULL)
+		config->note(config->ctx, why.text);
+	*out = w;
+	return 0;
 }
 
 void
 kernelworld_close(struct kernelworld *w)
 {
-	assert(w == NULL);
+	if (w == NULL)
+		return;
+	routesock_close(w->socket);
+	bsdworld_free(w->world);
+	bsdkernel_close(w->own);
+	free(w);
 }
 
-/* Nobody has one. */
 void
 kernelworld_observe(struct kernelworld *w, struct snapshot *out)
 {
-	(void)out;
-	assert(w == NULL);
+	bsdkernel_reap(w->own);
+	bsdworld_observe(w->world, out);
 }
 
 int
 kernelworld_apply(struct kernelworld *w, const struct operation *op)
 {
-	(void)op;
-	assert(w == NULL);
-	return 0;
+	return bsdworld_apply(w->world, op);
+}
+
+/* --- what is told --- */
+
+int
+kernelworld_fd(const struct kernelworld *w)
+{
+	return w->socket != NULL ? routesock_fd(w->socket) : -1;
+}
+
+static void
+give_up(struct kernelworld *w, const struct err *why)
+{
+	if (w->config.note != NULL)
+		w->config.note(w->config.ctx, why->text);
+	routesock_close(w->socket);
+	w->socket = NULL;
+}
+
+/* Whether there is anything to look at among these messages: each port that
+ * joins makes some forty about its multicast memberships. */
+static bool
+is_worth_a_look(const uint8_t *at, size_t bytes)
+{
+	struct ifevent e;
+	size_t step;
+
+	for (; bytes > 0; at += step, bytes -= step) {
+		step = routesock_next(at, bytes, &e);
+		if (step == 0 || e.kind != IFEVENT_OTHER)
+			return true;
+	}
+	return false;
+}
+
+bool
+kernelworld_told(struct kernelworld *w)
+{
+	struct err why;
+	bool look = false;
+	ssize_t n;
+	int i;
+
+	for (i = 0; i < READS && w->socket != NULL; i++) {
+		n = routesock_read(w->socket, w->buf, &why);
+		if (n == ROUTESOCK_NOTHING)
+			break;
+		if (n == ROUTESOCK_FAILED)
+			give_up(w, &why);
+		/* Lost ones may have said anything. */
+		if (n == ROUTESOCK_FAILED || n == ROUTESOCK_LOST ||
+		    is_worth_a_look(w->buf, (size_t)n))
+			look = true;
+	}
+	return look;
 }

@@ -325,3 +325,18 @@ kernelworld_apply(struct kernelworld *w, const struct operation *op)
 {
 	return bsderrno_of_linux(apply(w, op));
 }
+
+/* kernelevents.h, which is told the same, has the hints. */
+int
+kernelworld_fd(const struct kernelworld *w)
+{
+	(void)w;
+	return -1;
+}
+
+bool
+kernelworld_told(struct kernelworld *w)
+{
+	(void)w;
+	return false;
+}

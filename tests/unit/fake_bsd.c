@@ -791,6 +791,8 @@ fake_holder(void *ctx, const char *path)
 	char name[32];
 	struct fake_if *i;
 
+	if (strcmp(path, "/var/run/devd.pid") == 0)
+		return f->devd ? 77 : 0;
 	if (sscanf(path, "/var/run/dhclient/dhclient.%31[a-z0-9].pid", name) !=
 	    1)
 		return 0;

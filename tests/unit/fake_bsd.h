@@ -42,6 +42,7 @@ struct fake_bsd {
 	uint32_t gateway_if, gateway6_if;
 	int transparent, rx_all; /* -1: no such sysctl */
 	bool has_lagg;		 /* the module is loaded */
+	bool devd;		 /* it runs */
 	bool blind;		 /* no table */
 	bool no_drivers;	 /* IFDATA_DRIVERNAME fails */
 	uint32_t fails;		 /* this ioctl fails ... */

@@ -324,6 +324,20 @@ transparent_mode_is_left_alone(void **state)
 }
 
 static void
+devd_with_rules_for_hyperv_is_not_fought(void **state)
+{
+	(void)state;
+	configure();
+	bsd.devd = true;
+	snprintf(bsd.custom, sizeof(bsd.custom), "/etc/devd/hyperv.conf");
+	settle();
+	assert_null(fake_bsd_find(&bsd, "lagg0"));
+	bsd.custom[0] = '\0';
+	settle();
+	assert_non_null(fake_bsd_find(&bsd, "lagg0"));
+}
+
+static void
 the_administrators_script_is_seen(void **state)
 {
 	struct snapshot s = { 0 };
@@ -452,6 +466,7 @@ main(void)
 		WITH(a_name_that_is_anothers_by_now_is_not_touched),
 		WITH(a_kernel_that_does_not_answer_leaves_all_alone),
 		WITH(transparent_mode_is_left_alone),
+		WITH(devd_with_rules_for_hyperv_is_not_fought),
 		WITH(the_administrators_script_is_seen),
 		WITH(a_stand_in_fails_over_without_an_hn),
 		WITH(a_stand_ins_vf_may_be_found_by_its_mac),

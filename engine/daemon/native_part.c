@@ -10,6 +10,7 @@
 #include "rules/loader.h"
 #include "world/kernelworld.h"
 #include "world/nicpair.h"
+#include "world/rcshell.h"
 
 struct native_part {
 	const struct daemon_native *config;
@@ -60,6 +61,20 @@ new_rc(const char *file)
 	return rc;
 }
 
+/* Without a file: what the system's own shell makes of all of them. */
+static int
+read_system_rc(struct rcvars **out, struct err *err)
+{
+	struct rcvars *rc = new_rc("rc.conf");
+	int rcode = rcshell_read(RCSHELL_SUBR, rc, err);
+
+	if (rcode == 0)
+		*out = rc;
+	else
+		free_rc(rc);
+	return rcode;
+}
+
 static int
 read_rc(const char *path, struct diag *diag, struct rcvars **out,
     struct err *err)
@@ -103,6 +118,8 @@ read_own_rc(const struct native_part *n, struct rcvars **out, struct err *err)
 	struct log log = *n->log;
 	struct diag diag = { .emit = log_finding, .ctx = &log };
 
+	if (n->config->rc_path == NULL)
+		return read_system_rc(out, err);
 	return read_rc(n->config->rc_path, &diag, out, err);
 }
 
@@ -145,8 +162,11 @@ native_part_open(const struct daemon_native *config, const struct log *log,
 	n->config = config;
 	n->log = log;
 	rc = kernelworld_open(&kc, &n->kernel, err);
-	if (rc == 0 && config->rc_path != NULL)
+	if (rc == 0)
 		rc = read_own_rc(n, &n->rc, err);
+	/* A system without rc.conf: what there is is what shall be. */
+	if (rc == ERR_NOTFOUND && config->rc_path == NULL)
+		rc = 0;
 	if (rc < 0) {
 		native_part_close(n);
 		return rc;
@@ -185,10 +205,12 @@ native_part_reload(struct native_part *n)
 {
 	struct rcvars *fresh;
 	struct err err;
+	int rcode;
 
-	if (n->config->rc_path == NULL)
+	rcode = read_own_rc(n, &fresh, &err);
+	if (rcode == ERR_NOTFOUND && n->config->rc_path == NULL)
 		return NULL;
-	if (read_own_rc(n, &fresh, &err) < 0) {
+	if (rcode < 0) {
 		log_line(n->log, LOG_LEVEL_ERROR, "failover",
 		    "%s; the old one stays in force", err.text);
 		return NULL;
@@ -197,7 +219,7 @@ native_part_reload(struct native_part *n)
 	n->old_rc = n->rc;
 	n->rc = fresh;
 	log_line(n->log, LOG_LEVEL_INFO, "failover",
-	    "%s: read again, %zu variables", n->config->rc_path, fresh->n_vars);
+	    "%s: read again, %zu variables", fresh->file, fresh->n_vars);
 	return fresh;
 }
 

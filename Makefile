@@ -9,12 +9,14 @@
 #	make fuzz-NAME	fuzz one decoder for FUZZ_SECONDS (60)
 #	make freebsd	cross-compile everything for FreeBSD, warnings as errors
 #	make fmt	put the sources into their canonical layout
-#	make install	programs, rules, profiles and manual pages
+#	make install	programs, rules, profiles, manual pages, completion, and
+#			what rc(8) or systemd starts the daemon with
+#	make deb	the same as a Debian package, build/switchback_*.deb
 #	make deps	install what the build needs, where it is missing
 #
 # Variables: CC, V (default, asan or debug), CFLAGS and LDFLAGS (added last),
-# DESTDIR, PREFIX, VERBOSE=1 (show commands), DEPS=no (install nothing) or all
-# (also what is large and what only some tests use),
+# DESTDIR, PREFIX, SYSCONFDIR, UNITDIR, VERBOSE=1 (show commands), DEPS=no
+# (install nothing) or all (also what is large and what only some tests use),
 # T (only tests whose path contains it), JOBS (tests and compilers at a time).
 
 MAKEFLAGS += --no-builtin-rules
@@ -30,6 +32,8 @@ CFLAGS ?=
 LDFLAGS ?=
 DESTDIR ?=
 PREFIX ?= /usr/local
+SYSCONFDIR ?= $(PREFIX)/etc
+UNITDIR ?= $(PREFIX)/lib/systemd/system
 VERBOSE ?= 0
 DEPS ?= yes
 T ?=
@@ -65,6 +69,7 @@ BASE_CFLAGS := -std=c11 -D_GNU_SOURCE -UNDEBUG -Iengine -I. \
 LIBS := -lsqlite3 -lpcap -ljansson -pthread
 HOST_OS := $(shell uname -s)
 TARGET_OS ?= $(HOST_OS)
+INSTALL_FOR ?= $(TARGET_OS)
 ifeq ($(TARGET_OS),Linux)
 LIBS += -lmnl
 endif
@@ -265,18 +270,23 @@ fmt:
 
 # --- install -----------------------------------------------------------
 D = $(DESTDIR)$(PREFIX)
+E = $(DESTDIR)$(SYSCONFDIR)
 MAN := $(wildcard engine/*/*.[1-8] sim/*/*.[1-8] db/*.[1-8])
+# Its paths as they are after the installation.
+FILL = sed -e 's|%%PREFIX%%|$(PREFIX)|g' -e 's|%%SYSCONFDIR%%|$(SYSCONFDIR)|g'
 
-install: all
-	install -d $(D)/bin $(D)/sbin $(D)/etc/switchback \
+install: all install-$(INSTALL_FOR)
+	install -d $(D)/bin $(D)/sbin $(E)/switchback \
 	    $(D)/share/switchback/machines $(D)/share/switchback/rules \
-	    $(D)/share/switchback/recordings
+	    $(D)/share/switchback/recordings \
+	    $(D)/share/bash-completion/completions \
+	    $(D)/share/zsh/site-functions
 	install -m 755 $(B)/switchback $(D)/bin/
 	test ! -f $(B)/switchbackd || install -m 755 $(B)/switchbackd $(D)/sbin/
 	for f in engine/rules/conf/*.conf; do test ! -f $$f || \
 	    install -m 644 $$f $(D)/share/switchback/rules/; done
 	for f in engine/rules/conf/*.conf; do \
-	    to=$(D)/etc/switchback/$${f##*/}; \
+	    to=$(E)/switchback/$${f##*/}; \
 	    test ! -f $$f -o -f $$to || install -m 644 $$f $$to; done
 	for f in fixtures/machines/*.profile; do test ! -f $$f || \
 	    install -m 644 $$f $(D)/share/switchback/machines/; done
@@ -284,6 +294,38 @@ install: all
 	    install -m 644 $$f $(D)/share/switchback/recordings/; done
 	for f in $(MAN); do s=$${f##*.}; install -d $(D)/share/man/man$$s && \
 	    install -m 644 $$f $(D)/share/man/man$$s/; done
+	for p in switchback switchbackd; do \
+	    install -m 644 engine/cmd/completion/switchback.bash \
+	        $(D)/share/bash-completion/completions/$$p; done
+	install -m 644 engine/cmd/completion/_switchback \
+	    $(D)/share/zsh/site-functions/
+
+# How the system starts the daemon: rc(8), or systemd.
+install-FreeBSD:
+	install -d $(D)/etc/rc.d
+	$(FILL) engine/daemon/rc.d/switchbackd >$(D)/etc/rc.d/switchbackd
+	chmod 555 $(D)/etc/rc.d/switchbackd
+
+install-Linux:
+	install -d $(DESTDIR)$(UNITDIR) $(E)/default
+	$(FILL) engine/daemon/systemd/switchbackd.service \
+	    >$(DESTDIR)$(UNITDIR)/switchbackd.service
+	test -f $(E)/default/switchbackd || \
+	    $(FILL) engine/daemon/systemd/switchbackd.default \
+	        >$(E)/default/switchbackd
+
+install-%:
+	@echo "install: nothing starts switchbackd on $*" >&2
+
+# A Debian package, from a build of its own: the paths are others.
+DEB ?= build/switchback_$(VERSION)_$(shell dpkg --print-architecture).deb
+deb:
+	@case '$(B)' in build) b=build/deb ;; *) b='$(B)' ;; esac; \
+	    rm -rf "$$b/root" && umask 022 && \
+	    $(MAKE) --no-print-directory -s B="$$b" install PREFIX=/usr \
+	        SYSCONFDIR=/etc UNITDIR=/lib/systemd/system \
+	        INSTALL_FOR=Linux DESTDIR="$$b/root" && \
+	    sh engine/daemon/debian/build.sh "$$b/root" '$(VERSION)' '$(DEB)'
 
 -include $(shell find $(B)/obj -name '*.d' 2>/dev/null)
 
@@ -291,5 +333,5 @@ clean:
 	rm -rf build
 
 .PHONY: all units clean check lint bench lab demo freebsd deps fmt install \
-	fuzz-bins bench-bins objects always
+	deb install-FreeBSD install-Linux fuzz-bins bench-bins objects always
 .PRECIOUS: $(B)/obj/%.o $(B)/stamp/%

@@ -27,6 +27,13 @@ for kind in machines rules recordings; do
 	    complain "share/switchback/$kind is empty"
 done
 [ -n "$(find "$top/share/man" -type f)" ] || complain "no manual pages"
+for f in share/bash-completion/completions/switchback \
+    share/bash-completion/completions/switchbackd \
+    share/zsh/site-functions/_switchback; do
+	[ -s "$top/$f" ] || complain "no $f"
+done
+[ -n "$(find "$top/lib/systemd" "$top/etc/rc.d" -name 'switchbackd*' \
+    2>/dev/null)" ] || complain "nothing would start switchbackd"
 
 said=$("$top/bin/switchback" --version) || complain "--version fails"
 case $said in

@@ -11,9 +11,18 @@
 # Nothing that is built here can run.
 #
 #	tests/freebsd.sh		VERSIONS="14.0 15.0"
+#
+# With FREEBSD_SYSROOT=DIR, a folder that holds a FreeBSD system with the
+# packages sqlite3, jansson and uthash (13.0 or newer), clang and lld build
+# programs that run there: linked statically with what is in DIR, so that they
+# need nothing of it. They are left in build/freebsd/sysroot.
+#
+#	FREEBSD_SYSROOT=/freebsd tests/freebsd.sh	FREEBSD_TARGET=...
 set -u
 
 VERSIONS=${VERSIONS:-14.0 15.0}
+FREEBSD_SYSROOT=${FREEBSD_SYSROOT:-}
+FREEBSD_TARGET=${FREEBSD_TARGET:-x86_64-unknown-freebsd14.0}
 ZIG=$PWD/build/zig
 JOBS=${JOBS:-2}
 # library, and the names it has
@@ -81,6 +90,39 @@ build() { # folder target...
 	    LDFLAGS="-L$PWD/$dir/lib" "$@"
 }
 
+# The libraries that a static libpcap may need besides, where they are: the
+# base system's is made with RDMA.
+static_libs() { # sysroot
+	echo "-lsqlite3 -lpcap -ljansson"
+	for l in ibverbs mlx5 z m; do
+		[ ! -f "$1/usr/lib/lib$l.a" ] || echo "-l$l"
+	done
+	echo "-pthread"
+}
+
+build_for_sysroot() { # sysroot
+	for f in usr/include/sys/param.h usr/include/pcap.h; do
+		[ -f "$1/$f" ] || die "$1 has no $f: is it a FreeBSD system?"
+	done
+	command -v clang >/dev/null || die "needs clang"
+	set -- "$1" build/freebsd/sysroot \
+	    "clang --target=$FREEBSD_TARGET --sysroot=$1" \
+	    "-isystem $1/usr/local/include"
+	make --no-print-directory -j"$JOBS" B="$2" TARGET_OS=FreeBSD CC="$3" \
+	    CFLAGS="$4" objects || exit 1
+	for f in usr/lib/crt1.o usr/lib/libc.a usr/lib/libpcap.a \
+	    usr/local/lib/libsqlite3.a usr/local/lib/libjansson.a; do
+		[ -f "$1/$f" ] || die "compiled, but not linked: $1 has no $f"
+	done
+	command -v ld.lld >/dev/null || die "compiled, but not linked: needs lld"
+	make --no-print-directory -j"$JOBS" B="$2" TARGET_OS=FreeBSD CC="$3" \
+	    CFLAGS="$4" LDFLAGS="-static -fuse-ld=lld -L$1/usr/local/lib" \
+	    LIBS="$(static_libs "$1" | tr '\n' ' ')" all || exit 1
+	echo "  OK    $2/switchback $2/switchbackd"
+	exit 0
+}
+
+[ -z "$FREEBSD_SYSROOT" ] || build_for_sysroot "$FREEBSD_SYSROOT"
 get_zig
 export ZIG_GLOBAL_CACHE_DIR="$ZIG/cache"
 copy_headers build/freebsd/include

@@ -321,6 +321,139 @@ interfaces_are_in_the_order_of_their_indexes(void **state)
 	snapshot_fini(&s);
 }
 
+/* --- a whole look at a real kernel --- */
+
+static int
+real_table(void *ctx, enum bsdkernel_table what, struct strbuf *out)
+{
+	(void)ctx;
+	/* The dump has the routes of both families. */
+	hex_line_find(DIR_ "state1.hex",
+	    what == BSDKERNEL_INTERFACES ? "NET_RT_IFLISTL" : "NET_RT_DUMP",
+	    &line);
+	if (what == BSDKERNEL_ROUTES6)
+		return 12;
+	strbuf_add(out, line.data, line.bytes);
+	return 0;
+}
+
+static int
+real_control(void *ctx, unsigned family, uint32_t code, void *data)
+{
+	const uint8_t *from = data;
+	char words[64];
+	uint8_t *extra;
+
+	(void)ctx;
+	(void)family;
+	if (code == 0xc050698f && strcmp(data, "lagg0") == 0) {
+		memcpy(&extra, from + 32, sizeof(extra));
+		load_lagg(DIR_ "state1.hex");
+		memcpy(extra, r.extra, 144);
+		memcpy(data, r.data, 80);
+		return 0;
+	}
+	if (code != 0xc048698c ||
+	    (strcmp(data, "vmx0") != 0 && strcmp(data, "vtnet0") != 0))
+		return 22;
+	snprintf(words, sizeof(words), "SIOCGLAGGPORT %s", (char *)data);
+	hex_line_find(DIR_ "state1.hex", words, &line);
+	memcpy(data, line.data, line.bytes);
+	return 0;
+}
+
+static int
+real_nothing(void *ctx, uint32_t index, char *name, size_t bytes)
+{
+	(void)ctx;
+	(void)index;
+	(void)name;
+	(void)bytes;
+	return 2;
+}
+
+static int
+real_get(void *ctx, const char *name, void *buf, size_t *bytes)
+{
+	(void)ctx;
+	(void)buf;
+	/* An answer of another size is no number. */
+	if (strcmp(name, "net.link.lagg.failover_rx_all") != 0)
+		return 2;
+	*bytes = 1;
+	return 0;
+}
+
+static bool
+real_exists(void *ctx, const char *path)
+{
+	(void)ctx;
+	(void)path;
+	return false;
+}
+
+static int
+real_read(void *ctx, const char *path, size_t most, struct strbuf *out)
+{
+	(void)ctx;
+	(void)path;
+	(void)most;
+	(void)out;
+	return 2;
+}
+
+static int
+real_holder(void *ctx, const char *path)
+{
+	(void)ctx;
+	(void)path;
+	return 0;
+}
+
+static const struct bsdkernel_ops real_ops = {
+	.control = real_control,
+	.table = real_table,
+	.driver = real_nothing,
+	.get = real_get,
+	.exists = real_exists,
+	.read = real_read,
+	.holder = real_holder,
+};
+
+static void
+a_real_kernels_answers_make_a_snapshot(void **state)
+{
+	const struct bsdkernel real = { &real_ops, NULL };
+	struct bsdpairs none = { .count = 0 };
+	struct snapshot s = { 0 };
+	const struct snap_if *lagg;
+	char text[IPADDR_TEXT];
+
+	(void)state;
+	snapshot_reset(&s);
+	assert_int_equal(bsdlook(&real, &none, NULL, NULL, &s), 0);
+	assert_int_equal(s.n_ifs, 5);
+	lagg = snapshot_find(&s, "lagg0");
+	assert_int_equal(lagg->class, IF_LAGG);
+	assert_int_equal(lagg->link, LINK_UP);
+	assert_true(lagg->up && lagg->running);
+	assert_int_equal(lagg->n_addrs, 4);
+	assert_true(snap_port_find(lagg, "vtnet0")->active);
+	assert_true(snap_port_find(lagg, "vtnet0")->master);
+	assert_false(snap_port_find(lagg, "vmx0")->active);
+	assert_string_equal(snapshot_find(&s, "vmx0")->lagg, "lagg0");
+	assert_string_equal(snapshot_find(&s, "vtnet0")->lagg, "lagg0");
+	assert_string_equal(snapshot_find(&s, "lo0")->lagg, "");
+	assert_int_equal(snapshot_find(&s, "lo0")->class, IF_OTHER);
+	assert_string_equal(ipaddr_format(&s.default_gateway, false, text),
+	    "10.0.2.2");
+	assert_string_equal(s.default_if, "lagg0");
+	assert_int_equal(s.default_gateway6.family, 0);
+	assert_int_equal(s.vf_transparent, -1);
+	assert_int_equal(s.failover_rx_all, -1);
+	snapshot_fini(&s);
+}
+
 int
 main(void)
 {
@@ -339,6 +472,7 @@ main(void)
 		WITH(the_bus_is_found_through_the_device),
 		WITH(a_renamed_hn_is_one_and_a_nic_named_like_one_is_not),
 		WITH(interfaces_are_in_the_order_of_their_indexes),
+		WITH(a_real_kernels_answers_make_a_snapshot),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

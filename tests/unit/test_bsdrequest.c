@@ -440,6 +440,47 @@ programs_get_words_and_no_shell(void **state)
 	assert_int_equal(apply(OP_DHCP_START, "em0;x", ""), 22);
 }
 
+/* A stand-in whose VF is up already joins anew only where that helps. */
+static void
+a_stand_in_joins_anew_behind_its_vf(void **state)
+{
+	struct bsdpairs pairs = { .count = 1 };
+	struct fake_if *lagg;
+
+	(void)state;
+	snprintf(pairs.pairs[0].synth, 16, "em0");
+	snprintf(pairs.pairs[0].vf, 16, "em1");
+	fake_bsd_add(&bsd, "em1", 6, "00:00:00:00:00:01");
+	bsd.has_lagg = true;
+	op.kind = OP_UP;
+	snprintf(op.ifname, sizeof(op.ifname), "em1");
+	/* No port yet. */
+	assert_int_equal(bsdapply(&bsd.kernel, &pairs, &op), 0);
+	assert_int_equal(apply(OP_LAGG_CREATE, "lagg0", ""), 0);
+	lagg = fake_bsd_find(&bsd, "lagg0");
+	/* The other one is elsewhere. */
+	assert_int_equal(apply(OP_PORT_ADD, "lagg0", "em1"), 0);
+	lagg->primary = 99;
+	op.kind = OP_UP;
+	snprintf(op.ifname, sizeof(op.ifname), "em1");
+	assert_int_equal(bsdapply(&bsd.kernel, &pairs, &op), 0);
+	assert_int_equal(lagg->primary, 99);
+	bsd.fails = 0xc050698f; /* SIOCGLAGG */
+	bsd.result = 6;
+	assert_int_equal(bsdapply(&bsd.kernel, &pairs, &op), 6);
+	/* It does not let go. */
+	assert_int_equal(apply(OP_PORT_ADD, "lagg0", "em0"), 0);
+	op.kind = OP_UP;
+	snprintf(op.ifname, sizeof(op.ifname), "em1");
+	bsd.fails = 0x8048698e; /* SIOCSLAGGDELPORT */
+	assert_int_equal(bsdapply(&bsd.kernel, &pairs, &op), 6);
+	bsd.fails = 0;
+	lagg->primary = 1;
+	assert_int_equal(bsdapply(&bsd.kernel, &pairs, &op), 0);
+	assert_int_equal(lagg->primary, fake_bsd_find(&bsd, "em1")->index);
+	assert_int_equal(fake_bsd_find(&bsd, "em0")->lagg, lagg->index);
+}
+
 int
 main(void)
 {
@@ -465,6 +506,7 @@ main(void)
 		WITH(addresses_come_and_go),
 		WITH(default_routes_come_and_go),
 		WITH(programs_get_words_and_no_shell),
+		WITH(a_stand_in_joins_anew_behind_its_vf),
 	};
 	int rc = cmocka_run_group_tests(tests, NULL, NULL);
 

@@ -6,16 +6,23 @@
 int
 bsdkernel_ask(const struct bsdkernel *k, struct bsdrequest *r)
 {
+	return k->ops->ask(k->ctx, r);
+}
+
+void
+bsdkernel_point(struct bsdrequest *r)
+{
 	const void *extra = r->extra;
-	int rc;
 
 	if (r->pointer_at != 0)
 		memcpy(r->data + r->pointer_at, &extra, sizeof(extra));
-	rc = k->ops->control(k->ctx, r->family, r->code, r->data);
-	/* Nobody follows it any more. */
+}
+
+void
+bsdkernel_unpoint(struct bsdrequest *r)
+{
 	if (r->pointer_at != 0)
-		memset(r->data + r->pointer_at, 0, sizeof(extra));
-	return rc;
+		memset(r->data + r->pointer_at, 0, sizeof(void *));
 }
 
 int

@@ -24,8 +24,9 @@ enum bsdkernel_table {
 };
 
 struct bsdkernel_ops {
-	/* ioctl(2) on a socket of that family. */
-	int (*control)(void *ctx, unsigned family, uint32_t code, void *data);
+	/* ioctl(2) on a socket of its family; what the kernel has answered is
+	 * in the request then, in data and extra. */
+	int (*ask)(void *ctx, struct bsdrequest *r);
 	/* sysctl(3); appended to out. */
 	int (*table)(void *ctx, enum bsdkernel_table what, struct strbuf *out);
 	/* The driver's own name of an interface, that no rename changes. */
@@ -54,9 +55,12 @@ struct bsdkernel {
 	void *ctx;
 };
 
-/* Hands a request over, with its pointer set; what the kernel has answered is
- * in it then, in data and extra. */
 int bsdkernel_ask(const struct bsdkernel *k, struct bsdrequest *r);
+
+/* Sets the pointer of a request, where it needs one, and takes it out again:
+ * for an ask() that hands it to a kernel. */
+void bsdkernel_point(struct bsdrequest *r);
+void bsdkernel_unpoint(struct bsdrequest *r);
 
 /* Numbers and texts of sysctl(3). otherwise: when there is none of the name.
  * The text is "" then. */

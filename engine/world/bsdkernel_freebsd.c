@@ -36,16 +36,20 @@ struct bsdkernel_own {
 };
 
 static int
-own_control(void *ctx, unsigned family, uint32_t code, void *data)
+own_ask(void *ctx, struct bsdrequest *r)
 {
 	const struct bsdkernel_own *own = ctx;
-	int fd = family == BSD_AF_INET6 ? own->inet6
-	    : family == BSD_AF_INET	? own->inet
-					: own->local;
+	int fd = r->family == BSD_AF_INET6 ? own->inet6
+	    : r->family == BSD_AF_INET	   ? own->inet
+					   : own->local;
+	int rc;
 
 	if (fd < 0)
 		return EAFNOSUPPORT;
-	return ioctl(fd, code, data) < 0 ? errno : 0;
+	bsdkernel_point(r);
+	rc = ioctl(fd, r->code, r->data) < 0 ? errno : 0;
+	bsdkernel_unpoint(r);
+	return rc;
 }
 
 /* It may grow between the question for its size and the one for itself. */
@@ -234,7 +238,7 @@ own_start(void *ctx, const char *const *argv)
 }
 
 static const struct bsdkernel_ops own_ops = {
-	.control = own_control,
+	.ask = own_ask,
 	.table = own_table,
 	.driver = own_driver,
 	.get = own_get,

@@ -5,7 +5,7 @@
  *
  * A request that needs more than its structure (a name, a description, ports)
  * has that in extra, and the place of the pointer to it in pointer_at. The
- * pointer itself is set when it is handed over.
+ * pointer itself is there only while the kernel has it.
  */
 #ifndef WORLD_BSDREQUEST_H
 #define WORLD_BSDREQUEST_H

@@ -630,6 +630,17 @@ fake_control(void *ctx, unsigned family, uint32_t code, void *data)
 	return rc >= 0 ? rc : changes(f, i, code, data);
 }
 
+static int
+fake_ask(void *ctx, struct bsdrequest *r)
+{
+	int rc;
+
+	bsdkernel_point(r);
+	rc = fake_control(ctx, r->family, r->code, r->data);
+	bsdkernel_unpoint(r);
+	return rc;
+}
+
 /* --- the rest --- */
 
 static int
@@ -838,7 +849,7 @@ fake_start(void *ctx, const char *const *argv)
 }
 
 static const struct bsdkernel_ops fake_ops = {
-	.control = fake_control,
+	.ask = fake_ask,
 	.table = fake_table,
 	.driver = fake_driver,
 	.get = fake_get,

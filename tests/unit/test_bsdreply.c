@@ -338,27 +338,24 @@ real_table(void *ctx, enum bsdkernel_table what, struct strbuf *out)
 }
 
 static int
-real_control(void *ctx, unsigned family, uint32_t code, void *data)
+real_ask(void *ctx, struct bsdrequest *ask)
 {
-	const uint8_t *from = data;
+	const char *name = (const char *)ask->data;
 	char words[64];
-	uint8_t *extra;
 
 	(void)ctx;
-	(void)family;
-	if (code == 0xc050698f && strcmp(data, "lagg0") == 0) {
-		memcpy(&extra, from + 32, sizeof(extra));
+	if (ask->code == 0xc050698f && strcmp(name, "lagg0") == 0) {
 		load_lagg(DIR_ "state1.hex");
-		memcpy(extra, r.extra, 144);
-		memcpy(data, r.data, 80);
+		memcpy(ask->extra, r.extra, 144);
+		memcpy(ask->data, r.data, 80);
 		return 0;
 	}
-	if (code != 0xc048698c ||
-	    (strcmp(data, "vmx0") != 0 && strcmp(data, "vtnet0") != 0))
+	if (ask->code != 0xc048698c ||
+	    (strcmp(name, "vmx0") != 0 && strcmp(name, "vtnet0") != 0))
 		return 22;
-	snprintf(words, sizeof(words), "SIOCGLAGGPORT %s", (char *)data);
+	snprintf(words, sizeof(words), "SIOCGLAGGPORT %.15s", name);
 	hex_line_find(DIR_ "state1.hex", words, &line);
-	memcpy(data, line.data, line.bytes);
+	memcpy(ask->data, line.data, line.bytes);
 	return 0;
 }
 
@@ -411,7 +408,7 @@ real_holder(void *ctx, const char *path)
 }
 
 static const struct bsdkernel_ops real_ops = {
-	.control = real_control,
+	.ask = real_ask,
 	.table = real_table,
 	.driver = real_nothing,
 	.get = real_get,

@@ -31,6 +31,8 @@
 #define LOOK_APART (100 * DUR_MS)
 #define LOOK_WAIT  (500 * DUR_MS)
 
+#define CLOCK_STEP (10 * DUR_MS) /* less is not worth a note */
+
 enum { FD_SIGNALS, FD_SOURCE, FD_IFWATCH, FD_UEVENTS, FD_FIXED };
 
 struct record_loop {
@@ -43,6 +45,7 @@ struct record_loop {
 	struct record_seen seen_before;
 	size_t known_states;	    /* rows of trace that do not wait */
 	int64_t look_ns, looked_ns; /* when it is due, was */
+	int64_t wall_ns;	    /* of the wall clock at 0, last noted */
 	size_t waiting_bytes;
 	struct live *live;
 	int32_t *places; /* of each of config->packets: in the store, or -1 */
@@ -436,13 +439,39 @@ set_text(char **to, const char *text)
 	*to = mem_str(text);
 }
 
+static int64_t
+wall_of_zero(const struct record_loop *l)
+{
+	return clock_wall_offset() + l->config->zero_ns;
+}
+
+/* It was set, or a machine that stood still has been told so, or it runs
+ * faster or slower: packets of other machines have its time. */
+static void
+watch_clocks(struct record_loop *l)
+{
+	int64_t wall_ns = wall_of_zero(l), step_ns = wall_ns - l->wall_ns;
+	char text[DUR_TEXT];
+
+	if (step_ns <= CLOCK_STEP && step_ns >= -CLOCK_STEP)
+		return;
+	l->wall_ns = wall_ns;
+	note(l, "clock",
+	    "the wall clock went %s by %s: 0 is now wall %" PRId64
+	    ".%09" PRId64,
+	    step_ns > 0 ? "forward" : "back",
+	    dur_format(step_ns > 0 ? step_ns : -step_ns, text),
+	    wall_ns / DUR_SEC, wall_ns % DUR_SEC);
+}
+
 static int
 begin(struct record_loop *l, int64_t *run_id, struct err *err)
 {
 	struct trace_run *run = &l->trace->run;
 	char host[256], utc[CLOCK_UTC_TEXT];
-	int64_t wall_ns = clock_wall() - now_of(l);
+	int64_t wall_ns = wall_of_zero(l);
 
+	l->wall_ns = wall_ns;
 	host_name(host, sizeof(host));
 	set_text(&run->title, l->config->title);
 	set_text(&run->kind, "recorded");
@@ -462,7 +491,7 @@ begin(struct record_loop *l, int64_t *run_id, struct err *err)
 static int
 finish(struct record_loop *l, struct err *err)
 {
-	int64_t now_ns, wall_ns;
+	int64_t wall_ns;
 	int rc;
 
 	look_now(l);
@@ -470,8 +499,7 @@ finish(struct record_loop *l, struct err *err)
 		packets_drain(l->config->packets);
 		l->counts.dropped = packets_dropped(l->config->packets);
 	}
-	now_ns = now_of(l);
-	wall_ns = clock_wall() - now_ns;
+	wall_ns = wall_of_zero(l);
 	note(l, "clock", "at the end 0 is wall %" PRId64 ".%09" PRId64,
 	    wall_ns / DUR_SEC, wall_ns % DUR_SEC);
 	rc = keep(l, err);
@@ -588,6 +616,7 @@ turn(struct record_loop *l, struct err *err)
 	if (serve_source(l, l->fds[FD_SOURCE].revents != 0, err) < 0)
 		return ERR_IO;
 	keep_deadlines(l);
+	watch_clocks(l);
 	return keep_if_due(l, err);
 }
 

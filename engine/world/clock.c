@@ -22,6 +22,25 @@ clock_wall(void)
 	return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
 }
 
+int64_t
+clock_wall_offset(void)
+{
+	int64_t before, wall, after, offset = 0, best = INT64_MAX;
+	int i;
+
+	/* Another process may have had its turn in between. */
+	for (i = 0; i < 5 && best > 1000000; i++) {
+		before = clock_monotonic();
+		wall = clock_wall();
+		after = clock_monotonic();
+		if (after - before >= best)
+			continue;
+		best = after - before;
+		offset = wall - before - best / 2;
+	}
+	return offset;
+}
+
 const char *
 clock_utc(int64_t wall_ns, char buf[CLOCK_UTC_TEXT])
 {

@@ -11,6 +11,10 @@
 int64_t clock_monotonic(void); /* ns; never goes back */
 int64_t clock_wall(void);      /* ns since 1970; may be set at any time */
 
+/* clock_wall() at clock_monotonic() 0, as the clocks go now. Both are read
+ * within a millisecond, if the system lets us. */
+int64_t clock_wall_offset(void);
+
 #define CLOCK_UTC_TEXT 40
 /* A wall time as "2026-11-29T04:01:01.000000345Z"; returns buf. */
 const char *clock_utc(int64_t wall_ns, char buf[CLOCK_UTC_TEXT]);

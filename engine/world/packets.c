@@ -15,10 +15,9 @@
 #include "world/clock.h"
 #include "world/linktype.h"
 
-#define HOLD_MS	   20	/* the kernel may wait so long for a block to fill */
-#define BUDGET	   2000 /* packets of an interface in one turn, at most */
-#define RETRY_NS   (200 * DUR_MS)
-#define CLOCK_STEP (10 * DUR_MS)
+#define HOLD_MS	 20   /* the kernel may wait so long for a block to fill */
+#define BUDGET	 2000 /* packets of an interface in one turn, at most */
+#define RETRY_NS (200 * DUR_MS)
 
 struct place {
 	char *name, *filter; /* filter "": everything */
@@ -267,7 +266,7 @@ packets_start(struct packets *p, const struct packets_user *user,
 	int rc;
 
 	p->user = *user;
-	p->wall_ns = clock_wall() - clock_monotonic();
+	p->wall_ns = clock_wall_offset();
 	p->tick_ns = clock_monotonic() + RETRY_NS;
 	for (i = 0; i < p->n_places; i++) {
 		rc = open_place(p, &p->places[i], err);
@@ -291,20 +290,6 @@ on_packet(u_char *arg, const struct pcap_pkthdr *h, const u_char *data)
 
 	p->user.packet(p->user.ctx, p->reading, at_ns - p->wall_ns, h->len,
 	    data, h->caplen);
-}
-
-static void
-look_at_clocks(struct packets *p)
-{
-	int64_t wall_ns = clock_wall() - clock_monotonic();
-	int64_t step_ns = wall_ns - p->wall_ns;
-	char text[DUR_TEXT];
-
-	p->wall_ns = wall_ns;
-	if (step_ns > CLOCK_STEP || step_ns < -CLOCK_STEP)
-		note(p, "the wall clock was set %s %s",
-		    step_ns > 0 ? "forward by" : "back by",
-		    dur_format(step_ns > 0 ? step_ns : -step_ns, text));
 }
 
 static void
@@ -372,7 +357,7 @@ packets_polled(struct packets *p, const struct pollfd *fds)
 		    p->places[i].pcap == NULL)
 			continue;
 		if (!looked)
-			look_at_clocks(p);
+			p->wall_ns = clock_wall_offset();
 		looked = true;
 		read_place(p, i);
 	}

@@ -9,8 +9,7 @@
  *
  * A packet's time is the kernel's, which is of the wall clock; it is brought
  * onto clock_monotonic() by what both clocks say at the reading. So a packet
- * that waits in the ring while somebody sets the wall clock is off by as much;
- * that the clock was set is a note.
+ * that waits in the ring while somebody sets the wall clock is off by as much.
  */
 #ifndef WORLD_PACKETS_H
 #define WORLD_PACKETS_H

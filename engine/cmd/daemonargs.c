@@ -55,7 +55,7 @@ static const char usage[] =
     "  --serial           run one command at a time, whatever the interface\n"
     "  --flight-size N    what the flight recorder may take: bytes, or with K\n"
     "                     or M behind (default: 8M); 0: there is none\n"
-    "  --flight-time TIME it keeps nothing older (default: 15min)\n"
+    "  --flight-time TIME it keeps nothing older (default: 24h)\n"
     "  --flight-dump PATH write it there, a file, or a folder with a file for\n"
     "                     each reason: by SIGUSR2, when a command is at its\n"
     "                     deadline, at an end with an error (default:\n"
@@ -142,7 +142,7 @@ take_flight_option(struct daemonargs *a, int opt)
 		return dur_parse(optarg, strlen(optarg), &a->flight_keep_ns) &&
 			a->flight_keep_ns > 0
 		    ? -1
-		    : complain("--flight-time needs a time such as 15min, "
+		    : complain("--flight-time needs a time such as 24h, "
 			       "above zero");
 	a->flight_path = optarg;
 	return *optarg != '\0'

@@ -10,7 +10,9 @@
  *
  * A replay must begin where the state of the core is known: at its beginning,
  * or, when the ring has lost that, at the first row "rest" in it, where the
- * core had nothing under way (core/scribe.h). What comes before is for reading.
+ * core had nothing under way (core/scribe.h). What comes before is for reading;
+ * so is all of a core of CORE_NATIVE that has lost its beginning, because such
+ * a core is never without a memory.
  */
 #ifndef DAEMON_FLIGHT_H
 #define DAEMON_FLIGHT_H
@@ -23,7 +25,9 @@
 #include "db/trace.h"
 
 #define FLIGHT_BYTES (8u * 1024 * 1024)
-#define FLIGHT_KEEP  (INT64_C(15) * 60 * 1000000000)
+/* Long: a core that only looks now and then fills the room in days, and is
+ * verified from its beginning on for as long as that is there. */
+#define FLIGHT_KEEP (INT64_C(24) * 3600 * 1000000000)
 
 struct flight;
 

@@ -90,6 +90,16 @@ open_pidfile(const struct daemonargs *a, const struct ruleset *rules,
 	return CMD_TROUBLE;
 }
 
+/* Native fail-over needs no rules: where nobody has written any, none it is. */
+static const char *
+rules_of(const struct daemonargs *a)
+{
+	if (a->rules != NULL)
+		return a->rules;
+	return a->is_native && access(RULES_DEFAULT, F_OK) != 0 ? "/dev/null"
+								: RULES_DEFAULT;
+}
+
 static void
 tell_starter(void *ctx)
 {
@@ -256,8 +266,7 @@ main(int argc, char **argv)
 		perror("switchbackd: stdout");
 		return CMD_TROUBLE;
 	}
-	names.rules =
-	    lasting_path(&a, a.rules != NULL ? a.rules : RULES_DEFAULT);
+	names.rules = lasting_path(&a, rules_of(&a));
 	names.dump = lasting_path(&a,
 	    a.flight_path != NULL ? a.flight_path : FLIGHT_DEFAULT);
 	names.rc_conf = lasting_path(&a, a.native.rc_path);

@@ -16,11 +16,22 @@
 #include "base/mem.h"
 #include "failover/native.h"
 #include "world/bsderrno.h"
+#include "world/clock.h"
 #include "world/dhcpclient.h"
 #include "world/linuxsnap.h"
 #include "world/nicbus.h"
 #include "world/rtask.h"
 #include "world/rtrequest.h"
+
+/* What no message tells is read again after this; by then somebody else may
+ * have changed it. Our own changes are seen at once. */
+#define STALE (INT64_C(50) * 1000000)
+#define KNOWN 192 /* a synthetic NIC, a VF and a bond for each pair */
+
+struct known {
+	uint32_t index;
+	struct linuxsnap_more more;
+};
 
 struct kernelworld {
 	struct kernelworld_config config;
@@ -31,6 +42,9 @@ struct kernelworld {
 	struct dhcpclients clients;
 	bool no_bonding;
 	bool blind; /* the last look failed */
+	struct known known[KNOWN];
+	size_t n_known;
+	int64_t known_ns; /* when the first of them was read */
 };
 
 static void
@@ -120,13 +134,44 @@ read_option(const char *ifname, const char *option, int otherwise)
 	return (int)strtol(text, NULL, 10);
 }
 
+/* A bond's port has no IPv6, whatever its options say (FACTS.md G.4 2). */
 static void
-look_closer(void *ctx, const char *ifname, struct linuxsnap_more *out)
+read_more(const struct snap_if *i, struct linuxsnap_more *out)
 {
-	(void)ctx;
-	out->accept_rtadv = read_option(ifname, "accept_ra", 0) > 0;
-	out->no_dad = read_option(ifname, "dad_transmits", 0) == 0;
-	out->dhclient = dhcpclient_runs(ifname);
+	out->dhclient = dhcpclient_runs(i->name);
+	if (i->class == IF_OTHER || i->lagg[0] != '\0')
+		return;
+	out->accept_rtadv = read_option(i->name, "accept_ra", 0) > 0;
+	out->no_dad = read_option(i->name, "dad_transmits", 0) == 0;
+}
+
+static void
+look_closer(void *ctx, const struct snap_if *i, struct linuxsnap_more *out)
+{
+	struct kernelworld *w = ctx;
+	size_t k;
+
+	for (k = 0; k < w->n_known; k++)
+		if (w->known[k].index == i->index) {
+			*out = w->known[k].more;
+			return;
+		}
+	read_more(i, out);
+	if (w->n_known == KNOWN)
+		return;
+	w->known[w->n_known].index = i->index;
+	w->known[w->n_known++].more = *out;
+}
+
+static void
+forget_stale(struct kernelworld *w)
+{
+	int64_t now_ns = clock_monotonic();
+
+	if (w->n_known > 0 && now_ns - w->known_ns < STALE)
+		return;
+	w->n_known = 0;
+	w->known_ns = now_ns;
 }
 
 void
@@ -135,6 +180,7 @@ kernelworld_observe(struct kernelworld *w, struct snapshot *out)
 	struct err err;
 
 	dhcpclient_reap(&w->clients);
+	forget_stale(w);
 	if (rtask_look(w->ask, &w->look, &err) < 0) {
 		if (!w->blind)
 			note(w, err.text);
@@ -286,6 +332,23 @@ request(struct kernelworld *w, const struct operation *op, uint32_t index,
 	return bytes == 0 ? EOPNOTSUPP : rtask_request(w->ask, message, bytes);
 }
 
+/* What look_closer() reads. */
+static bool
+changes_untold(enum op_kind kind)
+{
+	switch (kind) {
+	case OP_RTADV:
+	case OP_NO_DAD:
+	case OP_DHCP_START:
+	case OP_DHCP_STOP:
+	case OP_PORT_ADD:
+	case OP_PORT_DEL:
+		return true;
+	default:
+		return false;
+	}
+}
+
 static int
 apply(struct kernelworld *w, const struct operation *op)
 {
@@ -304,6 +367,8 @@ apply(struct kernelworld *w, const struct operation *op)
 	}
 	if (rc != 0)
 		return rc;
+	if (changes_untold(op->kind))
+		w->n_known = 0;
 	switch (op->kind) {
 	case OP_RTADV:
 		return write_option(op->ifname, "accept_ra", op->value);

@@ -166,7 +166,8 @@ fill_routes(const struct linklook *l, struct snapshot *out)
 void
 linuxsnap_fill(struct linuxsnap *s, const struct linklook *l,
     const struct nicpairs *pairs,
-    void (*more)(void *ctx, const char *ifname, struct linuxsnap_more *out),
+    void (
+	*more)(void *ctx, const struct snap_if *i, struct linuxsnap_more *out),
     void *ctx, struct snapshot *out)
 {
 	struct linuxsnap_more m;
@@ -184,10 +185,8 @@ linuxsnap_fill(struct linuxsnap *s, const struct linklook *l,
 		if (i->class != IF_OTHER ||
 		    nicpair_of_vf(pairs, e->index) != NULL) {
 			memset(&m, 0, sizeof(m));
-			more(ctx, i->name, &m);
-			/* A bond's port has no IPv6, whatever the option says
-			 * (FACTS.md G.4 2). */
-			i->accept_rtadv = m.accept_rtadv && i->lagg[0] == '\0';
+			more(ctx, i, &m);
+			i->accept_rtadv = m.accept_rtadv;
 			i->no_dad = m.no_dad;
 			i->dhclient = m.dhclient;
 		}

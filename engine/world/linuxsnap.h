@@ -29,10 +29,12 @@ bool linuxsnap_is_aggregate(const struct ifevent *e);
 void linuxsnap_fini(struct linuxsnap *s);
 
 /* Fills a reset snapshot. An interface that is what it was in the last one
- * keeps its version. more() is asked of synthetic NICs, VFs and bonds only. */
+ * keeps its version. more() is asked of synthetic NICs, VFs and bonds only,
+ * with all else filled in. */
 void linuxsnap_fill(struct linuxsnap *s, const struct linklook *l,
     const struct nicpairs *pairs,
-    void (*more)(void *ctx, const char *ifname, struct linuxsnap_more *out),
+    void (
+	*more)(void *ctx, const struct snap_if *i, struct linuxsnap_more *out),
     void *ctx, struct snapshot *out);
 
 #endif

@@ -27,6 +27,7 @@ struct rtask {
 	struct mnl_socket *mnl;
 	int64_t wait_ns;
 	uint32_t sequence;
+	bool dirty; /* some of an answer may be left */
 	uint8_t buf[ANSWER_BYTES] __attribute__((aligned(8)));
 };
 
@@ -99,8 +100,10 @@ receive(struct rtask *r, int64_t deadline_ns)
 static void
 drain(struct rtask *r)
 {
-	while (mnl_socket_recvfrom(r->mnl, r->buf, sizeof(r->buf)) > 0)
+	while (
+	    r->dirty && mnl_socket_recvfrom(r->mnl, r->buf, sizeof(r->buf)) > 0)
 		;
+	r->dirty = true;
 }
 
 int
@@ -118,9 +121,11 @@ rtask_request(struct rtask *r, const uint8_t *message, size_t bytes)
 			step = rtnetlink_next(r->buf + at, n - at, &e);
 			if (step == 0)
 				break;
-			if (e.kind == IFEVENT_ERROR &&
-			    e.sequence == r->sequence)
-				return e.error;
+			if (e.kind != IFEVENT_ERROR ||
+			    e.sequence != r->sequence)
+				continue;
+			r->dirty = false;
+			return e.error;
 		}
 	return errno != 0 ? errno : EIO;
 }
@@ -153,8 +158,10 @@ dump(struct rtask *r, unsigned type, struct linklook *look, struct err *err)
 			if (e.kind == IFEVENT_ERROR ||
 			    (e.kind == IFEVENT_END && e.error != 0))
 				goto failed;
-			if (e.kind == IFEVENT_END)
+			if (e.kind == IFEVENT_END) {
+				r->dirty = false;
 				return broken ? DUMP_BROKEN : DUMP_WHOLE;
+			}
 			linklook_take(look, &e);
 		}
 failed:

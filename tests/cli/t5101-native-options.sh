@@ -37,6 +37,11 @@ echo 'ifconfig_eth0="inet 10.0.0.2/24"' >"$TMP/rc"
 "$SBD" --policy native --rc-conf "$TMP/rc" --pair eth0 -t -f "$TMP/conf" ||
 	fail "a good rc.conf is refused"
 
+if [ ! -e /etc/devd.conf ]; then
+	want 2 /etc/devd.conf -t
+	"$SBD" --policy native -t || fail "native needs rules"
+fi
+
 if [ "$(uname -s)" != Linux ]; then
 	end_test
 fi

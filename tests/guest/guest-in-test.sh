@@ -6,7 +6,7 @@
 #	-n CYCLES	sets $cycles
 #	-k		keep the folder with all logs
 #	-v		show the guest's output at the end
-# and boots. The synthetic NIC is a virtio-net (eth0), the VF a vmxnet3 of the
+# and boots, with $qemu_options, if set. The synthetic NIC is a virtio-net (eth0), the VF a vmxnet3 of the
 # same MAC (eth1) that can be plugged and unplugged. Then there are
 #	guest LINE	a line of shell in the guest, until it is done
 #	qmp JSON	a command for QEMU
@@ -129,7 +129,8 @@ cat "$D/serial.out" >/dev/null &
 # Open for both, so that nobody waits for the other side.
 exec 3<>"$D/qmp.in" 4<>"$D/serial.in"
 : >"$D/console"
-qemu-system-x86_64 -machine q35,accel=tcg -m 160 -nodefaults -display none \
+# shellcheck disable=SC2086
+qemu-system-x86_64 ${qemu_options:-} -machine q35,accel=tcg -m 160 -nodefaults -display none \
     -no-reboot -kernel "$vmlinuz" -initrd "$D/initrd" \
     -append "console=ttyS0 quiet panic=-1 no_timer_check tsc=reliable" \
     -serial "file:$D/console" \
@@ -172,7 +173,7 @@ done_count=0
 guest() { # a line of shell, and waits until it is done
 	printf '%s\n' "$*" >&4
 	done_count=$((done_count + 1))
-	wait_line "$D/console" $done_count 30 '^DONE '
+	wait_line "$D/console" $done_count 90 '^DONE '
 }
 
 has() {

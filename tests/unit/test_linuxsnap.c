@@ -44,13 +44,12 @@ take_file(const char *path)
 }
 
 static void
-more(void *ctx, const char *ifname, struct linuxsnap_more *out)
+more(void *ctx, const struct snap_if *i, struct linuxsnap_more *out)
 {
 	(void)ctx;
-	assert_true(strcmp(ifname, "lo") != 0); /* nobody's */
-	out->accept_rtadv = true;
-	out->no_dad = strcmp(ifname, "bond0") == 0;
-	out->dhclient = dhclient && strcmp(ifname, "eth0") == 0;
+	assert_true(strcmp(i->name, "lo") != 0); /* nobody's */
+	out->accept_rtadv = out->no_dad = i->class == IF_LAGG;
+	out->dhclient = dhclient && i->class == IF_HN;
 }
 
 static const struct snapshot *
@@ -131,7 +130,7 @@ a_bond_its_synthetic_nic_and_its_vf_are_seen(void **state)
 	assert_string_equal(hn->vf, "eth1");
 	assert_string_equal(hn->lagg, "bond0");
 	assert_int_equal(hn->n_addrs, 0);
-	assert_false(hn->accept_rtadv); /* a port has no IPv6 */
+	assert_false(hn->accept_rtadv);
 
 	assert_int_equal(vf->class, IF_OTHER);
 	assert_string_equal(vf->parent, "0000:02:00.0");

@@ -234,8 +234,8 @@ questions_are_asked(void **state)
 
 	(void)state;
 	assert_bytes(buf, rtrequest_dump(18, 7, buf),
-	    "20000000 1200 0103 07000000 00000000"
-	    "00000000 00000000 00000000 00000000");
+	    "28000000 1200 0103 07000000 00000000"
+	    "00000000 00000000 00000000 00000000 0800 1d00 08000000");
 	assert_bytes(buf, rtrequest_dump(22, 7, buf),
 	    "18000000 1600 0103 07000000 00000000 00000000 00000000");
 	assert_bytes(buf, rtrequest_dump(26, 7, buf),

@@ -76,6 +76,7 @@ enum {
 	BSD_EEXIST = 17,
 	BSD_EINVAL = 22,
 	BSD_EOPNOTSUPP = 45,
+	BSD_ETIMEDOUT = 60,
 };
 
 /* ioctl(2) numbers: too large for an enum. Bits 16 to 28 are the size. */

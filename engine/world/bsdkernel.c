@@ -37,13 +37,15 @@ bsdkernel_number(const struct bsdkernel *k, const char *name, int otherwise)
 	return value;
 }
 
-void
+int
 bsdkernel_text(const struct bsdkernel *k, const char *name, char *out,
     size_t bytes)
 {
 	size_t n = bytes - 1;
+	int rc = k->ops->get(k->ctx, name, out, &n);
 
-	if (k->ops->get(k->ctx, name, out, &n) != 0)
+	if (rc != 0)
 		n = 0;
 	out[n < bytes ? n : bytes - 1] = '\0';
+	return rc;
 }

@@ -66,7 +66,7 @@ void bsdkernel_unpoint(struct bsdrequest *r);
  * The text is "" then. */
 int bsdkernel_number(const struct bsdkernel *k, const char *name,
     int otherwise);
-void bsdkernel_text(const struct bsdkernel *k, const char *name, char *out,
+int bsdkernel_text(const struct bsdkernel *k, const char *name, char *out,
     size_t bytes);
 
 /* The system that we run on: bsdkernel_freebsd.c. ERR_IO. */
@@ -74,7 +74,5 @@ struct bsdkernel_own;
 int bsdkernel_open(struct bsdkernel_own **out, struct err *err);
 void bsdkernel_close(struct bsdkernel_own *own); /* NULL is fine */
 const struct bsdkernel *bsdkernel_of(const struct bsdkernel_own *own);
-/* Takes leave of what start() started and what has ended. */
-void bsdkernel_reap(struct bsdkernel_own *own);
 
 #endif

@@ -190,8 +190,9 @@ own_terminate(void *ctx, int pid)
 	return kill(pid, SIGTERM) < 0 ? errno : 0;
 }
 
-void
-bsdkernel_reap(struct bsdkernel_own *own)
+/* Takes leave of what is in the background by now. */
+static void
+reap(struct bsdkernel_own *own)
 {
 	size_t i = 0;
 
@@ -215,7 +216,7 @@ own_start(void *ctx, const char *const *argv)
 	sigset_t none, all;
 	int rc;
 
-	bsdkernel_reap(own);
+	reap(own);
 	if (own->n_children == CHILDREN)
 		return EAGAIN;
 	sigemptyset(&none);

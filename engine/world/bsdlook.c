@@ -66,6 +66,28 @@ by_index(const void *left, const void *right)
 
 /* --- one interface --- */
 
+/* Whether a question about it had no answer in time. */
+struct looker {
+	const struct bsdkernel *k;
+	const struct snap_if *was; /* in the last look; NULL: it is new */
+	bool hung;
+};
+
+static int
+ask(struct looker *l, struct bsdrequest *r)
+{
+	int rc = bsdkernel_ask(l->k, r);
+
+	l->hung |= rc == BSD_ETIMEDOUT;
+	return rc;
+}
+
+static void
+read_text(struct looker *l, const char *name, char *out, size_t bytes)
+{
+	l->hung |= bsdkernel_text(l->k, name, out, bytes) == BSD_ETIMEDOUT;
+}
+
 static bool
 parent_of(const struct bsdkernel *k, const char *device, char *out,
     size_t bytes)
@@ -104,72 +126,82 @@ bsdlook_parent(const struct bsdkernel *k, const char *driver_name, char *out,
 }
 
 static void
-look_at_hn(const struct bsdkernel *k, struct snap_if *i)
+look_at_hn(struct looker *l, struct snap_if *i)
 {
 	char name[64], path[96], rxvf[IFNAME_MAX];
 
 	snprintf(name, sizeof(name), "dev.hn.%d.vf", i->unit);
-	bsdkernel_text(k, name, i->vf, sizeof(i->vf));
+	read_text(l, name, i->vf, sizeof(i->vf));
 	snprintf(name, sizeof(name), "dev.hn.%d.rxvf", i->unit);
-	bsdkernel_text(k, name, rxvf, sizeof(rxvf));
+	read_text(l, name, rxvf, sizeof(rxvf));
 	i->rxvf = rxvf[0] != '\0';
 	snprintf(path, sizeof(path), BSDLOOK_VFUP, i->name);
-	i->custom_vfup = k->ops->exists(k->ctx, path);
+	i->custom_vfup = l->k->ops->exists(l->k->ctx, path);
 }
 
 static void
-look_at_lagg(const struct bsdkernel *k, struct snap_if *i)
+look_at_lagg(struct looker *l, struct snap_if *i)
 {
 	struct bsdrequest r;
 
 	bsdrequest_get_lagg(&r, i->name);
-	if (bsdkernel_ask(k, &r) == 0)
+	if (ask(l, &r) == 0)
 		bsdreply_lagg(&r, i);
 }
 
 static void
-look_at_vlan(const struct bsdkernel *k, struct snap_if *i)
+look_at_vlan(struct looker *l, struct snap_if *i)
 {
 	struct bsdrequest r;
 
 	bsdrequest_get_vlan(&r, i->name);
-	if (bsdkernel_ask(k, &r) == 0)
+	if (ask(l, &r) == 0)
 		bsdreply_vlan(&r, i);
 }
 
+/* It stays the same, and to ask waits for whatever is detached just now. */
 static void
-look_at_class(const struct bsdkernel *k, struct snap_if *i, uint8_t type)
+look_at_parent(struct looker *l, const char *own, struct snap_if *i)
+{
+	if (l->was != NULL && l->was->parent[0] != '\0')
+		memcpy(i->parent, l->was->parent, sizeof(i->parent));
+	else
+		bsdlook_parent(l->k, own, i->parent, sizeof(i->parent));
+}
+
+static void
+look_at_class(struct looker *l, struct snap_if *i, uint8_t type)
 {
 	char own[IFNAME_MAX], driver[IFNAME_MAX];
 	struct bsdrequest r;
 
-	if (k->ops->driver(k->ctx, i->index, own, sizeof(own)) != 0)
+	if (l->k->ops->driver(l->k->ctx, i->index, own, sizeof(own)) != 0)
 		memcpy(own, i->name, sizeof(own));
 	if (!bsdreply_unit(own, driver, &i->unit))
 		driver[0] = '\0';
 	if (strcmp(driver, "hn") == 0) {
 		i->class = IF_HN;
-		look_at_hn(k, i);
+		look_at_hn(l, i);
 	} else if (strcmp(driver, "lagg") == 0) {
 		i->class = IF_LAGG;
-		look_at_lagg(k, i);
+		look_at_lagg(l, i);
 	} else if (type == BSD_IFT_L2VLAN) {
 		i->class = IF_VLAN;
-		look_at_vlan(k, i);
+		look_at_vlan(l, i);
 	} else {
-		bsdlook_parent(k, own, i->parent, sizeof(i->parent));
+		look_at_parent(l, own, i);
 	}
 	if (i->class != IF_HN)
 		i->unit = 0;
 	if (type != BSD_IFT_LAGG_PORT)
 		return;
 	bsdrequest_get_port(&r, i->name);
-	if (bsdkernel_ask(k, &r) == 0)
+	if (ask(l, &r) == 0)
 		bsdreply_port(&r, i->lagg);
 }
 
 static void
-look_at_addrs(const struct bsdkernel *k, struct snap_if *i)
+look_at_addrs(struct looker *l, struct snap_if *i)
 {
 	struct strbuf text = { 0 };
 	struct bsdrequest r;
@@ -183,14 +215,14 @@ look_at_addrs(const struct bsdkernel *k, struct snap_if *i)
 		if (i->addrs[n].family != 6)
 			continue;
 		bsdrequest_get_addr6(&r, i->name, &i->addrs[n], i->index);
-		if (bsdkernel_ask(k, &r) == 0)
+		if (ask(l, &r) == 0)
 			i->addr_flags[n] = bsdreply_addr6(&r);
 	}
 	if (!any4)
 		return;
 	/* The kernel does not know who has put an address there. */
 	snprintf(path, sizeof(path), BSDLOOK_LEASES, i->name);
-	if (k->ops->read(k->ctx, path, LEASES_MOST, &text) == 0)
+	if (l->k->ops->read(l->k->ctx, path, LEASES_MOST, &text) == 0)
 		lease = bsdreply_lease(strbuf_str(&text), text.bytes);
 	strbuf_fini(&text);
 	for (n = 0; n < i->n_addrs; n++)
@@ -199,24 +231,48 @@ look_at_addrs(const struct bsdkernel *k, struct snap_if *i)
 }
 
 static void
-look_closer(const struct bsdkernel *k, struct snap_if *i, uint8_t type)
+look_closer(struct looker *l, struct snap_if *i, uint8_t type)
 {
 	struct bsdrequest r;
 	char path[96];
 
-	look_at_class(k, i, type);
+	look_at_class(l, i, type);
 	bsdrequest_get_descr(&r, i->name);
-	if (bsdkernel_ask(k, &r) == 0)
+	if (ask(l, &r) == 0)
 		bsdreply_descr(&r, i->descr, sizeof(i->descr));
 	bsdrequest_init(&r, BSD_SIOCGIFCAP, i->name);
-	if (bsdkernel_ask(k, &r) == 0)
+	if (ask(l, &r) == 0)
 		bsdreply_caps(&r, i);
 	bsdrequest_init(&r, BSD_SIOCGIFINFO_IN6, i->name);
-	if (bsdkernel_ask(k, &r) == 0)
+	if (ask(l, &r) == 0)
 		bsdreply_nd6(&r, i);
-	look_at_addrs(k, i);
+	look_at_addrs(l, i);
 	snprintf(path, sizeof(path), BSDLOOK_PIDFILE, i->name);
-	i->dhclient = k->ops->holder(k->ctx, path) > 0;
+	i->dhclient = l->k->ops->holder(l->k->ctx, path) > 0;
+}
+
+/* What hangs is as it was, but for what the table says: half of an answer
+ * would be taken for a change. */
+static void
+look_or_keep(const struct bsdkernel *k, struct snap_if *i, uint8_t type,
+    const struct snapshot *before)
+{
+	struct looker l = { .k = k };
+	struct snap_if now = *i;
+
+	if (before != NULL)
+		l.was = snapshot_find(before, i->name);
+	if (l.was != NULL && l.was->index != i->index)
+		l.was = NULL;
+	look_closer(&l, i, type);
+	if (!l.hung || l.was == NULL)
+		return;
+	*i = *l.was;
+	i->up = now.up;
+	i->running = now.running;
+	i->link = now.link;
+	i->mtu = now.mtu;
+	memcpy(i->mac, now.mac, sizeof(i->mac));
 }
 
 /* --- the system --- */
@@ -272,7 +328,8 @@ look_at_links(const struct bsdkernel *k, const struct bsdpairs *pairs,
 
 int
 bsdlook(const struct bsdkernel *k, struct bsdpairs *pairs,
-    void (*note)(void *ctx, const char *text), void *ctx, struct snapshot *out)
+    const struct snapshot *before, void (*note)(void *ctx, const char *text),
+    void *ctx, struct snapshot *out)
 {
 	static const size_t indexes = UINT16_MAX + 1;
 	struct strbuf table = { 0 };
@@ -292,8 +349,8 @@ bsdlook(const struct bsdkernel *k, struct bsdpairs *pairs,
 	if (out->n_ifs > 1)
 		qsort(out->ifs, out->n_ifs, sizeof(out->ifs[0]), by_index);
 	for (i = 0; i < out->n_ifs; i++)
-		look_closer(k, &out->ifs[i],
-		    types[out->ifs[i].index & UINT16_MAX]);
+		look_or_keep(k, &out->ifs[i],
+		    types[out->ifs[i].index & UINT16_MAX], before);
 	free(types);
 	out->vf_transparent = bsdkernel_number(k, "hw.hn.vf_transparent", -1);
 	out->failover_rx_all =

@@ -20,9 +20,11 @@
 #define BSDLOOK_VFUP	"/usr/libexec/hyperv/hyperv_vfup.%s"
 
 /* Fills a reset snapshot; 0, or the errno that gave no table of interfaces,
- * and then nothing is in it. */
+ * and then nothing is in it. An interface that does not answer in time
+ * (ETIMEDOUT) is told as it was in the snapshot before, which may be NULL. */
 int bsdlook(const struct bsdkernel *k, struct bsdpairs *pairs,
-    void (*note)(void *ctx, const char *text), void *ctx, struct snapshot *out);
+    const struct snapshot *before, void (*note)(void *ctx, const char *text),
+    void *ctx, struct snapshot *out);
 
 /* The bus device that an interface hangs on ("pci1"), by the driver's own
  * name ("mce0"); "" when there is none. */

@@ -32,6 +32,7 @@ struct bsdworld {
 	struct bsdseen *seen;
 	size_t n_seen, cap_seen;
 	bool blind; /* the last look failed */
+	struct snapshot before;
 };
 
 struct bsdworld *
@@ -53,6 +54,7 @@ bsdworld_free(struct bsdworld *w)
 	if (w == NULL)
 		return;
 	free(w->seen);
+	snapshot_fini(&w->before);
 	free(w);
 }
 
@@ -92,10 +94,38 @@ remember(struct bsdworld *w, const struct snapshot *s)
 	}
 }
 
+static bool
+is_stand_in(const struct bsdworld *w, const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < w->pairs.count; i++)
+		if (strcmp(w->pairs.pairs[i].synth, name) == 0)
+			return true;
+	return false;
+}
+
+/* As the kernel tells it: what stand-ins are shown as is not kept. */
+static void
+keep(struct bsdworld *w, const struct snapshot *s)
+{
+	struct snap_if *i;
+	size_t n;
+
+	snapshot_reset(&w->before);
+	for (n = 0; n < s->n_ifs; n++) {
+		i = snapshot_add(&w->before);
+		*i = s->ifs[n];
+		if (i->class == IF_HN && is_stand_in(w, i->name))
+			i->class = IF_OTHER;
+	}
+}
+
 void
 bsdworld_observe(struct bsdworld *w, struct snapshot *out)
 {
-	int rc = bsdlook(&w->kernel, &w->pairs, w->note, w->ctx, out);
+	int rc =
+	    bsdlook(&w->kernel, &w->pairs, &w->before, w->note, w->ctx, out);
 	char text[96];
 
 	if (rc != 0 && !w->blind) {
@@ -110,6 +140,8 @@ bsdworld_observe(struct bsdworld *w, struct snapshot *out)
 	    w->kernel.ops->holder(w->kernel.ctx, DEVD_PIDFILE) > 0 &&
 	    w->kernel.ops->exists(w->kernel.ctx, DEVD_HYPERV);
 	remember(w, out);
+	if (rc == 0)
+		keep(w, out);
 }
 
 /* --- changing --- */

@@ -17,7 +17,9 @@
  * FreeBSD: a lagg(4) is the aggregate. All is asked and done by ioctl(2),
  * sysctl(3) and routing messages (bsdworld.h), with names that still have the
  * index of the last look; dhclient(8) and rtsol(8) are started without a
- * shell. What hn(4) says decides who is whose VF; a declared NIC is a stand-in
+ * shell. Calls are made by another process, since some may hang (bsdremote.h):
+ * then too one that does not end within KERNELWORLD_WAIT is ETIMEDOUT. What
+ * hn(4) says decides who is whose VF; a declared NIC is a stand-in
  * (bsdpair.h).
  */
 #ifndef WORLD_KERNELWORLD_H

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "base/mem.h"
+#include "world/bsdremote.h"
 #include "world/bsdworld.h"
 #include "world/nicpair.h"
 #include "world/routesock.h"
@@ -13,7 +14,7 @@
 
 struct kernelworld {
 	struct kernelworld_config config;
-	struct bsdkernel_own *own;
+	struct bsdremote *remote;
 	struct bsdworld *world;
 	struct routesock *socket; /* NULL: nobody tells */
 	uint8_t buf[ROUTESOCK_BYTES];
@@ -36,26 +37,47 @@ copy_pairs(const struct nicpairs *from, struct bsdpairs *to)
 	}
 }
 
+static int
+open_kernel(void *arg, struct bsdkernel *out)
+{
+	struct bsdkernel_own *own;
+	struct err why;
+
+	(void)arg;
+	if (bsdkernel_open(&own, &why) < 0)
+		return why.sys_errno;
+	*out = *bsdkernel_of(own);
+	return 0;
+}
+
 int
 kernelworld_open(const struct kernelworld_config *config,
     struct kernelworld **out, struct err *err)
 {
 	struct bsdpairs pairs = { .count = 0 };
+	const struct bsdremote_config remote = {
+		.open = open_kernel,
+		.wait_ns = KERNELWORLD_WAIT,
+		.note = config->note,
+		.ctx = config->ctx,
+	};
 	struct bsdkernel_own *own;
 	struct kernelworld *w;
 	struct err why;
 	int rc;
 
 	*out = NULL;
+	/* Each process that asks opens its own; whether it can is said now. */
 	if ((rc = bsdkernel_open(&own, err)) < 0)
 		return rc;
+	bsdkernel_close(own);
 	copy_pairs(config->pairs, &pairs);
 	w = mem_zero(1, sizeof(*w));
 	w->config = *config;
 	w->config.pairs = NULL;
-	w->own = own;
-	w->world =
-	    bsdworld_new(bsdkernel_of(own), &pairs, config->note, config->ctx);
+	w->remote = bsdremote_new(&remote);
+	w->world = bsdworld_new(bsdremote_kernel(w->remote), &pairs,
+	    config->note, config->ctx);
 	/* Without it there are still the records, and a look now and then. */
 	if (routesock_open(&w->socket, &why) < 0 && config->note != NULL)
 		config->note(config->ctx, why.text);
@@ -70,14 +92,13 @@ kernelworld_close(struct kernelworld *w)
 		return;
 	routesock_close(w->socket);
 	bsdworld_free(w->world);
-	bsdkernel_close(w->own);
+	bsdremote_free(w->remote);
 	free(w);
 }
 
 void
 kernelworld_observe(struct kernelworld *w, struct snapshot *out)
 {
-	bsdkernel_reap(w->own);
 	bsdworld_observe(w->world, out);
 }
 

@@ -282,14 +282,14 @@ a_renamed_hn_is_one_and_a_nic_named_like_one_is_not(void **state)
 	hn = fake_bsd_add(&bsd, "em0", 6, "00:00:00:00:00:02");
 	snprintf(hn->name, sizeof(hn->name), "hn0");
 	snapshot_reset(&s);
-	assert_int_equal(bsdlook(&bsd.kernel, &none, NULL, NULL, &s), 0);
+	assert_int_equal(bsdlook(&bsd.kernel, &none, NULL, NULL, NULL, &s), 0);
 	assert_int_equal(snapshot_find(&s, "uplink")->class, IF_HN);
 	assert_int_equal(snapshot_find(&s, "uplink")->unit, 3);
 	assert_int_equal(snapshot_find(&s, "hn0")->class, IF_OTHER);
 	/* When nobody knows of drivers, the name has to do. */
 	bsd.no_drivers = true;
 	snapshot_reset(&s);
-	assert_int_equal(bsdlook(&bsd.kernel, &none, NULL, NULL, &s), 0);
+	assert_int_equal(bsdlook(&bsd.kernel, &none, NULL, NULL, NULL, &s), 0);
 	assert_int_equal(snapshot_find(&s, "uplink")->class, IF_OTHER);
 	assert_int_equal(snapshot_find(&s, "hn0")->class, IF_HN);
 	snapshot_fini(&s);
@@ -312,7 +312,7 @@ interfaces_are_in_the_order_of_their_indexes(void **state)
 	fake_bsd_put(&bsd, "em1", "fe80::1/64");
 	bsd.next_index = 7;
 	snapshot_reset(&s);
-	assert_int_equal(bsdlook(&bsd.kernel, &none, NULL, NULL, &s), 0);
+	assert_int_equal(bsdlook(&bsd.kernel, &none, NULL, NULL, NULL, &s), 0);
 	assert_string_equal(s.ifs[0].name, "em1");
 	assert_int_equal(s.ifs[0].n_addrs, 2);
 	assert_string_equal(s.ifs[1].name, "em0");
@@ -428,7 +428,7 @@ a_real_kernels_answers_make_a_snapshot(void **state)
 
 	(void)state;
 	snapshot_reset(&s);
-	assert_int_equal(bsdlook(&real, &none, NULL, NULL, &s), 0);
+	assert_int_equal(bsdlook(&real, &none, NULL, NULL, NULL, &s), 0);
 	assert_int_equal(s.n_ifs, 5);
 	lagg = snapshot_find(&s, "lagg0");
 	assert_int_equal(lagg->class, IF_LAGG);

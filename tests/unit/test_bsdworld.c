@@ -313,6 +313,33 @@ a_kernel_that_does_not_answer_leaves_all_alone(void **state)
 	assert_non_null(strstr(told, "works again"));
 }
 
+/* Half of an answer would be taken for a change: an aggregate without ports,
+ * without our mark. */
+static void
+what_hangs_is_taken_as_it_was(void **state)
+{
+	static const uint32_t codes[] = { 0xc050698f, 0xc020692a, 0xc048698c,
+		0xc020691f };
+	size_t i;
+
+	(void)state;
+	configure();
+	settle();
+	told[0] = '\0';
+	bsd.result = 60;
+	for (i = 0; i < sizeof(codes) / sizeof(codes[0]); i++) {
+		bsd.fails = codes[i];
+		settle();
+		assert_string_equal(told, "");
+		assert_null(fake_bsd_find(&bsd, "lagg100"));
+	}
+	assert_true(fake_bsd_has(&bsd, "lagg0", "10.0.0.4/24"));
+	/* What the table says of it counts nevertheless. */
+	fake_bsd_find(&bsd, "lagg0")->flags &= ~1U;
+	settle();
+	assert_int_equal(fake_bsd_find(&bsd, "lagg0")->flags & 1, 1);
+}
+
 static void
 transparent_mode_is_left_alone(void **state)
 {
@@ -465,6 +492,7 @@ main(void)
 		WITH(what_is_not_ours_is_not_changed),
 		WITH(a_name_that_is_anothers_by_now_is_not_touched),
 		WITH(a_kernel_that_does_not_answer_leaves_all_alone),
+		WITH(what_hangs_is_taken_as_it_was),
 		WITH(transparent_mode_is_left_alone),
 		WITH(devd_with_rules_for_hyperv_is_not_fought),
 		WITH(the_administrators_script_is_seen),

@@ -1,0 +1,221 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* A kernel that is asked through another process: all calls and answers get
+ * there and back, and one that hangs stops nobody else. */
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "fake_bsd.h"
+#include "world/bsdremote.h"
+
+static struct fake_bsd bsd;
+static struct bsdremote *remote;
+static const struct bsdkernel *kernel;
+static char told[1024];
+static int refused;
+
+/* In the child: one ioctl and one name never come back, one ends it. */
+static int
+ask(void *ctx, struct bsdrequest *r)
+{
+	if (r->code == BSD_SIOCSIFFLAGS)
+		pause();
+	if (r->code == BSD_SIOCSIFMTU)
+		raise(SIGKILL);
+	return bsd.kernel.ops->ask(ctx, r);
+}
+
+static int
+get(void *ctx, const char *name, void *buf, size_t *bytes)
+{
+	if (strcmp(name, "dev.hn.0.vf") == 0)
+		pause();
+	return bsd.kernel.ops->get(ctx, name, buf, bytes);
+}
+
+static int
+open_fake(void *arg, struct bsdkernel *out)
+{
+	static struct bsdkernel_ops ops;
+
+	(void)arg;
+	ops = *bsd.kernel.ops;
+	ops.ask = ask;
+	ops.get = get;
+	out->ops = &ops;
+	out->ctx = &bsd;
+	return refused;
+}
+
+static void
+note(void *ctx, const char *text)
+{
+	size_t n = strlen(told);
+
+	(void)ctx;
+	snprintf(told + n, sizeof(told) - n, "%s\n", text);
+}
+
+static int
+setup(void **state)
+{
+	const struct bsdremote_config config = {
+		.open = open_fake,
+		.wait_ns = INT64_C(100) * 1000000,
+		.note = note,
+	};
+
+	(void)state;
+	told[0] = '\0';
+	refused = 0;
+	fake_bsd_init(&bsd);
+	fake_bsd_add(&bsd, "em0", 6, "00:00:00:00:00:01");
+	snprintf(bsd.ifs[0].descr, sizeof(bsd.ifs[0].descr), "uplink");
+	bsd.rx_all = 1;
+	remote = bsdremote_new(&config);
+	kernel = bsdremote_kernel(remote);
+	return 0;
+}
+
+static int
+teardown(void **state)
+{
+	(void)state;
+	bsdremote_free(remote);
+	return 0;
+}
+
+static void
+every_call_gets_there_and_back(void **state)
+{
+	static const char *const argv[] = { "/sbin/dhclient", "-b", "em0",
+		NULL };
+	struct strbuf here = { 0 }, there = { 0 };
+	uint8_t message[BSDROUTE_BYTES];
+	struct ipaddr gateway;
+	struct bsdrequest r;
+	char name[32], small[4];
+	size_t bytes;
+
+	(void)state;
+	bsdrequest_get_descr(&r, "em0");
+	assert_int_equal(bsdkernel_ask(kernel, &r), 0);
+	assert_string_equal((char *)r.extra, "uplink");
+	bsdrequest_init(&r, BSD_SIOCGIFFLAGS, "em1");
+	assert_int_equal(bsdkernel_ask(kernel, &r), 6);
+	bsd.kernel.ops->table(&bsd, BSDKERNEL_INTERFACES, &here);
+	assert_int_equal(kernel->ops->table(kernel->ctx, BSDKERNEL_INTERFACES,
+			     &there),
+	    0);
+	assert_int_equal(here.bytes, there.bytes);
+	assert_memory_equal(here.data, there.data, here.bytes);
+	strbuf_fini(&here);
+	strbuf_fini(&there);
+	assert_int_equal(kernel->ops->driver(kernel->ctx, 1, name,
+			     sizeof(name)),
+	    0);
+	assert_string_equal(name, "em0");
+	assert_int_equal(bsdkernel_number(kernel,
+			     "net.link.lagg.failover_rx_all", -1),
+	    1);
+	assert_int_equal(kernel->ops->set(kernel->ctx,
+			     "net.link.lagg.failover_rx_all", 0),
+	    0);
+	assert_int_equal(bsdkernel_number(kernel,
+			     "net.link.lagg.failover_rx_all", -1),
+	    0);
+	bytes = sizeof(small);
+	assert_int_equal(kernel->ops->get(kernel->ctx,
+			     "dev.mlx5_core.0.%parent", small, &bytes),
+	    12);
+	ipaddr_parse("10.0.0.1", &gateway);
+	bytes = bsdroute_default(message, &gateway, 1, true);
+	assert_int_equal(kernel->ops->route(kernel->ctx, message, bytes), 0);
+	assert_int_equal(kernel->ops->route(kernel->ctx, message, bytes), 17);
+	assert_int_equal(kernel->ops->load(kernel->ctx, "if_lagg"), 0);
+	assert_int_equal(kernel->ops->load(kernel->ctx, "if_no"), 2);
+	assert_false(kernel->ops->exists(kernel->ctx, "/nowhere"));
+	assert_true(kernel->ops->exists(kernel->ctx, ""));
+	assert_int_equal(kernel->ops->read(kernel->ctx, "/nowhere", 10, &there),
+	    2);
+	assert_int_equal(kernel->ops->start(kernel->ctx, argv), 0);
+	assert_int_equal(kernel->ops->holder(kernel->ctx,
+			     "/var/run/dhclient/dhclient.em0.pid"),
+	    1001);
+	assert_int_equal(kernel->ops->terminate(kernel->ctx, 1001), 0);
+	assert_int_equal(kernel->ops->holder(kernel->ctx,
+			     "/var/run/dhclient/dhclient.em0.pid"),
+	    0);
+	assert_string_equal(told, "");
+}
+
+static void
+what_hangs_is_left_alone_and_the_rest_goes_on(void **state)
+{
+	struct bsdrequest r;
+	char text[16];
+
+	(void)state;
+	bsdrequest_set_flags(&r, "em0", 1);
+	assert_int_equal(bsdkernel_ask(kernel, &r), 60);
+	assert_string_equal(told,
+	    "em0, ioctl 0x80206910: the kernel does not answer; not asked for "
+	    "a minute\n");
+	/* At once, and by nobody. */
+	assert_int_equal(bsdkernel_ask(kernel, &r), 60);
+	bsdrequest_init(&r, BSD_SIOCGIFFLAGS, "em0");
+	assert_int_equal(bsdkernel_ask(kernel, &r), 0);
+	assert_int_equal(bsdkernel_text(kernel, "dev.hn.0.vf", text,
+			     sizeof(text)),
+	    60);
+	assert_string_equal(text, "");
+	assert_non_null(strstr(told, "dev.hn.0.vf"));
+	assert_int_equal(bsdkernel_ask(kernel, &r), 0);
+}
+
+static void
+a_process_that_dies_is_made_again(void **state)
+{
+	struct bsdrequest r;
+
+	(void)state;
+	bsdrequest_set_mtu(&r, "em0", 1400);
+	assert_int_equal(bsdkernel_ask(kernel, &r), 60);
+	assert_non_null(strstr(told, "has ended"));
+	bsdrequest_init(&r, BSD_SIOCGIFFLAGS, "em0");
+	assert_int_equal(bsdkernel_ask(kernel, &r), 0);
+}
+
+static void
+without_a_kernel_every_call_says_why(void **state)
+{
+	struct bsdrequest r;
+
+	(void)state;
+	refused = 13;
+	bsdrequest_init(&r, BSD_SIOCGIFFLAGS, "em0");
+	assert_int_equal(bsdkernel_ask(kernel, &r), 13);
+	assert_false(kernel->ops->exists(kernel->ctx, ""));
+	assert_int_equal(kernel->ops->holder(kernel->ctx, ""), 0);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+#define WITH(t) cmocka_unit_test_setup_teardown(t, setup, teardown)
+		WITH(every_call_gets_there_and_back),
+		WITH(what_hangs_is_left_alone_and_the_rest_goes_on),
+		WITH(a_process_that_dies_is_made_again),
+		WITH(without_a_kernel_every_call_says_why),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -33,6 +33,7 @@ struct rig {
 	struct core *core;
 	int64_t now_ns;
 	int32_t records;
+	struct rcvars rc;
 };
 
 /* Rules whose text is n bytes longer than they need be. */
@@ -55,6 +56,33 @@ rules_of(const char *word, size_t n)
 	return rules;
 }
 
+static void step(struct rig *g, struct input *in);
+
+/* A synthetic NIC, for which native wants an aggregate. */
+static void
+look(struct rig *g)
+{
+	struct snapshot s = { .failover_rx_all = 1 };
+	struct input in = { .kind = INPUT_SNAPSHOT, .snapshot = &s };
+	struct snap_if *hn = snapshot_add(&s);
+
+	strcpy(hn->name, "hn0");
+	hn->index = 1;
+	hn->class = IF_HN;
+	hn->mac[5] = 1;
+	hn->up = true;
+	step(g, &in);
+	snapshot_fini(&s);
+}
+
+static void
+refuse(struct rig *g, uint32_t id)
+{
+	struct input in = { .kind = INPUT_APPLIED, .id = id, .result = 12 };
+
+	step(g, &in);
+}
+
 static void
 step(struct rig *g, struct input *in)
 {
@@ -65,6 +93,10 @@ step(struct rig *g, struct input *in)
 	in->now_ns = ++g->now_ns;
 	core_step(g->core, in, &out);
 	for (i = 0; i < out.count; i++) {
+		if (out.list[i].kind == INTENT_OBSERVE)
+			look(g);
+		else if (out.list[i].kind == INTENT_APPLY)
+			refuse(g, out.list[i].id);
 		if (out.list[i].kind != INTENT_RUN)
 			continue;
 		end.id = out.list[i].id;
@@ -75,11 +107,13 @@ step(struct rig *g, struct input *in)
 }
 
 static void
-begin(struct rig *g, size_t room)
+begin_under(struct rig *g, enum core_policy policy, size_t room)
 {
-	struct core_config config = { .policy = CORE_RULES, .vm_guest = "hv" };
+	struct core_config config = { .policy = policy, .vm_guest = "hv" };
 
 	memset(g, 0, sizeof(*g));
+	rcvars_set(&g->rc, "ifconfig_hn0", "inet 10.0.0.4/24", 1, 1);
+	config.rc = &g->rc;
 	g->now_ns = DUR_SEC;
 	g->rules = rules_of("run", 0);
 	config.rules = g->rules;
@@ -90,8 +124,15 @@ begin(struct rig *g, size_t room)
 }
 
 static void
+begin(struct rig *g, size_t room)
+{
+	begin_under(g, CORE_RULES, room);
+}
+
+static void
 end(struct rig *g)
 {
+	rcvars_fini(&g->rc);
 	core_free(g->core);
 	flight_free(g->flight);
 	ruleset_free(g->rules);
@@ -176,6 +217,28 @@ a_run_tells_what_was(void **state)
 	counts = verify(t);
 	assert_int_equal(counts.passed, 0);
 	assert_int_equal(counts.inputs, 4);
+	trace_free(t);
+	end(&g);
+}
+
+static void
+operations_are_told(void **state)
+{
+	struct replay_counts counts;
+	struct trace *t;
+	struct rig g;
+
+	(void)state;
+	begin_under(&g, CORE_NATIVE, ROOM);
+	t = flight_trace(g.flight, g.now_ns, "asked for", "");
+	assert_true(t->n_operations >= 1);
+	assert_string_equal(t->operations[0].text, "lagg0 create failover");
+	assert_int_equal(t->operations[0].result, 12);
+	assert_true(t->operations[0].end_ns > t->operations[0].start_ns);
+	assert_int_equal(t->operations[0].record, TRACE_NONE);
+	counts = verify(t);
+	assert_int_equal(counts.passed, 0);
+	assert_true(counts.inputs >= 3);
 	trace_free(t);
 	end(&g);
 }
@@ -280,6 +343,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_run_tells_what_was),
+		cmocka_unit_test(operations_are_told),
 		cmocka_unit_test(a_million_records_are_bounded),
 		cmocka_unit_test(reloads_are_bounded),
 	};

@@ -6,7 +6,6 @@
 
 #include "base/dur.h"
 #include "base/mem.h"
-#include "db/witness_rows.h"
 #include "event/devline.h"
 
 struct recording *
@@ -180,8 +179,6 @@ recording_trace(const struct recording *r)
 		if (rec->at_ns > t->run.end_ns)
 			t->run.end_ns = rec->at_ns;
 	}
-	if (r->beside != NULL)
-		witness_add_rows(r->beside, t);
 	return t;
 }
 

@@ -101,7 +101,7 @@ int recording_load(const char *spec, struct recording **out, struct err *e);
 size_t recording_boot_end(const struct recording *r);
 
 /* A run of kind "import": title, source, start and end are set, the records
- * have TRACE_RECORD_NOBODY; what lies beside it becomes rows too
+ * have TRACE_RECORD_NOBODY. What lies beside it is not in it
  * (db/witness_rows.h). The caller frees. */
 struct trace *recording_trace(const struct recording *r);
 

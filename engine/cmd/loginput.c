@@ -11,6 +11,7 @@
 #include "cmd/inputs.h"
 #include "cmd/storeargs.h"
 #include "db/container.h"
+#include "db/witness_rows.h"
 
 static void
 add_recording(struct loginputs *out, struct recording *r)
@@ -20,6 +21,8 @@ add_recording(struct loginputs *out, struct recording *r)
 	in->kind = FOREIGN_RECORDS;
 	in->recording = r;
 	in->trace = recording_trace(r);
+	if (r->beside != NULL)
+		witness_add_rows(r->beside, in->trace);
 }
 
 static int

@@ -151,6 +151,12 @@ take_line(struct devdlog *p, const char *s)
 {
 	struct foreign_tally *tally = p->l->tally;
 
+	if (p->open && begins(s, "Pushing table")) {
+		foreign_warn(p->l, 0,
+		    "the record above has no end: kept as far as it goes");
+		p->open = false;
+		p->pending = true;
+	}
 	if (p->open || begins(s, event)) {
 		if (!p->open) {
 			add_pending(p);

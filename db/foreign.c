@@ -364,6 +364,10 @@ foreign_read(enum foreign_kind kind, const char *file, const char *text,
 		trace_free(l.t);
 		return NULL;
 	}
+	if (l.t->n_records == 0)
+		diag_report(d, DIAG_WARNING, file, 0, 0,
+		    "no line of it tells of a VF or a link: there is nothing "
+		    "to replay");
 	strbuf_addf(&note, "%s: ", kinds[kind].title);
 	foreign_tally_write(tally, &note);
 	set(&l.t->run.title, plain_name(file));

@@ -288,15 +288,20 @@ a_devd_record_may_have_several_lines(void **state)
 	    "what it said\n"
 	    "Processing event '!system=D subsystem=e type=F'\n"
 	    "setting timestamp=x\n"
+	    "Processing event '!cut\n"
+	    "Pushing table\n"
 	    "Processing event '-cut",
 	    &n, &said);
 
 	(void)state;
-	assert_int_equal(t->n_records, 3);
+	assert_int_equal(t->n_records, 4);
+	assert_string_equal(t->records[2].raw, "!cut");
+	assert_non_null(
+	    strstr(strbuf_str(&said), "dir/x.log:9: warning: the record a"));
 	assert_string_equal(t->records[0].raw, "!system=A subsystem=b\ntype=C");
 	assert_int_equal(t->records[0].emit_ns, DUR_SEC / 2);
 	assert_int_equal(t->records[1].emit_ns, DUR_SEC / 2);
-	assert_string_equal(t->records[2].raw, "-cut");
+	assert_string_equal(t->records[3].raw, "-cut");
 	assert_int_equal(t->n_commands, 1);
 	assert_string_equal(t->commands[0].text, "logger $'x'");
 	assert_int_equal(t->commands[0].record, 0);
@@ -339,6 +344,22 @@ rtnetlink_tells_what_changed(void **state)
 	assert_true(has_note(t, "import", "inferred: bond0 changed over to v"));
 	assert_true(has_note(t, "kernel", "RTM_type=20"));
 	trace_free(t);
+}
+
+static void
+a_log_of_nothing_is_told(void **state)
+{
+	struct strbuf said = { 0 };
+	struct trace *t = take(FOREIGN_KERNEL,
+	    "[ 0.0] Linux version 6.1\n[ 1.0] Hello\n", NULL, &said);
+
+	(void)state;
+	assert_non_null(t);
+	assert_string_equal(strbuf_str(&said),
+	    "dir/x.log: warning: no line of it tells of a VF or a link: there "
+	    "is nothing to replay\n");
+	trace_free(t);
+	strbuf_fini(&said);
 }
 
 static void
@@ -397,6 +418,7 @@ main(void)
 		cmocka_unit_test(times_that_go_back_keep_their_order),
 		cmocka_unit_test(a_devd_record_may_have_several_lines),
 		cmocka_unit_test(rtnetlink_tells_what_changed),
+		cmocka_unit_test(a_log_of_nothing_is_told),
 		cmocka_unit_test(what_is_nothing_of_the_kind_is_refused),
 		cmocka_unit_test(there_may_be_too_many_interfaces),
 	};

@@ -114,7 +114,7 @@ deeds_become_steps_at_their_times(void **state)
 	assert_steps(s, 29 * DUR_SEC, INT64_MAX,
 	    "35.000 vf eject vmx0\n"
 	    "40.000 vf attach vmx0\n"
-	    "41.000 user \"ifconfig lagg0 laggport vmx0\nifconfig vmx0 up\"\n"
+	    "41.000 user \"ifconfig lagg0 laggport vmx0\\nifconfig vmx0 up\"\n"
 	    "42.000 vf link vmx0 down\n"
 	    "43.000 host media hn0 disconnect\n"
 	    "50.000 host media hn0 disconnect\n"

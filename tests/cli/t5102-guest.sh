@@ -2,4 +2,4 @@
 # SPDX-License-Identifier: BSD-2-Clause
 #
 # The fail-over on a real kernel, in a guest: see the script.
-B=$(dirname "$SBD") exec sh tests/guest/bond-hotplug.sh -n 2
+B=$(dirname "$SBD") exec sh tests/guest/bond-hotplug.sh -n 1

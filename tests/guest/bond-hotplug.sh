@@ -16,8 +16,7 @@ set -u
 # --- the bond is built ---
 guest ': >/tmp/log; tail -f /tmp/log &'
 guest "$native --flight-size 64K" '>/tmp/out 2>>/tmp/log & daemon=$!'
-wait_line "$D/console" 1 30 "$alone"
-wait_line "$D/console" 1 30 "$with_vf"
+wait_bond "$with_vf"
 ask 1
 built=$counts
 guest 'probe & probe=$!'
@@ -26,9 +25,9 @@ guest 'probe & probe=$!'
 cycle=1
 while [ "$cycle" -le "$cycles" ]; do
 	unplug
-	wait_line "$D/console" $((cycle + 1)) 20 "$alone"
+	wait_bond "$alone"
 	plug
-	wait_line "$D/console" $((cycle + 1)) 20 "$with_vf"
+	wait_bond "$with_vf"
 	[ "$cycle" -ne 1 ] && [ "$cycle" -ne "$cycles" ] || guest \
 	    'echo VITALS $(grep VmRSS /proc/$daemon/status) $(ls /proc/$daemon/fd)'
 	cycle=$((cycle + 1))
@@ -65,7 +64,7 @@ twice=$(grep -E '^failover: (bond0|eth[01]|default-route) .*[)]$' \
 [ -z "$twice" ] || bad "done twice: $twice"
 [ "$(count '^failover: bond0 port-add eth1 ')" -eq $((cycles + 1)) ] ||
 	bad "eth1 did not join once a time"
-[ "$(count '^BOND ')" -le $((6 + 3 * cycles)) ] || bad "the bond was restless"
+[ "$(count '^BOND ')" -le $((6 + 4 * cycles)) ] || bad "the bond was restless"
 [ "$(count '^BOND .*absent')" -le 1 ] || bad "the bond went away"
 has '^IP .*bond0 .*inet 10.0.2.15/24 '
 has '^IP .*bond0 .*inet6 fec0::15/64 '

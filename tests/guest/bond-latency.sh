@@ -20,15 +20,15 @@ qemu_options='-icount shift=1,sleep=off'
 . "$(dirname "$0")/guest-in-test.sh"
 
 guest "$native -q --flight-dump /tmp/flight.db" '>/tmp/out 2>&1 & daemon=$!'
-wait_bond 'bond0 active eth1 ports eth0 eth1 primary eth1'
+wait_bond "$with_vf"
 cycle=1
 while [ "$cycle" -le "$cycles" ]; do
 	unplug
-	wait_bond 'bond0 active eth0 ports eth0 primary'
+	wait_bond "$alone"
 	plug
-	wait_bond 'bond0 active eth1 ports eth0 eth1 primary eth1'
+	wait_bond "$with_vf"
 	guest 'sleep 3; ip link del bond0; sleep 1'
-	wait_bond 'bond0 active eth1 ports eth0 eth1 primary eth1'
+	wait_bond "$with_vf"
 	cycle=$((cycle + 1))
 done
 guest 'kill -USR2 $daemon'

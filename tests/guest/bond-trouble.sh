@@ -21,8 +21,9 @@ guest 'echo +bond0 >/sys/class/net/bonding_masters; ip link set eth1 up'
 guest 'ip link set eth0 mtu 1400'
 guest "$native" '>/tmp/out 2>>/tmp/log & daemon=$!'
 wait_bond "bond100 active eth1 $both"
-has '^failover: warning: bond0 is not ours; eth0 uses bond100'
-has '^failover: eth1 down (up, but not a port)'
+wait_line "$D/console" 1 10 \
+    '^failover: warning: bond0 is not ours; eth0 uses bond100'
+wait_line "$D/console" 1 10 '^failover: eth1 down (up, but not a port)'
 guest 'echo "MTU $(cat /sys/class/net/*/mtu | tr "\n" " ")"'
 has '^MTU 1500 1400 1400 1400 65536' # bond0, bond100, eth0, eth1, lo
 

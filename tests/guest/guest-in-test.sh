@@ -205,8 +205,8 @@ ask() { # n
 	    sed -n "$1p")
 }
 
-with_vf='^BOND .* active eth1 ports eth0 eth1 primary eth1$'
-alone='^BOND .* active eth0 ports eth0 primary *$'
+with_vf='bond0 active eth1 ports eth0 eth1 primary eth1'
+alone='bond0 active eth0 ports eth0 primary'
 native='switchbackd -d -f /tmp/rules --policy native --pair eth0'
 wait_line "$D/console" 1 60 '^GUEST ready'
 qmp '{"execute":"qmp_capabilities"}'

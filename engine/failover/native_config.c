@@ -333,6 +333,19 @@ plan_borrow(struct look *l)
 }
 
 static bool
+has_other_lease(const struct look *l, const struct ipaddr *borrowed)
+{
+	size_t i;
+
+	for (i = 0; i < l->lagg->n_addrs; i++)
+		if ((l->lagg->addr_flags[i] & SNAP_ADDR_LEASED) != 0 &&
+		    l->lagg->addrs[i].family == 4 &&
+		    !ipaddr_same_host(&l->lagg->addrs[i], borrowed))
+			return true;
+	return false;
+}
+
+static bool
 plan_return(struct look *l)
 {
 	struct config_care *c = &l->p->config;
@@ -350,12 +363,15 @@ plan_return(struct look *l)
 	for (i = 0; i < l->lagg->n_addrs; i++)
 		if (ipaddr_same_host(&l->lagg->addrs[i], &c->borrowed))
 			break;
+	/* On Linux a lease that is borrowed is one (its client could not set
+	 * it else): it goes when there is another. */
 	if (i == l->lagg->n_addrs ||
-	    (l->lagg->addr_flags[i] & SNAP_ADDR_LEASED) != 0) {
+	    (l->s->os == SNAP_FREEBSD &&
+		(l->lagg->addr_flags[i] & SNAP_ADDR_LEASED) != 0)) {
 		c->borrowed.family = 0;
 		return false;
 	}
-	return has_any4(l->lagg, SNAP_ADDR_LEASED) &&
+	return has_other_lease(l, &c->borrowed) &&
 	    change_addr(l, OP_ADDR_DEL, l->p->lagg, &l->lagg->addrs[i],
 		"the client has another one");
 }

@@ -7,22 +7,35 @@
 #ifndef WORLD_DHCPCLIENT_H
 #define WORLD_DHCPCLIENT_H
 
-#include <stdbool.h>
 #include <sys/types.h>
 
-#define DHCPCLIENT_STARTED 32 /* at most, and not yet in the background */
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
 
-struct dhcpclients { /* zeroed: none is starting */
-	pid_t starting[DHCPCLIENT_STARTED];
+#define DHCPCLIENT_MOST 32 /* starting, and ending, at a time */
+/* One that was told to end counts for ended, unless it is there after this. */
+#define DHCPCLIENT_ENDS (INT64_C(3) * 1000000000)
+
+struct dhcpclients {			 /* zeroed: there are none */
+	pid_t starting[DHCPCLIENT_MOST]; /* and not yet in the background */
 	size_t count;
+	struct {
+		pid_t pid;
+		int64_t until_ns;
+	} ending[DHCPCLIENT_MOST];
+	size_t next_ending;
 };
 
-bool dhcpclient_runs(const char *ifname);
+bool dhcpclient_runs(const struct dhcpclients *c, const char *ifname,
+    int64_t now_ns);
 
-/* flags: more arguments, separated by blanks. 0 or an errno of Linux. */
+/* flags: more arguments, separated by blanks. 0 or an errno of Linux; EAGAIN
+ * while the one before is still ending. */
 int dhcpclient_start(struct dhcpclients *c, const char *ifname,
     const char *flags);
-int dhcpclient_stop(const char *ifname); /* ENOENT: none runs */
+int dhcpclient_stop(struct dhcpclients *c, const char *ifname,
+    int64_t now_ns); /* ENOENT: none runs */
 
 /* Takes leave of those that are in the background by now. */
 void dhcpclient_reap(struct dhcpclients *c);

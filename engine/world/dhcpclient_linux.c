@@ -13,6 +13,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "world/clock.h"
+
 #define FLAGS_MOST 16
 
 /* Where the systems' own scripts put the pid file; the first is ours, too. */
@@ -78,20 +80,38 @@ pid_of(const char *ifname)
 	return 0;
 }
 
-bool
-dhcpclient_runs(const char *ifname)
+static bool
+is_ending(const struct dhcpclients *c, pid_t pid, int64_t now_ns)
 {
-	return is_name(ifname) && pid_of(ifname) > 0;
+	size_t i;
+
+	for (i = 0; i < DHCPCLIENT_MOST; i++)
+		if (c->ending[i].pid == pid && now_ns < c->ending[i].until_ns)
+			return true;
+	return false;
+}
+
+bool
+dhcpclient_runs(const struct dhcpclients *c, const char *ifname, int64_t now_ns)
+{
+	pid_t pid = is_name(ifname) ? pid_of(ifname) : 0;
+
+	return pid > 0 && !is_ending(c, pid, now_ns);
 }
 
 int
-dhcpclient_stop(const char *ifname)
+dhcpclient_stop(struct dhcpclients *c, const char *ifname, int64_t now_ns)
 {
 	pid_t pid = is_name(ifname) ? pid_of(ifname) : 0;
 
 	if (pid == 0)
 		return ENOENT;
-	return kill(pid, SIGTERM) == 0 ? 0 : errno;
+	if (kill(pid, SIGTERM) != 0)
+		return errno;
+	c->ending[c->next_ending].pid = pid;
+	c->ending[c->next_ending].until_ns = now_ns + DHCPCLIENT_ENDS;
+	c->next_ending = (c->next_ending + 1) % DHCPCLIENT_MOST;
+	return 0;
 }
 
 void
@@ -153,9 +173,9 @@ dhcpclient_start(struct dhcpclients *c, const char *ifname, const char *flags)
 	dhcpclient_reap(c);
 	if (!is_name(ifname))
 		return EINVAL;
-	if (dhcpclient_runs(ifname))
-		return EEXIST;
-	if (c->count == DHCPCLIENT_STARTED)
+	if ((pid = pid_of(ifname)) != 0)
+		return is_ending(c, pid, clock_monotonic()) ? EAGAIN : EEXIST;
+	if (c->count == DHCPCLIENT_MOST)
 		return EAGAIN;
 	snprintf(name, sizeof(name), "%s", ifname);
 	pid_path(0, ifname, pid_file);

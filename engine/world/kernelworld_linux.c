@@ -136,9 +136,11 @@ read_option(const char *ifname, const char *option, int otherwise)
 
 /* A bond's port has no IPv6, whatever its options say (FACTS.md G.4 2). */
 static void
-read_more(const struct snap_if *i, struct linuxsnap_more *out)
+read_more(const struct kernelworld *w, const struct snap_if *i,
+    struct linuxsnap_more *out)
 {
-	out->dhclient = dhcpclient_runs(i->name);
+	out->dhclient =
+	    dhcpclient_runs(&w->clients, i->name, clock_monotonic());
 	if (i->class == IF_OTHER || i->lagg[0] != '\0')
 		return;
 	out->accept_rtadv = read_option(i->name, "accept_ra", 0) > 0;
@@ -156,7 +158,7 @@ look_closer(void *ctx, const struct snap_if *i, struct linuxsnap_more *out)
 			*out = w->known[k].more;
 			return;
 		}
-	read_more(i, out);
+	read_more(w, i, out);
 	if (w->n_known == KNOWN)
 		return;
 	w->known[w->n_known].index = i->index;
@@ -311,6 +313,21 @@ solicit_routers(uint32_t index)
 	return rc;
 }
 
+/* A lease that a synthetic NIC has: whoever has it next has a lease, too. */
+static bool
+is_leased(const struct kernelworld *w, const struct ipaddr *addr)
+{
+	const struct linklook_addr *a = w->look.addrs;
+	size_t i;
+
+	for (i = 0; i < w->look.n_addrs; i++)
+		if ((a[i].is & IFADDR_ENDS) != 0 &&
+		    nicpair_of(&w->pairs, a[i].index) != NULL &&
+		    ipaddr_same_host(&a[i].addr, addr))
+			return true;
+	return false;
+}
+
 static int
 request(struct kernelworld *w, const struct operation *op, uint32_t index,
     uint32_t other)
@@ -327,6 +344,8 @@ request(struct kernelworld *w, const struct operation *op, uint32_t index,
 		if (p->state == NICPAIR_OURS && p->vmbus)
 			r.rx_all = true;
 	}
+	r.ends = op->kind == OP_ADDR_ADD && op->addr.family == 4 &&
+	    is_leased(w, &op->addr);
 	r.sequence = rtask_sequence(w->ask);
 	bytes = rtrequest_build(&r, message);
 	return bytes == 0 ? EOPNOTSUPP : rtask_request(w->ask, message, bytes);
@@ -379,7 +398,8 @@ apply(struct kernelworld *w, const struct operation *op)
 	case OP_DHCP_START:
 		return dhcpclient_start(&w->clients, op->ifname, op->text);
 	case OP_DHCP_STOP:
-		return dhcpclient_stop(op->ifname);
+		return dhcpclient_stop(&w->clients, op->ifname,
+		    clock_monotonic());
 	default:
 		return request(w, op, index, other);
 	}

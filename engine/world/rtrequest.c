@@ -47,7 +47,12 @@ enum {
 	BOND_ALL_SLAVES_ACTIVE = 17,
 };
 enum { MODE_ACTIVE_BACKUP = 1, RESELECT_ALWAYS = 0, FAIL_OVER_MAC_NONE = 0 };
-enum { ADDR_ADDRESS = 1, ADDR_LOCAL = 2, ADDR_BROADCAST = 4 };
+enum {
+	ADDR_ADDRESS = 1,
+	ADDR_LOCAL = 2,
+	ADDR_BROADCAST = 4,
+	ADDR_CACHEINFO = 6,
+};
 enum { ROUTE_OIF = 4, ROUTE_GATEWAY = 5 };
 enum { TABLE_MAIN = 254, PROTOCOL_STATIC = 4, ROUTE_UNICAST = 1 };
 enum { SCOPE_UNIVERSE = 0, SCOPE_LINK = 253, SCOPE_NOWHERE = 255 };
@@ -218,6 +223,8 @@ static void
 address(struct message *m, const struct rtrequest *r, uint8_t *buf, bool add)
 {
 	const struct ipaddr *a = &r->op->addr;
+	/* struct ifa_cacheinfo: preferred and valid, in seconds. */
+	const uint32_t lifetimes[4] = { INT32_MAX, INT32_MAX, 0, 0 };
 	uint8_t broadcast[4];
 	uint8_t *p = begin(m, buf, add ? NEWADDR : DELADDR,
 	    F_ACK | (add ? F_CREATE | F_EXCL : 0U), r->sequence, ADDR_HEADER);
@@ -227,10 +234,14 @@ address(struct message *m, const struct rtrequest *r, uint8_t *buf, bool add)
 	put_u32(p + 4, r->index);
 	attr(m, ADDR_LOCAL, a->bytes, addr_bytes(a));
 	attr(m, ADDR_ADDRESS, a->bytes, addr_bytes(a));
-	if (!add || a->family == 6 || a->prefix > 30)
+	if (!add || a->family == 6)
 		return;
-	broadcast_of(a, broadcast);
-	attr(m, ADDR_BROADCAST, broadcast, sizeof(broadcast));
+	if (a->prefix <= 30) {
+		broadcast_of(a, broadcast);
+		attr(m, ADDR_BROADCAST, broadcast, sizeof(broadcast));
+	}
+	if (r->ends)
+		attr(m, ADDR_CACHEINFO, lifetimes, sizeof(lifetimes));
 }
 
 static void

@@ -28,6 +28,9 @@ struct rtrequest {
 	/* Of a bond that is made: its ports take what is sent to the MAC
 	 * whether they are active or not (all_slaves_active). */
 	bool rx_all;
+	/* An IPv4 address that is set ends, after decades: so it is known for
+	 * a lease, and whoever has it leased may change that. */
+	bool ends;
 };
 
 /* Bytes written to buf, or 0 when it is not rtnetlink that does this. */

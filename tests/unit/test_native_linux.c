@@ -125,6 +125,62 @@ under_a_transparent_netvsc_nothing_is_bonded(void **state)
 
 #define T(f) cmocka_unit_test_setup_teardown(f, linux_setup, teardown)
 
+/* dhclient-script(8) cannot set an address that is there, so what is borrowed
+ * is a lease from the beginning. */
+static void
+a_borrowed_lease_goes_when_there_is_another(void **state)
+{
+	unsigned starts;
+
+	(void)state;
+	get("hn0")->up = true;
+	put_flagged("hn0", "10.0.0.7/24", SNAP_ADDR_LEASED);
+	put_default("10.0.0.1", "hn0");
+	get("hn0")->dhclient = true;
+	rcvars_set(&rc, "ifconfig_hn0", "DHCP", 1, 1);
+	sys.silent = true;
+	settle(DUR_SEC);
+	assert_true(has("bond0", "10.0.0.7/24"));
+	get("bond0")->addr_flags[0] |= SNAP_ADDR_LEASED;
+	starts = sys.of_kind[OP_DHCP_START];
+	settle(20 * HORIZON);
+	assert_true(has("bond0", "10.0.0.7/24"));
+	assert_int_equal(sys.of_kind[OP_DHCP_START], starts);
+	put_flagged("bond0", "10.0.0.9/24", SNAP_ADDR_LEASED);
+	settle(HORIZON);
+	assert_false(has("bond0", "10.0.0.7/24"));
+	assert_true(has("bond0", "10.0.0.9/24"));
+}
+
+static void
+the_bond_has_its_first_ports_mtu_before_that_joins(void **state)
+{
+	int64_t wake;
+
+	(void)state;
+	get("hn0")->mtu = 9000;
+	while (act(&wake))
+		if (sys.last.kind == OP_PORT_ADD)
+			assert_int_equal(sys.of_kind[OP_MTU], 1);
+	assert_int_equal(get("bond0")->mtu, 9000);
+	assert_int_equal(get("hn0")->mtu, 9000);
+	/* What somebody sets later is his. */
+	get("bond0")->mtu = 1400;
+	settle(HORIZON);
+	assert_int_equal(sys.of_kind[OP_MTU], 1);
+}
+
+static void
+what_only_has_the_name_of_a_bond_is_left_alone(void **state)
+{
+	(void)state;
+	add_if("bond0", IF_OTHER, other_mac); /* of another mode */
+	settle(HORIZON);
+	assert_string_equal(get("hn0")->lagg, "bond100");
+	assert_string_equal(get("bond0")->descr, "");
+	assert_false(get("bond0")->up);
+}
+
 int
 main(void)
 {
@@ -137,6 +193,9 @@ main(void)
 		T(a_kernel_without_bonding_is_told_of_once),
 		T(a_bond_that_cannot_be_made_ends_it_too),
 		T(under_a_transparent_netvsc_nothing_is_bonded),
+		T(a_borrowed_lease_goes_when_there_is_another),
+		T(the_bond_has_its_first_ports_mtu_before_that_joins),
+		T(what_only_has_the_name_of_a_bond_is_left_alone),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -163,6 +163,13 @@ addresses_come_with_their_broadcast_and_go(void **state)
 	assert_request(OP_ADDR_DEL,
 	    "28000000 1500 0500 04030201 00000000 0218 0000 04000000"
 	    "0800 0200 0a00020f 0800 0100 0a00020f");
+	/* A lease has an end. */
+	request.ends = true;
+	assert_request(OP_ADDR_ADD,
+	    "44000000 1400 0506 04030201 00000000 0218 0000 04000000"
+	    "0800 0200 0a00020f 0800 0100 0a00020f 0800 0400 0a0002ff"
+	    "1400 0600 ffffff7f ffffff7f 00000000 00000000");
+	request.ends = false;
 	/* Of a net of two there is none. */
 	assert_true(ipaddr_parse("10.0.2.14/31", &op.addr));
 	assert_request(OP_ADDR_ADD,

@@ -12,7 +12,7 @@ set -u
 needed="gcc make clang libsqlite3-dev libpcap-dev libcmocka-dev uthash-dev
     libjansson-dev libmnl-dev pkg-config clang-format valgrind"
 optional="mandoc"
-large="chromium iproute2"
+large="chromium iproute2 dpkg-dev lintian zsh"
 
 die() {
 	echo "deps: $*" >&2

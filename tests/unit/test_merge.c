@@ -85,7 +85,7 @@ record_live(const char *path, const char *letter, bool end)
 	struct store *s = NULL;
 	struct live *l = NULL;
 	struct err e = { 0 };
-	int32_t place;
+	int32_t place = 0;
 	int64_t id;
 
 	if (store_open(path, 0, &s, &e) < 0 ||

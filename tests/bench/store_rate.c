@@ -115,7 +115,7 @@ static int64_t
 begin_run(const char *path, struct store **s, struct live **l, struct trace *t)
 {
 	struct err e;
-	int64_t id;
+	int64_t id = 0;
 
 	if (store_open(path, 0, s, &e) < 0 ||
 	    live_open(*s, &t->run, &id, l, &e) < 0)

@@ -57,7 +57,7 @@ add_live(struct store *s)
 	struct trace *t = sample_trace();
 	struct live *l = NULL;
 	struct err e = { 0 };
-	int32_t hn0, peer;
+	int32_t hn0 = 0, peer = 0;
 	int64_t id;
 
 	free(t->run.kind);

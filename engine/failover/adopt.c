@@ -94,7 +94,7 @@ set_routes(const struct adopter *a, const struct snap_if *hn)
 static void
 set_addrs(const struct adopter *a)
 {
-	char suffix[16], value[VALUE_SIZE], text[IPADDR_TEXT];
+	char suffix[32], value[VALUE_SIZE], text[IPADDR_TEXT];
 	const struct ipaddr *addr;
 	size_t i;
 

@@ -70,8 +70,7 @@ field(const char *status, const char *name)
 	return at == NULL ? 0 : strtoull(at + strlen(name), NULL, 10);
 }
 
-/* The text is "NUMBER ARG0 .. ARG5 SP PC", "running", or "-1 SP PC" for one
- * that waits outside a call. */
+/* The text is "NUMBER ARG0 .. ARG5 SP PC"; else it is not understood. */
 static bool
 waits_for_clock(const char *text)
 {
@@ -114,8 +113,10 @@ rests(int proc, const char *folder, const char *status, int32_t pid)
 	if (!read_small(proc, path, text, sizeof(text)))
 		return false;
 	/* A thread on its way to sleep says "running": the kernel looks
-	 * whether it has left the processor. */
-	return strncmp(text, "running", 7) != 0 && !waits_for_clock(text);
+	 * whether it has left the processor. One that waits outside a call
+	 * waits for its memory to come from the disk, and goes on then. */
+	return strncmp(text, "running", 7) != 0 &&
+	    strncmp(text, "-1 ", 3) != 0 && !waits_for_clock(text);
 }
 
 static void

@@ -17,6 +17,7 @@
 #include "daemon/native_part.h"
 #include "daemon/pidfile.h"
 #include "daemon/rules_daemon.h"
+#include "daemon/supervisor.h"
 
 static void
 print_finding(void *ctx, enum diag_level level, const char *file, unsigned line,
@@ -156,6 +157,18 @@ free_names(struct names *n)
 	free(n->rc_conf);
 }
 
+/* Whoever has started us, if it can be told anything; or NULL. */
+static struct supervisor *
+meet_supervisor(const struct log *log)
+{
+	struct supervisor *s;
+	struct err err;
+
+	if (supervisor_open(&s, &err) < 0)
+		log_line(log, LOG_LEVEL_WARNING, "daemon", "%s", err.text);
+	return s;
+}
+
 /* Takes rules and source over. */
 static int
 run(const struct daemonargs *a, const struct names *names,
@@ -182,11 +195,13 @@ run(const struct daemonargs *a, const struct names *names,
 		.control = names->control,
 		.control_asked = a->control != NULL,
 		.native = a->is_native ? &a->native : NULL,
+		.supervisor = meet_supervisor(log),
 		.ready = tell_starter,
 		.ctx = &ready,
 	};
 
 	if (!a->foreground && (rc = detach(&ready, &err)) != 0) {
+		supervisor_close(config.supervisor);
 		pidfile_leave(pidfile);
 		ruleset_free(rules);
 		source_close(source);
@@ -203,6 +218,7 @@ run(const struct daemonargs *a, const struct names *names,
 		log_line(log, LOG_LEVEL_WARNING, "daemon", "%s", err.text);
 	if ((rc = daemon_run(&config, rules, source, &err)) < 0)
 		log_line(log, LOG_LEVEL_ERROR, "daemon", "%s", err.text);
+	supervisor_close(config.supervisor);
 	pidfile_remove(pidfile);
 	return rc < 0 ? CMD_TROUBLE : CMD_PASS;
 }

@@ -12,6 +12,7 @@
 #include "base/mem.h"
 #include "daemon/native_part.h"
 #include "daemon/rules_daemon_parts.h"
+#include "daemon/supervisor.h"
 #include "world/clock.h"
 #include "world/host.h"
 #include "world/signals.h"
@@ -140,6 +141,8 @@ world_apply(void *ctx, uint32_t id, const struct operation *op, int32_t record)
 
 	(void)record;
 	pump_applied(d->pump, id, native_part_apply(d->native, op));
+	/* Many changes in a row, each of which may hang for a while. */
+	supervisor_tick(d->config->supervisor, clock_monotonic());
 }
 
 static const struct world_ops world_ops = {
@@ -261,18 +264,54 @@ reload_rules(struct rules_daemon *d, struct err *err)
 	return 0;
 }
 
-int
-rules_daemon_reload(struct rules_daemon *d, struct err *err)
+static void
+reload_native(struct rules_daemon *d)
 {
-	const struct rcvars *rc;
-	int result = reload_rules(d, err);
+	const struct rcvars *rc = native_part_reload(d->native);
 
-	if (d->native == NULL)
-		return result;
-	rc = native_part_reload(d->native);
 	if (rc != NULL)
 		core_set_rc(d->core, rc);
 	pump_hint(d->pump);
+}
+
+/* What a supervisor shows of us. */
+static void
+describe(const struct rules_daemon *d, struct strbuf *out)
+{
+	strbuf_addf(out, "%s: %zu rules, records from %s",
+	    d->phase != PHASE_RUNNING ? "ending"
+		: d->ready	      ? "ready"
+				      : "starting",
+	    ruleset_count(d->rules), source_path(d->source));
+	if (source_state(d->source) != SOURCE_OPEN)
+		strbuf_adds(out, ", which are missed now");
+	if (d->refused_reloads > 0)
+		strbuf_addf(out, "; %ju reloads refused",
+		    (uintmax_t)d->refused_reloads);
+}
+
+static void
+tell_supervisor(struct rules_daemon *d,
+    void (*tell)(struct supervisor *s, const char *status))
+{
+	struct strbuf text = { 0 };
+
+	describe(d, &text);
+	tell(d->config->supervisor, strbuf_str(&text));
+	strbuf_fini(&text);
+}
+
+int
+rules_daemon_reload(struct rules_daemon *d, struct err *err)
+{
+	int result;
+
+	if (d->ready)
+		supervisor_reloading(d->config->supervisor, clock_monotonic());
+	result = reload_rules(d, err);
+	if (d->native != NULL)
+		reload_native(d);
+	tell_supervisor(d, d->ready ? supervisor_ready : supervisor_status);
 	return result;
 }
 
@@ -315,6 +354,7 @@ stop(struct rules_daemon *d, const char *why)
 	    "%s: ending; %zu commands are running, %ju waiting ones are "
 	    "dropped",
 	    why, runner_count(d->runner), (uintmax_t)(d->actions - d->started));
+	tell_supervisor(d, supervisor_stopping);
 	core_orphan(d->core);
 	pump_timer(d->pump);
 }
@@ -389,6 +429,8 @@ watch_source(struct rules_daemon *d)
 		break;
 	}
 	d->seen = state;
+	if (d->ready)
+		tell_supervisor(d, supervisor_status);
 }
 
 /* What is told besides records, and that something happened at all. */
@@ -419,7 +461,8 @@ poll_timeout(const struct rules_daemon *d)
 	int64_t ns = earlier(earlier(d->core_ns, d->phase_ns),
 	    earlier(earlier(runner_deadline(d->runner),
 			source_deadline(d->source)),
-		doors_deadline(&d->doors)));
+		earlier(doors_deadline(&d->doors),
+		    supervisor_deadline(d->config->supervisor))));
 	int64_t now_ns = clock_monotonic();
 
 	if (core_wants_record(d->core) && source_has_more(d->source))
@@ -476,6 +519,7 @@ keep_deadlines(struct rules_daemon *d)
 		runner_tick(d->runner, now_ns);
 	source_tick(d->source, now_ns);
 	doors_tick(&d->doors, now_ns);
+	supervisor_tick(d->config->supervisor, now_ns);
 	if (d->core_ns <= now_ns)
 		pump_timer(d->pump);
 	if (d->phase_ns > now_ns)
@@ -494,6 +538,8 @@ say_ready(struct rules_daemon *d)
 	log_line(d->log, LOG_LEVEL_INFO, "daemon",
 	    "ready: %zu rules, records from %s", ruleset_count(d->rules),
 	    source_path(d->source));
+	if (d->phase == PHASE_RUNNING)
+		tell_supervisor(d, supervisor_ready);
 	d->config->ready(d->config->ctx);
 }
 
@@ -540,6 +586,8 @@ loop(struct rules_daemon *d, struct err *err)
 		return ERR_IO;
 	}
 	say_ready(d);
+	if (d->phase == PHASE_RUNNING)
+		tell_supervisor(d, supervisor_stopping);
 	return 0;
 }
 

@@ -35,7 +35,8 @@
 #define DAEMON_STOP_WAIT (INT64_C(5) * 1000000000)
 #define DAEMON_PARALLEL	 32 /* commands at a time */
 
-struct nicpairs; /* world/nicpair.h */
+struct nicpairs;   /* world/nicpair.h */
+struct supervisor; /* daemon/supervisor.h */
 
 /* What native fail-over needs. On Linux the pairs are declared, elsewhere the
  * kernel knows them. */
@@ -67,6 +68,7 @@ struct daemon_config {
 	size_t clients_limit;
 	bool clients_asked, control_asked;
 	const struct daemon_native *native; /* NULL: rules alone */
+	struct supervisor *supervisor;	    /* NULL: none; borrowed */
 	void (*ready)(void *ctx);	    /* once */
 	void *ctx;
 };

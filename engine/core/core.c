@@ -8,6 +8,7 @@
 #include "base/dur.h"
 #include "base/mem.h"
 #include "base/strbuf.h"
+#include "core/core_native.h"
 #include "core/jobs.h"
 #include "event/devline.h"
 #include "failover/native.h"
@@ -36,7 +37,8 @@ struct core {
 	int32_t last_record; /* the newest, as the cause of what follows */
 	int64_t wake_ns;     /* native's own */
 	int64_t resync_ns;   /* next look without any reason */
-	core_tap_fn *tap;    /* or NULL */
+	uint64_t resyncs;
+	core_tap_fn *tap; /* or NULL */
 	void *tap_ctx;
 	int64_t now_ns; /* of the newest step */
 };
@@ -396,6 +398,7 @@ tick(struct core *c, int64_t now_ns, struct intents *out)
 		c->dirty = true;
 	}
 	if (c->resync_ns <= now_ns) {
+		c->resyncs += !c->dirty;
 		c->resync_ns = now_ns + resync;
 		c->dirty = true;
 	}
@@ -492,6 +495,19 @@ core_is_rested(const struct core *c, uint32_t *last_id)
 	*last_id = c->jobs.last_id;
 	return c->native == NULL && c->jobs.count == 0 && c->n_waiting == 0 &&
 	    !c->looking && !c->orphaned;
+}
+
+uint64_t
+core_resyncs(const struct core *c)
+{
+	return c->resyncs;
+}
+
+bool
+core_why(const struct core *c, const struct snapshot *s,
+    const struct snap_if *hn, struct strbuf *out)
+{
+	return c->native != NULL && native_why(c->native, s, hn, out);
 }
 
 void

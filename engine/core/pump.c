@@ -37,6 +37,12 @@ pump_free(struct pump *p)
 	free(p);
 }
 
+const struct snapshot *
+pump_seen(const struct pump *p)
+{
+	return &p->snapshot;
+}
+
 static int64_t
 now(const struct pump *p)
 {

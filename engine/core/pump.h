@@ -16,6 +16,9 @@ struct pump;
 struct pump *pump_new(struct core *core, const struct world *world);
 void pump_free(struct pump *p); /* NULL is fine */
 
+/* What the world last showed; empty before. Lives until the next look. */
+const struct snapshot *pump_seen(const struct pump *p);
+
 void pump_start(struct pump *p);
 void pump_readable(struct pump *p); /* records may be waiting */
 void pump_hint(struct pump *p);	    /* e.g. a routing-socket message */

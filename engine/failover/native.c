@@ -9,6 +9,7 @@
 #include "base/diag.h"
 #include "base/mem.h"
 #include "failover/native_parts.h"
+#include "failover/native_why.h"
 #include "failover/native_seen.h"
 
 #define NOTES	  16
@@ -521,6 +522,23 @@ native_plan(struct native *n, const struct snapshot *s, int64_t now_ns,
 	return more;
 }
 
+const struct pair *
+native_pair(const struct native *n, uint32_t index)
+{
+	size_t k;
+
+	for (k = 0; k < n->n_pairs; k++)
+		if (n->pairs[k].index == index)
+			return &n->pairs[k];
+	return NULL;
+}
+
+bool
+native_has_bonding(const struct native *n)
+{
+	return !n->no_bonding;
+}
+
 /* --- whose rules --- */
 
 static bool
@@ -551,6 +569,7 @@ native_owns(const struct native *n, const struct snapshot *s,
 {
 	const struct snap_if *i = snapshot_find(s, ifname);
 	struct diag quiet = { 0 };
+	const struct pair *p;
 	struct rc_net net;
 	size_t k;
 
@@ -565,10 +584,8 @@ native_owns(const struct native *n, const struct snapshot *s,
 	}
 	if (i->class != IF_HN)
 		return is_candidate(n, s, i);
-	for (k = 0; k < n->n_pairs; k++)
-		if (n->pairs[k].index == i->index)
-			return n->pairs[k].managed &&
-			    (n->pairs[k].told & TOLD_REFUSED) == 0;
+	if ((p = native_pair(n, i->index)) != NULL)
+		return p->managed && (p->told & TOLD_REFUSED) == 0;
 	rcvars_net(n->config.rc, ifname, &quiet, &net);
 	return is_for_us(&net) && quiet.errors == 0;
 }

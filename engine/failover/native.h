@@ -28,6 +28,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/strbuf.h"
 #include "failover/operation.h"
 #include "failover/rcvars.h"
 #include "failover/snapshot.h"
@@ -77,6 +78,12 @@ void native_result(struct native *n, const struct operation *op, int result,
  * start a DHCP client on it or apply rc.conf to it. */
 bool native_owns(const struct native *n, const struct snapshot *s,
     const char *ifname);
+
+/* Appends why the VF of this hn (of the snapshot that was planned for last)
+ * does not carry, or why nothing is done for it at all; with NULL, why nothing
+ * is done for anybody. False when there is no such reason. */
+bool native_why(const struct native *n, const struct snapshot *s,
+    const struct snap_if *hn, struct strbuf *out);
 
 /* The next thing a person should know ("mce0's link is lost, set down"), or
  * NULL. Each is given once. Valid until the next call on n. */

@@ -3,6 +3,7 @@
 
 #include "base/ipaddr.h"
 #include "failover/native_parts.h"
+#include "failover/native_why.h"
 
 /* The kernel sets a leaving VF down shortly before it is gone. */
 #define TELL_AFTER (INT64_C(2) * 1000000000)
@@ -94,11 +95,26 @@ has_an_address(const struct snap_if *vf)
 
 /* A name alone proves nothing: the VF has the hn's MAC, hangs on a bus and
  * carries no configuration of its own. */
+const char *
+native_unproven(const struct pair *p, const struct snap_if *hn,
+    const struct snap_if *vf)
+{
+	if (!is_nic(vf))
+		return "hangs on no bus";
+	if (memcmp(vf->mac, hn->mac, sizeof(vf->mac)) != 0)
+		return "has another MAC by now";
+	if (has_an_address(vf))
+		return "has an address of its own";
+	if (vf->lagg[0] != '\0' && strcmp(vf->lagg, p->lagg) != 0)
+		return "is in another lagg";
+	return NULL;
+}
+
 static const struct snap_if *
 proven_vf(struct look *l)
 {
 	const struct snap_if *vf;
-	const char *why = NULL;
+	const char *why;
 
 	if (l->hn->vf[0] == '\0') {
 		tell_unpaired(l);
@@ -108,14 +124,7 @@ proven_vf(struct look *l)
 	vf = native_find(l, l->hn->vf, &l->p->at_vf);
 	if (vf == NULL)
 		return NULL;
-	if (!is_nic(vf))
-		why = "hangs on no bus";
-	else if (memcmp(vf->mac, l->hn->mac, sizeof(vf->mac)) != 0)
-		why = "has another MAC by now";
-	else if (has_an_address(vf))
-		why = "has an address of its own";
-	else if (vf->lagg[0] != '\0' && strcmp(vf->lagg, l->p->lagg) != 0)
-		why = "is in another lagg";
+	why = native_unproven(l->p, l->hn, vf);
 	if (why == NULL) {
 		l->p->told &= ~(unsigned)TOLD_NOT_VF;
 		return vf;

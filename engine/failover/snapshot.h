@@ -40,6 +40,12 @@ enum {
 	SNAP_ADDR_LEASED = 8,	  /* a DHCP client put it there */
 };
 
+enum snap_paired {	    /* who says which VF is a synthetic NIC's */
+	PAIRED_BY_HN,	    /* its driver or its bus */
+	PAIRED_AS_DECLARED, /* somebody: it is a stand-in for one */
+	PAIRED_JOINED,	    /* its driver, which has joined them already */
+};
+
 struct snap_port {
 	char name[IFNAME_MAX];
 	bool master; /* LAGG_PORT_MASTER: the primary, not who carries; of a
@@ -80,7 +86,8 @@ struct snap_if {
 	int unit;	     /* newbus unit: dev.hn.UNIT */
 	char vf[IFNAME_MAX]; /* dev.hn.UNIT.vf; "" if none */
 	bool rxvf;	     /* dev.hn.UNIT.rxvf is not empty */
-	bool custom_vfup;    /* the administrator's hyperv_vfup.NAME exists */
+	enum snap_paired paired;
+	bool custom_vfup; /* the administrator's hyperv_vfup.NAME exists */
 };
 
 enum snap_os { SNAP_FREEBSD, SNAP_LINUX };

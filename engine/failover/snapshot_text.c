@@ -12,6 +12,8 @@
 static const char *const os_words[] = { "freebsd", "linux", NULL };
 static const char *const class_words[] = { "other", "hn", "lagg", "vlan",
 	NULL };
+static const char *const paired_words[] = { "hn", "stand-in", "transparent",
+	NULL };
 static const char *const link_words[] = { "unknown", "down", "up", NULL };
 
 /* clang-format off */
@@ -51,6 +53,7 @@ static const struct rowfield if_fields[] = {
 	ROWFIELD(OF, "unit", ROW_INT, unit),
 	ROWFIELD(OF, "vf", ROW_STR, vf),
 	ROWFIELD(OF, "rxvf", ROW_BOOL, rxvf),
+	ROWFIELD_ENUM(OF, "paired", paired, paired_words),
 	ROWFIELD(OF, "custom_vfup", ROW_BOOL, custom_vfup),
 };
 #undef OF

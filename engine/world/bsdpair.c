@@ -120,6 +120,7 @@ bsdpair_show(struct bsdpairs *p, struct snapshot *s,
 		tell(&p->pairs[n], true, vf != NULL ? vf->name : "", note, ctx);
 		synth->class = IF_HN;
 		synth->unit = (int)n;
+		synth->paired = PAIRED_AS_DECLARED;
 		if (vf == NULL)
 			continue;
 		memcpy(synth->vf, vf->name, sizeof(synth->vf));

@@ -103,9 +103,13 @@ fill(const struct linklook *l, const struct nicpairs *pairs,
 		i->class = IF_LAGG;
 		fill_ports(l, e, i);
 	}
-	if (pair == NULL || pair->state != NICPAIR_OURS)
+	if (pair == NULL || pair->state == NICPAIR_ABSENT)
 		return;
-	i->class = IF_HN;
+	if (pair->state == NICPAIR_OURS)
+		i->class = IF_HN;
+	i->paired = pair->state == NICPAIR_JOINED ? PAIRED_JOINED
+	    : pair->vmbus			  ? PAIRED_BY_HN
+						  : PAIRED_AS_DECLARED;
 	i->unit = (int)pair->unit;
 	other = linklook_find(l, pair->vf);
 	if (other != NULL)

@@ -16,6 +16,7 @@
 #include "base/dur.h"
 #include "base/rowtext.h"
 #include "cmd/cmds.h"
+#include "cmd/ctltable.h"
 #include "cmd/storeargs.h"
 #include "daemon/control.h"
 #include "report/clean.h"
@@ -28,13 +29,16 @@ static const char usage[] =
     "\n"
     "Asks a running switchbackd.\n"
     "\n"
-    "  status         its state and counts (--json: one JSON object)\n"
+    "  status         its state and counts\n"
     "  metrics        the same for Prometheus\n"
+    "  state          the interfaces as it last saw them\n"
+    "  pairs          who is whose VF, why nothing is done, the fail-overs\n"
     "  reload         reads the rules again; fails when they are refused\n"
     "  recorder dump  writes the flight recorder into its store\n"
     "  help           what this daemon knows\n"
     "\n"
     "  --socket PATH  (default: " CONTROL_SOCKET ")\n"
+    "  --json         status, state and pairs as JSON, one object a line\n"
     "\n"
     "Exit status: 0 done, 1 the daemon refused, 2 usage, 3 there is no\n"
     "answer.\n";
@@ -91,11 +95,16 @@ static bool
 ask(int fd, const struct strbuf *order, struct strbuf *reply, bool *ok,
     size_t *body)
 {
+	struct strbuf line = { 0 };
 	char piece[65536];
+	bool is_sent;
 	ssize_t n;
 
-	if (send(fd, order->data, order->bytes, MSG_NOSIGNAL) !=
-	    (ssize_t)order->bytes)
+	strbuf_addf(&line, "%s\n", strbuf_str(order));
+	n = send(fd, line.data, line.bytes, MSG_NOSIGNAL);
+	is_sent = n == (ssize_t)line.bytes;
+	strbuf_fini(&line);
+	if (!is_sent)
 		return false;
 	while (!is_whole(reply, ok, body)) {
 		n = recv(fd, piece, sizeof(piece), 0);
@@ -106,6 +115,22 @@ ask(int fd, const struct strbuf *order, struct strbuf *reply, bool *ok,
 	return true;
 }
 
+/* A word that stands for several has a blank between two: always an array. */
+static json_t *
+list_of(const struct rowtext *r)
+{
+	const char *s = strbuf_str(&r->value);
+	json_t *list = json_array();
+	size_t bytes;
+
+	for (s += strspn(s, " "); *s != '\0'; s += strspn(s, " ")) {
+		bytes = strcspn(s, " ");
+		json_array_append_new(list, storeargs_json(s, bytes));
+		s += bytes;
+	}
+	return list;
+}
+
 static void
 add_word(json_t *o, const struct rowtext *r)
 {
@@ -114,6 +139,8 @@ add_word(json_t *o, const struct rowtext *r)
 
 	if (!r->has_value)
 		value = json_true();
+	else if (strcmp(r->key, "addrs") == 0 || strcmp(r->key, "ports") == 0)
+		value = list_of(r);
 	else if (num_parse(strbuf_str(&r->value), r->value.bytes, 0, INT64_MAX,
 		     &number))
 		value = json_integer(number);
@@ -147,6 +174,26 @@ print_json(const char *text, size_t bytes)
 	return got < 0 ? CMD_TROUBLE : CMD_PASS;
 }
 
+static int
+print_table(const char *order, const char *text, size_t bytes)
+{
+	struct strbuf out = { 0 };
+	struct err e;
+	int rc = ctltable_write(order, text, bytes, &out, &e);
+
+	if (rc < 0)
+		fprintf(stderr, "switchback ctl: the answer: %s\n", e.text);
+	fputs(strbuf_str(&out), stdout);
+	strbuf_fini(&out);
+	return rc < 0 ? CMD_TROUBLE : CMD_PASS;
+}
+
+static bool
+is_as_of_now(const char *key)
+{
+	return strcmp(key, "up_ns") == 0 || strcmp(key, "last_ago_ns") == 0;
+}
+
 /* A word on a line; times of the daemon's in seconds. */
 static int
 print_rows(const char *text, size_t bytes)
@@ -162,13 +209,18 @@ print_rows(const char *text, size_t bytes)
 	while ((got = rowtext_next(&r, &e)) > 0) {
 		if (got == ROWTEXT_NEWLINE)
 			continue;
-		if (strcmp(r.key, "up_ns") == 0 &&
+		bytes = strlen(r.key);
+		if (bytes > 3 && strcmp(r.key + bytes - 3, "_ns") == 0 &&
 		    rowtext_take_int(&r, 0, INT64_MAX, &ns, &e) == 0) {
-			strbuf_addf(&out, "%-18s %s\n", "up",
-			    dur_format(ns - ns % DUR_MS, dur));
+			/* What is as of now need not be so exact; what took
+			 * its time must add up. */
+			if (is_as_of_now(r.key))
+				ns -= ns % DUR_MS;
+			strbuf_addf(&out, "%-22.*s %s\n", (int)(bytes - 3),
+			    r.key, dur_format(ns, dur));
 			continue;
 		}
-		strbuf_addf(&out, "%-18s ", r.key);
+		strbuf_addf(&out, "%-22s ", r.key);
 		clean_text(&out, strbuf_str(&r.value));
 		strbuf_addc(&out, '\n');
 	}
@@ -191,7 +243,9 @@ print_reply(const char *order, bool json, bool ok, const char *text,
 		status = CMD_FAIL;
 	} else if (json) {
 		status = print_json(text, bytes);
-	} else if (strcmp(order, "status\n") == 0) {
+	} else if (ctltable_has(order)) {
+		status = print_table(order, text, bytes);
+	} else if (strcmp(order, "status") == 0) {
 		status = print_rows(text, bytes);
 	} else {
 		fwrite(text, 1, bytes, stdout);
@@ -253,12 +307,14 @@ cmd_ctl(int argc, char **argv)
 		return status;
 	for (i = optind; i < argc; i++)
 		strbuf_addf(&order, "%s%s", i > optind ? " " : "", argv[i]);
-	if (c.json && strcmp(strbuf_str(&order), "status") != 0) {
-		fputs("switchback ctl: --json goes with status\n", stderr);
+	if (c.json && strcmp(strbuf_str(&order), "status") != 0 &&
+	    !ctltable_has(strbuf_str(&order))) {
+		fputs("switchback ctl: --json goes with status, state and "
+		      "pairs\n",
+		    stderr);
 		strbuf_fini(&order);
 		return CMD_INPUT;
 	}
-	strbuf_addc(&order, '\n');
 	status = CMD_TROUBLE;
 	if ((fd = connect_to(c.socket)) >= 0) {
 		if (ask(fd, &order, &reply, &ok, &body))

@@ -39,6 +39,18 @@ dump(const struct orders *o, struct strbuf *out, struct err *err)
 	return o->dump(o->ctx, out, err);
 }
 
+static int
+state(const struct orders *o, struct strbuf *out, struct err *err)
+{
+	return o->state(o->ctx, out, err);
+}
+
+static int
+pairs(const struct orders *o, struct strbuf *out, struct err *err)
+{
+	return o->pairs(o->ctx, out, err);
+}
+
 static int help(const struct orders *o, struct strbuf *out, struct err *err);
 
 static const struct {
@@ -48,6 +60,8 @@ static const struct {
 } known[] = {
 	{ "status", "the daemon's state and counts", tell_status },
 	{ "metrics", "the same for Prometheus", tell_metrics },
+	{ "state", "the interfaces as they were last seen", state },
+	{ "pairs", "who is whose VF, and the fail-overs", pairs },
 	{ "reload", "reads the rules again", reload },
 	{ "recorder dump", "writes the flight recorder into its store", dump },
 	{ "help", "this list", help },

@@ -5,6 +5,8 @@
  *	status		one row (daemon/status.h)
  *	metrics		the same for Prometheus
  *	reload		reads the rules again; the answer says what came of it
+ *	state		the interfaces, a row each (daemon/seen_rows.h)
+ *	pairs		who is whose VF, a row each, and its fail-over
  *	recorder dump	writes the flight recorder into its store
  *	help		this list
  */
@@ -19,6 +21,8 @@ struct orders { /* what a daemon can do; none is NULL */
 	/* 0, and what there is to say of it; or why not. */
 	int (*reload)(void *ctx, struct strbuf *out, struct err *err);
 	int (*dump)(void *ctx, struct strbuf *out, struct err *err);
+	int (*state)(void *ctx, struct strbuf *out, struct err *err);
+	int (*pairs)(void *ctx, struct strbuf *out, struct err *err);
 	void *ctx;
 };
 

@@ -62,6 +62,8 @@ world_next_record(void *ctx, struct world_record *out)
 		return false;
 	d->budget--;
 	d->records++;
+	if (d->times != NULL)
+		failover_times_cause(d->times, clock_monotonic());
 	doors_record(&d->doors, out->raw, out->bytes);
 	devline_parse(&d->line, out->raw, out->bytes);
 	out->media = (int)media_of(devline_subsystem(&d->line));
@@ -98,11 +100,33 @@ world_cancel(void *ctx, uint32_t id)
 }
 
 static void
+tell_failover(struct rules_daemon *d)
+{
+	const struct failover *f = &failover_times_totals(d->times)->last;
+	char total[DUR_TEXT], part[FAILOVER_PHASES][DUR_TEXT];
+	int i;
+
+	for (i = 0; i < FAILOVER_PHASES; i++)
+		dur_short(f->phase_ns[i], part[i]);
+	log_line(d->log, LOG_LEVEL_INFO, "failover",
+	    "%s: %s carries after %s s: decided in %s s, applied in %s s, "
+	    "settled in %s s",
+	    f->nic, f->port, dur_short(f->total_ns, total),
+	    part[FAILOVER_DECIDE], part[FAILOVER_APPLY], part[FAILOVER_SETTLE]);
+}
+
+/* All that follows from what has come is done. */
+static void
 world_arm(void *ctx, int64_t deadline_ns)
 {
 	struct rules_daemon *d = ctx;
 
 	d->core_ns = deadline_ns;
+	if (!d->looked || d->asked)
+		return;
+	d->looked = false;
+	if (failover_times_rest(d->times, clock_monotonic()))
+		tell_failover(d);
 }
 
 static void
@@ -132,15 +156,23 @@ world_observe(void *ctx, struct snapshot *out)
 	struct rules_daemon *d = ctx;
 
 	native_part_observe(d->native, out);
+	failover_times_look(d->times, clock_monotonic(), out);
+	d->looked = true;
+	d->asked = false;
 }
 
 static void
 world_apply(void *ctx, uint32_t id, const struct operation *op, int32_t record)
 {
 	struct rules_daemon *d = ctx;
+	int result;
 
 	(void)record;
-	pump_applied(d->pump, id, native_part_apply(d->native, op));
+	d->asked = true;
+	failover_times_asked(d->times, clock_monotonic(), op);
+	result = native_part_apply(d->native, op);
+	failover_times_answered(d->times, clock_monotonic(), op, result);
+	pump_applied(d->pump, id, result);
 	/* Many changes in a row, each of which may hang for a while. */
 	supervisor_tick(d->config->supervisor, clock_monotonic());
 }
@@ -440,13 +472,15 @@ take_hints(struct rules_daemon *d)
 	const char *text;
 	bool hint;
 
-	while ((text = source_note(d->source)) != NULL)
+	for (; (text = source_note(d->source)) != NULL; d->overflows++)
 		log_line(d->log, LOG_LEVEL_WARNING, "source", "%s", text);
 	hint = source_take_hint(d->source);
 	if (d->told)
 		hint |= native_part_told(d->native);
-	if (hint && d->native != NULL)
-		pump_hint(d->pump);
+	if (!hint || d->native == NULL)
+		return;
+	failover_times_cause(d->times, clock_monotonic());
+	pump_hint(d->pump);
 }
 
 static int64_t
@@ -647,6 +681,7 @@ daemon_init(struct rules_daemon *d, const struct daemon_config *config,
 		rc = native_part_open(config->native, d->log, &d->native, err);
 		if (rc < 0)
 			return rc;
+		d->times = failover_times_new();
 		cc.policy = CORE_NATIVE;
 		cc.rc = native_part_rc(d->native);
 		cc.keep_rx_all = config->native->keep_rx_all;
@@ -692,6 +727,7 @@ daemon_run(const struct daemon_config *config, struct ruleset *rules,
 	flight_free(d.flight);
 	free(d.overdue);
 	native_part_close(d.native);
+	failover_times_free(d.times);
 	ruleset_free(d.rules);
 	source_close(d.source);
 	devline_fini(&d.line);

@@ -9,6 +9,7 @@
 #include "core/core.h"
 #include "core/pump.h"
 #include "daemon/doors.h"
+#include "daemon/failover_times.h"
 #include "daemon/flight.h"
 #include "daemon/flight_dump.h"
 #include "daemon/orders.h"
@@ -35,7 +36,9 @@ struct rules_daemon {
 	struct core *core;
 	struct pump *pump;
 	struct command_runner *runner;
-	struct native_part *native; /* NULL: rules alone */
+	struct native_part *native;   /* NULL: rules alone */
+	struct failover_times *times; /* the same */
+	bool looked, asked; /* since the last rest; since the last look */
 	struct devline line;
 	char vm_guest[64];
 
@@ -55,7 +58,7 @@ struct rules_daemon {
 
 	int64_t begun_ns;
 	uint64_t records, fired, actions, started, failed, cancelled;
-	uint64_t reloads, refused_reloads, losses;
+	uint64_t reloads, refused_reloads, losses, overflows;
 };
 
 /* Reads the rules again, and rc.conf. 0, or the first reason why the rules

@@ -2,7 +2,9 @@
 /* What the daemon says to those who come in, and what they may order. */
 #include <stdio.h>
 
+#include "core/core_native.h"
 #include "daemon/rules_daemon_parts.h"
+#include "daemon/seen_rows.h"
 #include "world/clock.h"
 
 static const char *
@@ -30,6 +32,22 @@ source_word(enum source_state state)
 }
 
 static void
+status_of_failovers(const struct rules_daemon *d, struct status *out)
+{
+	const struct failover_totals *t = failover_times_totals(d->times);
+	struct strbuf why = { 0 };
+
+	out->failovers = t;
+	out->resyncs = core_resyncs(d->core);
+	out->last_ago_ns = clock_monotonic() - t->last.settled_ns;
+	out->last_wall_ns = clock_wall() - out->last_ago_ns;
+	if (core_why(d->core, pump_seen(d->pump), NULL, &why))
+		snprintf(out->why_idle, sizeof(out->why_idle), "%s",
+		    strbuf_str(&why));
+	strbuf_fini(&why);
+}
+
+static void
 status_of(void *ctx, struct status *out)
 {
 	const struct rules_daemon *d = ctx;
@@ -54,7 +72,10 @@ status_of(void *ctx, struct status *out)
 		.clients_refused = clients.refused,
 		.clients_dropped = clients.dropped,
 		.flight_bytes = d->flight == NULL ? 0 : flight_bytes(d->flight),
+		.overflows = d->overflows,
 	};
+	if (d->native != NULL)
+		status_of_failovers(d, out);
 	snprintf(out->version, sizeof(out->version), "%s", SWITCHBACK_VERSION);
 	snprintf(out->phase, sizeof(out->phase), "%s", phase_word(d));
 	snprintf(out->policy, sizeof(out->policy), "%s",
@@ -96,6 +117,47 @@ dump_by_order(void *ctx, struct strbuf *out, struct err *err)
 	return 0;
 }
 
+static int
+need_native(const struct rules_daemon *d, struct err *err)
+{
+	if (d->native != NULL)
+		return 0;
+	return err_set(err, ERR_STATE,
+	    "the daemon only runs the commands of rules and looks at no "
+	    "interface; it does with --policy native");
+}
+
+static int
+state_by_order(void *ctx, struct strbuf *out, struct err *err)
+{
+	struct rules_daemon *d = ctx;
+	int rc = need_native(d, err);
+
+	if (rc == 0)
+		seen_state_rows(pump_seen(d->pump), out);
+	return rc;
+}
+
+static bool
+why_of(void *ctx, const struct snap_if *hn, struct strbuf *out)
+{
+	const struct rules_daemon *d = ctx;
+
+	return core_why(d->core, pump_seen(d->pump), hn, out);
+}
+
+static int
+pairs_by_order(void *ctx, struct strbuf *out, struct err *err)
+{
+	struct rules_daemon *d = ctx;
+	int rc = need_native(d, err);
+
+	if (rc == 0)
+		seen_pair_rows(pump_seen(d->pump), d->times, clock_monotonic(),
+		    why_of, d, out);
+	return rc;
+}
+
 /* A door that stays closed is worth a warning, unless it was asked for. */
 static int
 open_door(struct rules_daemon *d, int rc, bool asked, struct err *err)
@@ -121,6 +183,8 @@ rules_doors_open(struct rules_daemon *d, struct err *err)
 	d->orders = (struct orders){ .status = status_of,
 		.reload = reload_by_order,
 		.dump = dump_by_order,
+		.state = state_by_order,
+		.pairs = pairs_by_order,
 		.ctx = d };
 	if (clients.stream != NULL || clients.seqpacket != NULL)
 		rc = open_door(d,

@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #include "base/strbuf.h"
+#include "daemon/failover_times.h"
 
 struct status {
 	char version[24];
@@ -29,6 +30,13 @@ struct status {
 	uint64_t source_losses; /* its other side closed, and was found again */
 	uint64_t clients, clients_accepted, clients_refused, clients_dropped;
 	uint64_t flight_bytes;
+	uint64_t overflows; /* the kernel had more to tell than there was room
+			     * for, and says so */
+	/* With native control only: */
+	const struct failover_totals *failovers; /* NULL: without; borrowed */
+	uint64_t resyncs;   /* looks without any reason but the time */
+	char why_idle[128]; /* why it does nothing for anybody; "": it does */
+	int64_t last_ago_ns, last_wall_ns; /* of the newest fail-over's end */
 };
 
 /* Appends the row with its newline. Zeros are left out. */

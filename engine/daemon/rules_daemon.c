@@ -99,22 +99,6 @@ world_cancel(void *ctx, uint32_t id)
 	runner_cancel(d->runner, id, clock_monotonic());
 }
 
-static void
-tell_failover(struct rules_daemon *d)
-{
-	const struct failover *f = &failover_times_totals(d->times)->last;
-	char total[DUR_TEXT], part[FAILOVER_PHASES][DUR_TEXT];
-	int i;
-
-	for (i = 0; i < FAILOVER_PHASES; i++)
-		dur_short(f->phase_ns[i], part[i]);
-	log_line(d->log, LOG_LEVEL_INFO, "failover",
-	    "%s: %s carries after %s s: decided in %s s, applied in %s s, "
-	    "settled in %s s",
-	    f->nic, f->port, dur_short(f->total_ns, total),
-	    part[FAILOVER_DECIDE], part[FAILOVER_APPLY], part[FAILOVER_SETTLE]);
-}
-
 /* All that follows from what has come is done. */
 static void
 world_arm(void *ctx, int64_t deadline_ns)
@@ -122,11 +106,9 @@ world_arm(void *ctx, int64_t deadline_ns)
 	struct rules_daemon *d = ctx;
 
 	d->core_ns = deadline_ns;
-	if (!d->looked || d->asked)
-		return;
-	d->looked = false;
-	if (failover_times_rest(d->times, clock_monotonic()))
-		tell_failover(d);
+	if (d->looked && !d->asked)
+		rules_daemon_rested(d);
+	d->looked = d->looked && d->asked;
 }
 
 static void
@@ -306,33 +288,6 @@ reload_native(struct rules_daemon *d)
 	pump_hint(d->pump);
 }
 
-/* What a supervisor shows of us. */
-static void
-describe(const struct rules_daemon *d, struct strbuf *out)
-{
-	strbuf_addf(out, "%s: %zu rules, records from %s",
-	    d->phase != PHASE_RUNNING ? "ending"
-		: d->ready	      ? "ready"
-				      : "starting",
-	    ruleset_count(d->rules), source_path(d->source));
-	if (source_state(d->source) != SOURCE_OPEN)
-		strbuf_adds(out, ", which are missed now");
-	if (d->refused_reloads > 0)
-		strbuf_addf(out, "; %ju reloads refused",
-		    (uintmax_t)d->refused_reloads);
-}
-
-static void
-tell_supervisor(struct rules_daemon *d,
-    void (*tell)(struct supervisor *s, const char *status))
-{
-	struct strbuf text = { 0 };
-
-	describe(d, &text);
-	tell(d->config->supervisor, strbuf_str(&text));
-	strbuf_fini(&text);
-}
-
 int
 rules_daemon_reload(struct rules_daemon *d, struct err *err)
 {
@@ -343,7 +298,7 @@ rules_daemon_reload(struct rules_daemon *d, struct err *err)
 	result = reload_rules(d, err);
 	if (d->native != NULL)
 		reload_native(d);
-	tell_supervisor(d, d->ready ? supervisor_ready : supervisor_status);
+	rules_daemon_tell(d, d->ready ? supervisor_ready : supervisor_status);
 	return result;
 }
 
@@ -386,7 +341,7 @@ stop(struct rules_daemon *d, const char *why)
 	    "%s: ending; %zu commands are running, %ju waiting ones are "
 	    "dropped",
 	    why, runner_count(d->runner), (uintmax_t)(d->actions - d->started));
-	tell_supervisor(d, supervisor_stopping);
+	rules_daemon_tell(d, supervisor_stopping);
 	core_orphan(d->core);
 	pump_timer(d->pump);
 }
@@ -462,7 +417,7 @@ watch_source(struct rules_daemon *d)
 	}
 	d->seen = state;
 	if (d->ready)
-		tell_supervisor(d, supervisor_status);
+		rules_daemon_tell(d, supervisor_status);
 }
 
 /* What is told besides records, and that something happened at all. */
@@ -573,7 +528,7 @@ say_ready(struct rules_daemon *d)
 	    "ready: %zu rules, records from %s", ruleset_count(d->rules),
 	    source_path(d->source));
 	if (d->phase == PHASE_RUNNING)
-		tell_supervisor(d, supervisor_ready);
+		rules_daemon_tell(d, supervisor_ready);
 	d->config->ready(d->config->ctx);
 }
 
@@ -621,7 +576,7 @@ loop(struct rules_daemon *d, struct err *err)
 	}
 	say_ready(d);
 	if (d->phase == PHASE_RUNNING)
-		tell_supervisor(d, supervisor_stopping);
+		rules_daemon_tell(d, supervisor_stopping);
 	return 0;
 }
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * rules_daemon_parts - the inside of daemon/rules_daemon.h, for its own files:
- * the loop (rules_daemon.c), and those who come in to it (rules_doors.c).
+ * the loop (rules_daemon.c), what it says (rules_tell.c), and those who come in
+ * to it (rules_doors.c).
  */
 #ifndef DAEMON_RULES_DAEMON_PARTS_H
 #define DAEMON_RULES_DAEMON_PARTS_H
@@ -14,6 +15,7 @@
 #include "daemon/flight_dump.h"
 #include "daemon/orders.h"
 #include "daemon/rules_daemon.h"
+#include "daemon/supervisor.h"
 #include "world/command_runner.h"
 
 enum phase {
@@ -39,6 +41,7 @@ struct rules_daemon {
 	struct native_part *native;   /* NULL: rules alone */
 	struct failover_times *times; /* the same */
 	bool looked, asked; /* since the last rest; since the last look */
+	bool is_idle;	    /* nothing is done for anybody, as it was told */
 	struct devline line;
 	char vm_guest[64];
 
@@ -64,6 +67,12 @@ struct rules_daemon {
 /* Reads the rules again, and rc.conf. 0, or the first reason why the rules
  * were refused, of which all are logged. */
 int rules_daemon_reload(struct rules_daemon *d, struct err *err);
+
+/* Tells the supervisor how we are (rules_tell.c). */
+void rules_daemon_tell(struct rules_daemon *d,
+    void (*tell)(struct supervisor *s, const char *status));
+/* The last look asked for nothing: says what is new. */
+void rules_daemon_rested(struct rules_daemon *d);
 
 /* Opens what the configuration names. */
 int rules_doors_open(struct rules_daemon *d, struct err *err);

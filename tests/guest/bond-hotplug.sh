@@ -76,6 +76,22 @@ has '^RULE eth1 ATTACH'
 has '^source: +vmxnet30 at slot=0 function=0 dbsf=pci0:2:0:0 vendor=0x15ad'
 has '^ENDED 0'
 has '^LEFT eth0 eth1'
+# Each fail-over is told once, with a time that its phases add up to.
+grep '^failover: eth0: eth[01] carries after ' "$D/console" >"$D/times"
+sed 's/^/    /' "$D/times" | tail -n 2
+[ "$(grep -c 'eth1 carries' "$D/times")" -ge "$cycles" ] ||
+	bad "a fail-over to the VF is not timed"
+[ "$(grep -c 'eth0 carries' "$D/times")" -eq "$cycles" ] ||
+	bad "a fail-over to the synthetic NIC is not timed"
+awk '{
+	for (i = n = 0; i <= NF; i++)
+		if ($i ~ /^[0-9]+[.][0-9]+$/)
+			t[n++] = $i
+	off = t[0] - t[1] - t[2] - t[3]
+	if (n != 4 || off > 0.003 || off < -0.003)
+		bad = 1
+}
+END { exit bad }' "$D/times" || bad "the phases do not add up"
 
 grep '^VITALS' "$D/console" | sed 's/^/    /'
 grep '^VITALS' "$D/console" | awk '

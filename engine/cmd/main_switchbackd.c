@@ -201,16 +201,19 @@ run(const struct daemonargs *a, const struct names *names,
 	};
 
 	if (!a->foreground && (rc = detach(&ready, &err)) != 0) {
+		if (rc > 0)
+			supervisor_hand_over(config.supervisor, rc);
 		supervisor_close(config.supervisor);
 		pidfile_leave(pidfile);
 		ruleset_free(rules);
 		source_close(source);
-		if (rc == 1)
+		if (rc > 0)
 			return CMD_PASS;
 		fprintf(stderr, "switchbackd: %s\n", err.text);
 		return CMD_TROUBLE;
 	}
 	if (!a->foreground) {
+		supervisor_detached(config.supervisor);
 		log->write = log_to_syslog;
 		log->ctx = name;
 	}

@@ -19,7 +19,7 @@ detach_standard(void)
 }
 
 static int
-wait_for_child(int fd, struct err *err)
+wait_for_child(int fd, pid_t child, struct err *err)
 {
 	ssize_t n;
 	char byte;
@@ -29,7 +29,7 @@ wait_for_child(int fd, struct err *err)
 	while (n < 0 && errno == EINTR);
 	close(fd);
 	if (n == 1)
-		return 1;
+		return (int)child;
 	return err_set(err, ERR_STATE,
 	    "it ended before it was ready; the system's log says why");
 }
@@ -49,7 +49,7 @@ detach(int *ready, struct err *err)
 	}
 	if (pid > 0) {
 		close(fds[1]);
-		return wait_for_child(fds[0], err);
+		return wait_for_child(fds[0], pid, err);
 	}
 	close(fds[0]);
 	*ready = fds[1];

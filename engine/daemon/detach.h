@@ -19,8 +19,8 @@
 void detach_standard(void);
 
 /* Returns twice. In the child: 0, and *ready for detach_ready(). In the
- * parent: 1 when the child is ready, ERR_STATE when it ended before. One
- * return with ERR_IO when there is no child. */
+ * parent: the child's number when that is ready, ERR_STATE when it ended
+ * before. One return with ERR_IO when there is no child. */
 int detach(int *ready, struct err *err);
 void detach_ready(int *ready);
 

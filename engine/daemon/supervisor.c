@@ -2,6 +2,7 @@
 #include "daemon/supervisor.h"
 
 #include <inttypes.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -16,6 +17,7 @@ struct supervisor {
 	struct strbuf text;
 	int64_t half_ns; /* between two signs of life; 0: none is wanted */
 	int64_t due_ns;
+	bool detached, is_ready;
 };
 
 /* What is in the environment, and no longer; owned, NULL when it is not. */
@@ -93,12 +95,34 @@ tell(struct supervisor *s)
 }
 
 void
+supervisor_detached(struct supervisor *s)
+{
+	if (s != NULL)
+		s->detached = true;
+}
+
+void
+supervisor_hand_over(struct supervisor *s, int child)
+{
+	if (s == NULL)
+		return;
+	strbuf_addf(&s->text, "MAINPID=%d\nREADY=1\n", child);
+	add_status(s, "ready");
+	tell(s);
+}
+
+void
 supervisor_ready(struct supervisor *s, const char *status)
 {
 	if (s == NULL)
 		return;
-	/* In the background we are another process than was started. */
-	strbuf_addf(&s->text, "MAINPID=%jd\nREADY=1\n", (intmax_t)getpid());
+	/* The one who was started says so, and only then we are heard. */
+	if (s->detached && !s->is_ready) {
+		s->is_ready = true;
+		return;
+	}
+	s->is_ready = true;
+	strbuf_adds(&s->text, "READY=1\n");
 	add_status(s, status);
 	tell(s);
 }
@@ -135,15 +159,22 @@ supervisor_stopping(struct supervisor *s, const char *status)
 int64_t
 supervisor_deadline(const struct supervisor *s)
 {
-	return s == NULL || s->half_ns == 0 ? INT64_MAX : s->due_ns;
+	return s == NULL || s->half_ns == 0 || !s->is_ready ? INT64_MAX
+							    : s->due_ns;
 }
 
 void
 supervisor_tick(struct supervisor *s, int64_t now_ns)
 {
-	if (s == NULL || s->half_ns == 0 || s->due_ns > now_ns)
+	bool is_first;
+
+	if (s == NULL || s->half_ns == 0 || !s->is_ready || s->due_ns > now_ns)
 		return;
+	is_first = s->due_ns == 0;
 	s->due_ns = now_ns + s->half_ns;
+	/* It may not be known yet who we are. */
+	if (s->detached && is_first)
+		return;
 	strbuf_adds(&s->text, "WATCHDOG=1");
 	tell(s);
 }

@@ -35,7 +35,7 @@ printf 'notify 10 {\n\tmatch "type" "GO";\n\taction "env >%s; echo >>%s";\n};\n'
     "$TMP/env" "$TMP/env" >"$TMP/conf"
 export NOTIFY_SOCKET="$TMP/notify" WATCHDOG_USEC=200000
 start
-wait_for heard "MAINPID=$daemon|READY=1|STATUS=ready: 1 rules, records from "
+wait_for heard "READY=1|STATUS=ready: 1 rules, records from "
 say '!system=X subsystem=y type=GO'
 wait_for test -s "$TMP/env"
 grep -qE 'NOTIFY_SOCKET|WATCHDOG' "$TMP/env" && fail "a command sees it"
@@ -46,20 +46,21 @@ wait_for more_than "$((n + 2))" WATCHDOG=1
 echo 'nonsense' >"$TMP/conf"
 kill -HUP "$daemon"
 wait_for heard 'RELOADING=1|MONOTONIC_USEC=[1-9]'
-wait_for heard "MAINPID=$daemon|READY=1|STATUS=ready: .*; 1 reloads refused"
+wait_for heard "READY=1|STATUS=ready: .*; 1 reloads refused"
 finish 0
 wait_for heard 'STOPPING=1|STATUS=ending: '
 awk '/READY=1/ { last = NR } /^STOPPING/ { stop = NR }
 	END { exit !(stop > last) }' "$TMP/heard" || fail "ready after its end"
 
-# In the background it is the child who tells, before the starter returns, and
-# a watchdog for the starter is none for somebody else.
+# In the background the starter says who is meant, once, before it returns.
 : >"$TMP/heard"
 echo 'notify 1 { match "type" "GO"; action "true"; };' >"$TMP/conf"
 "$SBD" -n -p "$TMP/pid" -f "$TMP/conf" --source "$TMP/records" \
     --control no || fail "no start"
 wait_for heard "MAINPID=$(cat "$TMP/pid")|READY=1"
 wait_for more_than 2 WATCHDOG=1
+[ "$(grep -c READY=1 "$TMP/heard")" -eq 1 ] || fail "two are ready"
+head -n 1 "$TMP/heard" | grep -q '^MAINPID=' || fail "heard before it is known"
 kill "$(cat "$TMP/pid")"
 wait_for heard STOPPING=1
 

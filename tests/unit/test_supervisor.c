@@ -86,13 +86,9 @@ static void
 test_life(void **state)
 {
 	struct supervisor *s = meet();
-	char want[128];
-
 	(void)state;
 	supervisor_ready(s, "ready: 2 rules");
-	snprintf(want, sizeof(want),
-	    "MAINPID=%ld\nREADY=1\nSTATUS=ready: 2 rules", (long)getpid());
-	assert_string_equal(heard(listener), want);
+	assert_string_equal(heard(listener), "READY=1\nSTATUS=ready: 2 rules");
 	supervisor_status(s, "a\nREADY=0\x1b\xff");
 	assert_string_equal(heard(listener), "STATUS=a READY=0  ");
 	supervisor_reloading(s, 5 * DUR_MS + 7);
@@ -130,6 +126,12 @@ test_watchdog(void **state)
 	setenv("WATCHDOG_USEC", "3000000", 1);
 	setenv("WATCHDOG_PID", pid, 1);
 	s = meet();
+	/* Nobody counts before it is ready. */
+	assert_true(supervisor_deadline(s) == INT64_MAX);
+	supervisor_tick(s, DUR_SEC);
+	assert_string_equal(heard(listener), "");
+	supervisor_ready(s, "");
+	assert_string_equal(heard(listener), "READY=1\nSTATUS=");
 	assert_true(supervisor_deadline(s) <= 10 * DUR_SEC);
 	supervisor_tick(s, 10 * DUR_SEC);
 	assert_string_equal(heard(listener), "WATCHDOG=1");
@@ -153,7 +155,33 @@ expect_no_watchdog(const char *usec, const char *pid)
 		setenv("WATCHDOG_PID", pid, 1);
 	s = meet();
 	assert_non_null(s);
+	supervisor_ready(s, "");
 	assert_true(supervisor_deadline(s) == INT64_MAX);
+	supervisor_close(s);
+}
+
+/* In the background: the starter is heard first, then its child. */
+static void
+test_background(void **state)
+{
+	struct supervisor *s;
+
+	(void)state;
+	setenv("WATCHDOG_USEC", "2000000", 1);
+	s = meet();
+	supervisor_hand_over(s, 77);
+	assert_string_equal(heard(listener),
+	    "MAINPID=77\nREADY=1\nSTATUS=ready");
+	supervisor_detached(s);
+	supervisor_ready(s, "x");
+	assert_string_equal(heard(listener), "");
+	supervisor_tick(s, 10 * DUR_SEC);
+	assert_string_equal(heard(listener), "");
+	assert_int_equal(supervisor_deadline(s), 11 * DUR_SEC);
+	supervisor_tick(s, 11 * DUR_SEC);
+	assert_string_equal(heard(listener), "WATCHDOG=1");
+	supervisor_ready(s, "again");
+	assert_string_equal(heard(listener), "READY=1\nSTATUS=again");
 	supervisor_close(s);
 }
 
@@ -193,9 +221,10 @@ test_abstract(void **state)
 static void
 test_names(void **state)
 {
-	static const char *const bad[] = { "", "/", "@", "relative",
-		"/a-name-that-is-far-too-long-for-a-socket-a-name-that-is-far-"
-		"too-long-for-a-socket-a-name-that-is-far-too-long" };
+	static const char far[] =
+	    "/a-name-that-is-far-too-long-for-a-socket-a-name-that-is-far-"
+	    "too-long-for-a-socket-a-name-that-is-far-too-long";
+	static const char *const bad[] = { "", "/", "@", "relative", far };
 	struct supervisor *s;
 	struct err e;
 	size_t i;
@@ -251,6 +280,7 @@ main(void)
 		TEST(test_life),
 		TEST(test_environment),
 		TEST(test_watchdog),
+		TEST(test_background),
 		TEST(test_no_watchdog),
 #ifdef __linux__
 		TEST(test_abstract),

@@ -10,7 +10,7 @@ set -u
 [ "${DEPS:-yes}" = no ] && exit 0
 
 needed="gcc make clang libsqlite3-dev libpcap-dev libcmocka-dev uthash-dev
-    libjansson-dev libmnl-dev pkg-config clang-format valgrind"
+    libjansson-dev libmnl-dev libseccomp-dev pkg-config clang-format valgrind"
 optional="mandoc"
 large="chromium iproute2 dpkg-dev lintian zsh"
 

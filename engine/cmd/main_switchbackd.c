@@ -14,6 +14,7 @@
 #include "cmd/daemonargs.h"
 #include "daemon/control.h"
 #include "daemon/detach.h"
+#include "daemon/keeper.h"
 #include "daemon/native_part.h"
 #include "daemon/pidfile.h"
 #include "daemon/rules_daemon.h"
@@ -156,6 +157,50 @@ free_names(struct names *n)
 	free(n->rc_conf);
 }
 
+/* Takes all but the configuration over. */
+static int
+run_with_keeper(const struct daemonargs *a, const struct names *names,
+    struct daemon_config *config, struct ruleset *rules,
+    struct devctl_source *source, struct pidfile *pidfile)
+{
+	const struct keeper_config kc = {
+		.log = config->log,
+		.rules_path = names->rules,
+		.source_path =
+		    source_is_socket(source) ? source_path(source) : NULL,
+		.dump_path = names->dump,
+		.streams = { names->stream, names->control },
+		.seqpacket = names->seqpacket,
+		.pidfile = pidfile,
+	};
+	struct log log = *config->log;
+	struct err err;
+	int rc;
+
+	if ((rc = keeper_start(&kc, &config->keeper, &err)) < 0) {
+		log_line(&log, LOG_LEVEL_ERROR, "daemon", "%s", err.text);
+		pidfile_remove(pidfile);
+		ruleset_free(rules);
+		source_close(source);
+		return rc;
+	}
+	/* The system's log is a socket by name, which the engine may not
+	 * connect to again. This line opens it for the keeper's death. */
+	if (!a->foreground) {
+		log_line(&log, LOG_LEVEL_INFO, "daemon",
+		    "switchbackd " SWITCHBACK_VERSION " begins");
+		log.write = keeper_log;
+		log.ctx = config->keeper;
+	}
+	config->log = &log;
+	if ((rc = daemon_run(config, rules, source, &err)) < 0)
+		log_line(&log, LOG_LEVEL_ERROR, "daemon", "%s", err.text);
+	/* It has removed the pid file when it has gone. */
+	keeper_end(config->keeper);
+	pidfile_leave(pidfile);
+	return rc;
+}
+
 /* Takes rules and source over. */
 static int
 run(const struct daemonargs *a, const struct names *names,
@@ -182,6 +227,7 @@ run(const struct daemonargs *a, const struct names *names,
 		.control = names->control,
 		.control_asked = a->control != NULL,
 		.native = a->is_native ? &a->native : NULL,
+		.confine = a->confine,
 		.ready = tell_starter,
 		.ctx = &ready,
 	};
@@ -201,9 +247,7 @@ run(const struct daemonargs *a, const struct names *names,
 	}
 	if (pidfile != NULL && pidfile_write(pidfile, &err) < 0)
 		log_line(log, LOG_LEVEL_WARNING, "daemon", "%s", err.text);
-	if ((rc = daemon_run(&config, rules, source, &err)) < 0)
-		log_line(log, LOG_LEVEL_ERROR, "daemon", "%s", err.text);
-	pidfile_remove(pidfile);
+	rc = run_with_keeper(a, names, &config, rules, source, pidfile);
 	return rc < 0 ? CMD_TROUBLE : CMD_PASS;
 }
 

@@ -11,9 +11,9 @@
 #include "daemon/doors.h"
 #include "daemon/flight.h"
 #include "daemon/flight_dump.h"
+#include "daemon/keeper.h"
 #include "daemon/orders.h"
 #include "daemon/rules_daemon.h"
-#include "world/command_runner.h"
 
 enum phase {
 	PHASE_RUNNING,
@@ -34,7 +34,7 @@ struct rules_daemon {
 	struct devctl_source *source;
 	struct core *core;
 	struct pump *pump;
-	struct command_runner *runner;
+	struct keeper *keeper;	    /* borrowed */
 	struct native_part *native; /* NULL: rules alone */
 	struct devline line;
 	char vm_guest[64];

@@ -86,8 +86,10 @@ look_elsewhere() {
 		pkg-config --exists "$p" 2>/dev/null || missing="$missing $p"
 	done
 	# Of Linux only: FreeBSD has route(4).
-	[ "$(uname -s)" != Linux ] || pkg-config --exists libmnl 2>/dev/null ||
-	    missing="$missing libmnl"
+	for p in libmnl libseccomp; do
+		[ "$(uname -s)" != Linux ] ||
+		    pkg-config --exists $p 2>/dev/null || missing="$missing $p"
+	done
 	for h in pcap.h uthash.h; do
 		printf '#include <%s>\n' "$h" |
 		    cc -isystem /usr/local/include -E - >/dev/null 2>&1 ||

@@ -15,7 +15,7 @@
 #include "daemon/control.h"
 #include "daemon/detach.h"
 #include "daemon/keeper.h"
-#include "daemon/native_part.h"
+#include "daemon/native_rc.h"
 #include "daemon/pidfile.h"
 #include "daemon/rules_daemon.h"
 
@@ -285,7 +285,7 @@ is_understood(const struct daemonargs *a)
 
 	if (a->native.rc_path == NULL)
 		return true;
-	rc = native_part_check_rc(a->native.rc_path, &diag, &err);
+	rc = native_rc_check(a->native.rc_path, &diag, &err);
 	if (rc < 0 && diag.errors == 0)
 		fprintf(stderr, "switchbackd: --rc-conf: %s\n", err.text);
 	return rc == 0;

@@ -6,14 +6,13 @@
 #include <sys/wait.h>
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <syslog.h>
 #include <unistd.h>
 
 #include "base/mem.h"
+#include "daemon/apart.h"
 #include "daemon/keeper_serve.h"
 #include "daemon/pidfile.h"
 #include "rules/loader_texts.h"
@@ -61,24 +60,15 @@ struct keeper {
 static void
 be_keeper(const struct keeper_config *config, int actions, int asks)
 {
-	int lock = config->pidfile != NULL ? pidfile_fd(config->pidfile) : -1;
-	int keep[3] = { actions, asks, lock }, null, i;
+	const int keep[] = { actions, asks,
+		config->pidfile != NULL ? pidfile_fd(config->pidfile) : -1 };
 	struct timeval limit = { .tv_sec = ANSWER_WAIT };
 
-	closelog();
-	for (i = 0; i < 3; i++)
-		keep[i] = fcntl(keep[i], F_DUPFD_CLOEXEC, 6);
-	for (i = 0; i < 3; i++)
-		if (keep[i] < 0 || dup2(keep[i], 3 + i) < 0 ||
-		    fcntl(3 + i, F_SETFD, FD_CLOEXEC) < 0)
-			close(3 + i);
-	closefrom(6);
-	if ((null = open("/dev/null", O_RDWR | O_CLOEXEC)) >= 0) {
-		dup2(null, STDIN_FILENO);
-		close(null);
-	}
-	setsockopt(4, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof(limit));
-	keeper_serve(config, 3, 4);
+	apart(keep, 3);
+	actions = APART_FIRST;
+	asks = APART_FIRST + 1;
+	setsockopt(asks, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof(limit));
+	keeper_serve(config, actions, asks);
 	_exit(0);
 }
 

@@ -281,19 +281,6 @@ turn(struct serving *s)
 		be_alone(s);
 }
 
-/* It ends with the engine, and not before: a signal for all of us is for the
- * engine to take. */
-static void
-ignore_signals(void)
-{
-	static const int ignored[] = { SIGHUP, SIGINT, SIGTERM, SIGUSR1,
-		SIGUSR2 };
-	size_t i;
-
-	for (i = 0; i < sizeof(ignored) / sizeof(*ignored); i++)
-		signal(ignored[i], SIG_IGN);
-}
-
 void
 keeper_serve(const struct keeper_config *config, int actions, int asks)
 {
@@ -305,7 +292,6 @@ keeper_serve(const struct keeper_config *config, int actions, int asks)
 	s->actions = actions;
 	s->asks.fd = asks;
 	s->cancel_ns = s->give_up_ns = INT64_MAX;
-	ignore_signals();
 	if (signals_open(&wanted, 1, &s->signal_fd, NULL) == 0) {
 		s->runner = runner_new(tell_end, s);
 		while (!is_finished(s))

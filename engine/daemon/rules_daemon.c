@@ -538,6 +538,11 @@ loop(struct rules_daemon *d, struct err *err)
 			    "the process that runs the commands is gone (%s): "
 			    "without it nothing can be done",
 			    keeper_gone(d->keeper));
+		if (d->native != NULL && native_part_gone(d->native) != NULL)
+			return err_set(err, ERR_IO,
+			    "the process that changes interfaces is gone (%s): "
+			    "without it nothing can be done",
+			    native_part_gone(d->native));
 	}
 	log_counts(d);
 	if (source_state(d->source) == SOURCE_FAILED) {
@@ -641,12 +646,6 @@ confine(struct rules_daemon *d, struct err *err)
 
 	if (!c->wanted)
 		return 0;
-	if (d->native != NULL) {
-		log_line(d->log, LOG_LEVEL_INFO, "daemon",
-		    "fail-over changes interfaces: the loop keeps its "
-		    "privileges");
-		return 0;
-	}
 	if (d->flight != NULL && (rc = store_image_prepare(err)) < 0)
 		return rc;
 	rc = judge_confinement(d, confine_user(c->user, err), c->user != NULL,

@@ -7,6 +7,7 @@
 #include "world/command_runner.h"
 
 #define LINE_MAX_BYTES (64u << 10) /* of the log */
+#define ROW_MAX	       4096	   /* of an operation */
 #define WHY_MAX	       4096
 #define NAME_MAX_BYTES 4096
 
@@ -30,6 +31,12 @@ static const struct shape shapes[] = {
 	[RUNNERWIRE_DUMP_END] = { RUNNERWIRE_ENGINE, 1, 0, { 0 } },
 	[RUNNERWIRE_FILE] = { RUNNERWIRE_KEEPER, 1, 2,
 	    { NAME_MAX_BYTES, RUNNERWIRE_FILE_MAX } },
+	[RUNNERWIRE_OBSERVE] = { RUNNERWIRE_ENGINE, 0, 0, { 0 } },
+	[RUNNERWIRE_APPLY] = { RUNNERWIRE_ENGINE, 0, 1, { ROW_MAX } },
+	[RUNNERWIRE_RC] = { RUNNERWIRE_ENGINE, 0, 0, { 0 } },
+	[RUNNERWIRE_SAID] = { RUNNERWIRE_KEEPER, 1, 1, { LINE_MAX_BYTES } },
+	[RUNNERWIRE_TEXT] = { RUNNERWIRE_KEEPER, 0, 1,
+	    { RUNNERWIRE_FILE_MAX } },
 	[RUNNERWIRE_ANSWER] = { RUNNERWIRE_KEEPER, 2, 1, { WHY_MAX } },
 };
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * runnerwire - what the engine and its keeper (daemon/keeper.h) say to each
- * other, in the frames of world/sandwire.h.
+ * runnerwire - what the engine says to those that have privileges, its keeper
+ * (daemon/keeper.h) and who changes interfaces (daemon/native_world.h), and
+ * they to it, in the frames of world/sandwire.h.
  *
  * Each message has a fixed number of numbers and texts, and each text a
  * limit; one that has others, or comes from the wrong side, is no message.
@@ -45,6 +46,13 @@ enum runnerwire_kind {
 	/* keeper: 0 or err_code, errno; what, or why not. A descriptor may
 	 * come along. */
 	RUNNERWIRE_ANSWER,
+	/* engine, to who changes interfaces: it waits for the answer */
+	RUNNERWIRE_OBSERVE,
+	RUNNERWIRE_APPLY, /* a row of failover/operation_row.h */
+	RUNNERWIRE_RC,
+	/* and back, before the answer */
+	RUNNERWIRE_SAID, /* level; a line for the log */
+	RUNNERWIRE_TEXT, /* a snapshot, or variables of rc.conf */
 };
 
 #define RUNNERWIRE_NUMBERS 3

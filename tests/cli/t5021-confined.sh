@@ -17,7 +17,7 @@ want() {
 	logged "$text" || fail "$* does not say: $text"
 }
 rule() {
-	echo "notify 0 { match \"type\" \"GO\"; action \"id -u >$TMP/$1\"; };" \
+	echo "notify 0 { match \"type\" \"GO\"; action \"id -u >$TMP/$1.new; mv $TMP/$1.new $TMP/$1\"; };" \
 	    >"$TMP/conf"
 }
 status_of() { sed -n "s/^$1:[[:space:]]*//p" "/proc/$daemon/status"; }
@@ -52,6 +52,7 @@ first() {
 	wait_for grep -q 'daemon: ready' "$TMP/first.log"
 }
 first
+rm "$TMP/log"
 "$SBD" -d -f "$TMP/conf" --source "$TMP/sockets/devd.seqpacket.pipe" \
     --control "$TMP/control" --flight-dump "$TMP/flight.db" \
     2>"$TMP/log" </dev/null &

@@ -53,7 +53,7 @@ try_inet(void)
 static int
 try_trace(void)
 {
-	return ptrace(PTRACE_TRACEME, 0, NULL, NULL) < 0;
+	return ptrace(PT_TRACE_ME, 0, NULL, 0) < 0;
 }
 
 static int

@@ -40,6 +40,7 @@ logged() { grep -qF -- "$*" "$TMP/log"; }
 
 start() {
 	[ -p "$TMP/records" ] || mkfifo "$TMP/records"
+	rm -f "$TMP/log"
 	"$SBD" -d -f "$TMP/conf" --source "$TMP/records" "$@" \
 	    2>"$TMP/log" </dev/null &
 	daemon=$!

@@ -134,7 +134,7 @@ allow_some(scmp_filter_ctx f)
 	const struct scmp_arg_cmp not_run =
 	    SCMP_A2_64(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0);
 	const struct scmp_arg_cmp on_itself =
-	    SCMP_A0_64(SCMP_CMP_EQ, (uint64_t)getpid());
+	    SCMP_A0_64(SCMP_CMP_EQ, (uint64_t)getpid(), 0);
 	int rc;
 
 	/* Memory of which no program can be made. */
@@ -144,18 +144,18 @@ allow_some(scmp_filter_ctx f)
 		return rc;
 	/* How the C library says fstat(). */
 	if ((rc = seccomp_rule_add(f, yes, SCMP_SYS(newfstatat), 1,
-		 SCMP_A3_64(SCMP_CMP_EQ, AT_EMPTY_PATH))) < 0)
+		 SCMP_A3_64(SCMP_CMP_EQ, AT_EMPTY_PATH, 0))) < 0)
 		return rc;
 	if ((rc = seccomp_rule_add(f, yes, SCMP_SYS(fcntl), 1,
-		 SCMP_A1_64(SCMP_CMP_LE, F_SETFL))) < 0 ||
+		 SCMP_A1_64(SCMP_CMP_LE, F_SETFL, 0))) < 0 ||
 	    (rc = seccomp_rule_add(f, yes, SCMP_SYS(fcntl64), 1,
-		 SCMP_A1_64(SCMP_CMP_LE, F_SETFL))) < 0)
+		 SCMP_A1_64(SCMP_CMP_LE, F_SETFL, 0))) < 0)
 		return rc;
 	/* abort(3) */
 	if ((rc = seccomp_rule_add(f, yes, SCMP_SYS(tgkill), 1, on_itself)) < 0)
 		return rc;
 	return seccomp_rule_add(f, yes, SCMP_SYS(clone), 1,
-	    SCMP_A0_64(SCMP_CMP_EQ, FORK_FLAGS));
+	    SCMP_A0_64(SCMP_CMP_EQ, FORK_FLAGS, 0));
 }
 
 static uint32_t

@@ -11,8 +11,8 @@
  *
  * Linux: a seccomp(2) filter, and no_new_privs. A build with a sanitizer has
  * a wider one, by what the sanitizer's own run-time does: it reads /proc to
- * write its reports, and its leak checker attaches to the process by a thread
- * of its own. FreeBSD: capsicum(4), and rights of descriptors that were open.
+ * write its reports; it does not look for leaks then. FreeBSD: capsicum(4), and
+ * rights of descriptors that were open.
  */
 #ifndef WORLD_CONFINE_H
 #define WORLD_CONFINE_H

@@ -71,7 +71,7 @@ HOST_OS := $(shell uname -s)
 TARGET_OS ?= $(HOST_OS)
 INSTALL_FOR ?= $(TARGET_OS)
 ifeq ($(TARGET_OS),Linux)
-LIBS += -lmnl
+LIBS += -lmnl -lseccomp
 endif
 ifeq ($(HOST_OS),FreeBSD)
 BASE_CFLAGS += -isystem /usr/local/include

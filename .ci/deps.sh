@@ -10,7 +10,7 @@ set -u
 [ "${DEPS:-yes}" = no ] && exit 0
 
 needed="gcc make clang libsqlite3-dev libpcap-dev libcmocka-dev uthash-dev
-    libjansson-dev libmnl-dev pkg-config clang-format valgrind"
+    libjansson-dev libmnl-dev libseccomp-dev pkg-config clang-format valgrind"
 optional="mandoc"
 large="chromium iproute2 dpkg-dev lintian zsh"
 
@@ -86,8 +86,10 @@ look_elsewhere() {
 		pkg-config --exists "$p" 2>/dev/null || missing="$missing $p"
 	done
 	# Of Linux only: FreeBSD has route(4).
-	[ "$(uname -s)" != Linux ] || pkg-config --exists libmnl 2>/dev/null ||
-	    missing="$missing libmnl"
+	for p in libmnl libseccomp; do
+		[ "$(uname -s)" != Linux ] ||
+		    pkg-config --exists $p 2>/dev/null || missing="$missing $p"
+	done
 	for h in pcap.h uthash.h; do
 		printf '#include <%s>\n' "$h" |
 		    cc -isystem /usr/local/include -E - >/dev/null 2>&1 ||

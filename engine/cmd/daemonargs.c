@@ -67,6 +67,12 @@ static const char usage[] =
     "  --control PATH     the socket for \"switchback ctl\"; no: none "
     "(default:\n"
     "                     " CONTROL_SOCKET "; with -d none)\n"
+    "  --user NAME        what reads records has the rights of this user\n"
+    "                     (default: " CONFINE_USER ", else nobody); another\n"
+    "                     process runs the commands, with those of root\n"
+    "  --confine WORD     a system call that it does not need: kill\n"
+    "                     (default), errno or log, to see which; no: nothing\n"
+    "                     is given up, neither calls nor rights\n"
     "  --version, --help\n"
     "\n"
     "SIGHUP reads the rules again, SIGUSR1 logs counts, SIGUSR2 writes the\n"
@@ -86,6 +92,8 @@ enum {
 	OPT_KEEP_RX_ALL,
 	OPT_SOCKETS,
 	OPT_CONTROL,
+	OPT_USER,
+	OPT_CONFINE,
 	OPT_VERSION,
 	OPT_HELP
 };
@@ -103,6 +111,8 @@ static const struct option options[] = {
 	{ "keep-rx-all", no_argument, NULL, OPT_KEEP_RX_ALL },
 	{ "sockets", required_argument, NULL, OPT_SOCKETS },
 	{ "control", required_argument, NULL, OPT_CONTROL },
+	{ "user", required_argument, NULL, OPT_USER },
+	{ "confine", required_argument, NULL, OPT_CONFINE },
 	{ "version", no_argument, NULL, OPT_VERSION },
 	{ "help", no_argument, NULL, OPT_HELP },
 	{ NULL, 0, NULL, 0 },
@@ -171,6 +181,32 @@ take_pair(struct daemonargs *a)
 	return CMD_INPUT;
 }
 
+static int
+take_confine_option(struct daemonargs *a, int opt)
+{
+	static const char *const words[] = {
+		[CONFINE_KILL] = "kill",
+		[CONFINE_ERRNO] = "errno",
+		[CONFINE_LOG] = "log",
+	};
+	size_t i;
+
+	if (opt == OPT_USER) {
+		a->confine.user = optarg;
+		return *optarg != '\0' ? -1 : complain("--user needs a name");
+	}
+	a->confine.wanted = strcmp(optarg, "no") != 0;
+	for (i = 0; i < sizeof(words) / sizeof(*words); i++)
+		if (strcmp(optarg, words[i]) == 0) {
+			a->confine.way = (enum confine_way)i;
+			a->confine.way_asked = true;
+			return -1;
+		}
+	return !a->confine.wanted
+	    ? -1
+	    : complain("--confine is \"kill\", \"errno\", \"log\" or \"no\"");
+}
+
 /* -1 to go on, or an exit status. */
 static int
 take_option(struct daemonargs *a, int opt)
@@ -230,6 +266,9 @@ take_option(struct daemonargs *a, int opt)
 	case OPT_CONTROL:
 		a->control = optarg;
 		return -1;
+	case OPT_USER:
+	case OPT_CONFINE:
+		return take_confine_option(a, opt);
 	case OPT_VERSION:
 		puts("switchbackd " SWITCHBACK_VERSION);
 		return CMD_PASS;
@@ -251,6 +290,7 @@ daemonargs_take(struct daemonargs *a, int argc, char **argv)
 	a->flight_bytes = FLIGHT_BYTES;
 	a->flight_keep_ns = FLIGHT_KEEP;
 	a->clients = DEVD_CLIENTS_MAX;
+	a->confine.wanted = true;
 	while (
 	    (opt = getopt_long(argc, argv, "df:l:np:qt", options, NULL)) != -1)
 		if ((status = take_option(a, opt)) >= 0)

@@ -28,6 +28,7 @@ struct daemonargs {
 	struct nicpairs pairs;
 	const char *sockets; /* folder, "no", or NULL: as fits the source */
 	int64_t clients;     /* at most, of devd's sockets */
+	struct daemon_confine confine;
 	const char *control; /* path, "no", or NULL: as fits -d */
 };
 

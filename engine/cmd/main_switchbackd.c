@@ -14,7 +14,8 @@
 #include "cmd/daemonargs.h"
 #include "daemon/control.h"
 #include "daemon/detach.h"
-#include "daemon/native_part.h"
+#include "daemon/keeper.h"
+#include "daemon/native_rc.h"
 #include "daemon/pidfile.h"
 #include "daemon/rules_daemon.h"
 #include "daemon/supervisor.h"
@@ -169,6 +170,50 @@ meet_supervisor(const struct log *log)
 	return s;
 }
 
+/* Takes all but the configuration over. */
+static int
+run_with_keeper(const struct daemonargs *a, const struct names *names,
+    struct daemon_config *config, struct ruleset *rules,
+    struct devctl_source *source, struct pidfile *pidfile)
+{
+	const struct keeper_config kc = {
+		.log = config->log,
+		.rules_path = names->rules,
+		.source_path =
+		    source_is_socket(source) ? source_path(source) : NULL,
+		.dump_path = names->dump,
+		.streams = { names->stream, names->control },
+		.seqpacket = names->seqpacket,
+		.pidfile = pidfile,
+	};
+	struct log log = *config->log;
+	struct err err;
+	int rc;
+
+	if ((rc = keeper_start(&kc, &config->keeper, &err)) < 0) {
+		log_line(&log, LOG_LEVEL_ERROR, "daemon", "%s", err.text);
+		pidfile_remove(pidfile);
+		ruleset_free(rules);
+		source_close(source);
+		return rc;
+	}
+	/* The system's log is a socket by name, which the engine may not
+	 * connect to again. This line opens it for the keeper's death. */
+	if (!a->foreground) {
+		log_line(&log, LOG_LEVEL_INFO, "daemon",
+		    "switchbackd " SWITCHBACK_VERSION " begins");
+		log.write = keeper_log;
+		log.ctx = config->keeper;
+	}
+	config->log = &log;
+	if ((rc = daemon_run(config, rules, source, &err)) < 0)
+		log_line(&log, LOG_LEVEL_ERROR, "daemon", "%s", err.text);
+	/* It has removed the pid file when it has gone. */
+	keeper_end(config->keeper);
+	pidfile_leave(pidfile);
+	return rc;
+}
+
 /* Takes rules and source over. */
 static int
 run(const struct daemonargs *a, const struct names *names,
@@ -196,6 +241,7 @@ run(const struct daemonargs *a, const struct names *names,
 		.control_asked = a->control != NULL,
 		.native = a->is_native ? &a->native : NULL,
 		.supervisor = meet_supervisor(log),
+		.confine = a->confine,
 		.ready = tell_starter,
 		.ctx = &ready,
 	};
@@ -219,10 +265,8 @@ run(const struct daemonargs *a, const struct names *names,
 	}
 	if (pidfile != NULL && pidfile_write(pidfile, &err) < 0)
 		log_line(log, LOG_LEVEL_WARNING, "daemon", "%s", err.text);
-	if ((rc = daemon_run(&config, rules, source, &err)) < 0)
-		log_line(log, LOG_LEVEL_ERROR, "daemon", "%s", err.text);
+	rc = run_with_keeper(a, names, &config, rules, source, pidfile);
 	supervisor_close(config.supervisor);
-	pidfile_remove(pidfile);
 	return rc < 0 ? CMD_TROUBLE : CMD_PASS;
 }
 
@@ -260,7 +304,7 @@ is_understood(const struct daemonargs *a)
 
 	if (a->native.rc_path == NULL)
 		return true;
-	rc = native_part_check_rc(a->native.rc_path, &diag, &err);
+	rc = native_rc_check(a->native.rc_path, &diag, &err);
 	if (rc < 0 && diag.errors == 0)
 		fprintf(stderr, "switchbackd: --rc-conf: %s\n", err.text);
 	return rc == 0;

@@ -450,7 +450,8 @@ core_step(struct core *c, const struct input *in, struct intents *out)
 		intents_add(out, INTENT_OBSERVE, NULL);
 	}
 	if (c->tap != NULL)
-		c->tap(c->tap_ctx, c, in, out->list + before,
+		c->tap(c->tap_ctx, c, in,
+		    out->list != NULL ? out->list + before : NULL,
 		    out->count - before);
 }
 

@@ -61,6 +61,13 @@ drop(struct client *cl)
 }
 
 void
+control_leave_name(struct control *c)
+{
+	free(c->path);
+	c->path = NULL;
+}
+
+void
 control_close(struct control *c)
 {
 	size_t i;

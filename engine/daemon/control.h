@@ -38,6 +38,8 @@ struct control;
 /* 0 and *out, or the error of local_socket_listen(). */
 int control_open(const char *path, control_fn *fn, void *ctx,
     struct control **out, struct err *err);
+/* Somebody else removes the names at the end. */
+void control_leave_name(struct control *c);
 void control_close(struct control *c); /* NULL is fine */
 
 /* What to poll: at most control_polls() entries, of which it fills and gives

@@ -67,6 +67,17 @@ devd_clients_open(const struct devd_clients_config *config,
 }
 
 void
+devd_clients_leave_name(struct devd_clients *c)
+{
+	size_t i;
+
+	for (i = 0; i < DOORS; i++) {
+		free(c->doors[i].path);
+		c->doors[i].path = NULL;
+	}
+}
+
+void
 devd_clients_close(struct devd_clients *c)
 {
 	size_t i;

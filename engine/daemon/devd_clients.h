@@ -42,6 +42,8 @@ struct devd_clients;
 /* 0 and *out, or the error of local_socket_listen() and nothing is left. */
 int devd_clients_open(const struct devd_clients_config *config,
     struct devd_clients **out, struct err *err);
+/* Somebody else removes the names at the end. */
+void devd_clients_leave_name(struct devd_clients *c);
 void devd_clients_close(struct devd_clients *c); /* NULL is fine */
 
 /* A record without its newline, to everybody. */

@@ -4,6 +4,15 @@
 #include <string.h>
 
 void
+doors_leave_names(struct doors *d)
+{
+	if (d->clients != NULL)
+		devd_clients_leave_name(d->clients);
+	if (d->control != NULL)
+		control_leave_name(d->control);
+}
+
+void
 doors_close(struct doors *d)
 {
 	devd_clients_close(d->clients);

@@ -1,95 +1,67 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "daemon/flight_dump.h"
 
-#include <sys/stat.h>
 #include <sys/wait.h>
 
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "base/mem.h"
 #include "base/strbuf.h"
-#include "db/store.h"
+#include "daemon/keeper.h"
+#include "db/store_image.h"
 
 #define LAST_WAITS   100 /* of LAST_WAIT_MS each */
 #define LAST_WAIT_MS 100
 
 struct flight_dump {
-	const char *path, *source;
+	struct keeper *keeper;
+	const char *source;
 	const struct log *log;
-	pid_t child;   /* 0: none */
-	char *writing; /* the file that it writes */
+	pid_t child;	       /* 0: none */
+	int outcome;	       /* what it says at its end */
+	struct strbuf writing; /* the file that it writes */
 	int64_t offered_ns;
 	bool offered;
 	char *next_word, *next_why; /* asked for meanwhile */
 };
 
 struct flight_dump *
-flight_dump_new(const char *path, const char *source, const struct log *log)
+flight_dump_new(struct keeper *keeper, const char *source,
+    const struct log *log)
 {
 	struct flight_dump *d = mem_zero(1, sizeof(*d));
 
-	d->path = path;
+	d->keeper = keeper;
 	d->source = source;
 	d->log = log;
+	d->outcome = -1;
 	return d;
-}
-
-static bool
-is_folder(const char *path)
-{
-	struct stat st;
-
-	return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
 }
 
 /* --- in the child --- */
 
-static int
-write_store(const struct trace *t, const char *path, const char *new,
-    struct err *e)
-{
-	struct store *s = NULL;
-	int rc;
-
-	/* What a dump that was cut off has left. */
-	if (unlink(new) < 0 && errno != ENOENT)
-		return err_sys(e, errno, "%s", new);
-	if ((rc = store_open(new, 0, &s, e)) < 0)
-		return rc;
-	rc = store_add_trace(s, t, NULL, e);
-	store_close(s);
-	if (rc == 0 && rename(new, path) < 0)
-		rc = err_sys(e, errno, "%s", path);
-	if (rc < 0)
-		unlink(new);
-	return rc;
-}
-
-static int
+/* Its outcome is a NUL byte, or why there is no dump; the log is the daemon's
+ * to write. */
+static void
 write_dump(const struct flight_dump *d, const struct flight *f, int64_t now_ns,
-    const char *why)
+    const char *why, int fd, int outcome)
 {
 	struct trace *t = flight_trace(f, now_ns, why, d->source);
-	struct strbuf new = { 0 };
-	struct err e;
-	int rc;
+	struct err e = { .text = "" };
+	ssize_t n;
 
-	/* Commands and what they wrote are nobody else's business. */
-	umask(077);
-	strbuf_addf(&new, "%s.new", d->writing);
-	rc = write_store(t, d->writing, strbuf_str(&new), &e);
-	if (rc < 0)
-		log_line(d->log, LOG_LEVEL_ERROR, "flight",
-		    "%s; what was there before is as it was", e.text);
-	strbuf_fini(&new);
+	if (store_image_write(t, fd, &e) == 0)
+		n = write(outcome, "", 1);
+	else
+		n = write(outcome, e.text, strlen(e.text));
 	trace_free(t);
-	return rc < 0 ? 1 : 0;
+	_exit(n > 0 ? 0 : 1);
 }
 
 /* --- in the daemon --- */
@@ -105,34 +77,70 @@ remember(struct flight_dump *d, const char *word, const char *why)
 	d->next_why = y;
 }
 
-void
-flight_dump_begin(struct flight_dump *d, const struct flight *f, int64_t now_ns,
-    const char *word, const char *why)
+static void
+say_failed(const struct flight_dump *d, const char *why)
 {
-	struct strbuf path = { 0 };
-	int signo;
+	log_line(d->log, LOG_LEVEL_ERROR, "flight",
+	    "%s; what was there before is as it was", why);
+}
 
-	if (d->child != 0) {
-		remember(d, word, why);
+static void
+give_up(const struct flight_dump *d, const char *what)
+{
+	struct err e;
+
+	err_sys(&e, errno, "%s", what);
+	say_failed(d, e.text);
+	(void)keeper_dump_end(d->keeper, false, NULL);
+}
+
+static void
+start_child(struct flight_dump *d, const struct flight *f, int64_t now_ns,
+    const char *why, int fd)
+{
+	int fds[2], signo;
+
+	if (pipe2(fds, O_CLOEXEC) < 0) {
+		give_up(d, "pipe");
 		return;
 	}
-	strbuf_adds(&path, d->path);
-	if (is_folder(d->path))
-		strbuf_addf(&path, "/%s.db", word);
-	free(d->writing);
-	d->writing = strbuf_take(&path);
+	fcntl(fds[0], F_SETFL, O_NONBLOCK);
 	d->child = fork();
 	if (d->child == 0) {
 		for (signo = 1; signo < NSIG; signo++)
 			if (signo != SIGXFSZ && signo != SIGPIPE)
 				signal(signo, SIG_DFL);
-		_exit(write_dump(d, f, now_ns, why));
+		keeper_leave(d->keeper);
+		write_dump(d, f, now_ns, why, fd, fds[1]);
 	}
-	if (d->child < 0) {
-		log_line(d->log, LOG_LEVEL_ERROR, "flight", "fork: %s",
-		    strerror(errno));
-		d->child = 0;
+	close(fds[1]);
+	if (d->child > 0) {
+		d->outcome = fds[0];
+		return;
 	}
+	give_up(d, "fork");
+	d->child = 0;
+	close(fds[0]);
+}
+
+void
+flight_dump_begin(struct flight_dump *d, const struct flight *f, int64_t now_ns,
+    const char *word, const char *why)
+{
+	struct err e;
+	int fd;
+
+	if (d->child != 0) {
+		remember(d, word, why);
+		return;
+	}
+	strbuf_reset(&d->writing);
+	if (keeper_dump(d->keeper, word, &fd, &d->writing, &e) < 0) {
+		say_failed(d, e.text);
+		return;
+	}
+	start_child(d, f, now_ns, why, fd);
+	close(fd);
 }
 
 bool
@@ -147,29 +155,48 @@ flight_dump_offer(struct flight_dump *d, const struct flight *f, int64_t now_ns,
 	return true;
 }
 
+static void
+end_dump(struct flight_dump *d, bool whole)
+{
+	struct err e;
+
+	if (keeper_dump_end(d->keeper, whole, &e) < 0)
+		say_failed(d, e.text);
+	else if (whole)
+		log_line(d->log, LOG_LEVEL_INFO, "flight", "%s: written",
+		    strbuf_str(&d->writing));
+}
+
 /* True when the child is gone. */
 static bool
 look(struct flight_dump *d)
 {
-	int status;
-	pid_t pid;
+	char said[sizeof(((struct err *)0)->text) + 1];
+	struct err e;
+	ssize_t n;
 
 	if (d->child == 0)
 		return true;
-	while (
-	    (pid = waitpid(d->child, &status, WNOHANG)) < 0 && errno == EINTR)
-		;
-	if (pid == 0)
+	do
+		n = read(d->outcome, said, sizeof(said) - 1);
+	while (n < 0 && errno == EINTR);
+	if (n < 0 && errno == EAGAIN)
 		return false;
+	/* It has said all that it will. */
+	while (waitpid(d->child, NULL, 0) < 0 && errno == EINTR)
+		;
+	close(d->outcome);
+	d->outcome = -1;
 	d->child = 0;
-	if (pid > 0 && WIFEXITED(status) && WEXITSTATUS(status) == 0)
-		log_line(d->log, LOG_LEVEL_INFO, "flight", "%s: written",
-		    d->writing);
-	else if (pid < 0 || !WIFEXITED(status))
-		log_line(d->log, LOG_LEVEL_ERROR, "flight",
-		    "%s: who was to write it was killed; what was there "
-		    "before is as it was",
-		    d->writing);
+	if (n > 0 && *said == '\0') {
+		end_dump(d, true);
+		return true;
+	}
+	said[n > 0 ? n : 0] = '\0';
+	err_set(&e, ERR_IO, "%s: %s", strbuf_str(&d->writing),
+	    n > 0 ? said : "who was to write it was killed");
+	say_failed(d, e.text);
+	end_dump(d, false);
 	return true;
 }
 
@@ -193,13 +220,13 @@ flight_dump_free(struct flight_dump *d)
 
 	if (d == NULL)
 		return;
+	/* One that takes longer loses its file to the keeper's end, and ends
+	 * by itself: it may be nobody's to kill. */
 	for (waits = 0; !look(d) && waits < LAST_WAITS; waits++)
 		(void)poll(NULL, 0, LAST_WAIT_MS);
-	if (d->child != 0) {
-		kill(d->child, SIGKILL);
-		waitpid(d->child, NULL, 0);
-	}
-	free(d->writing);
+	if (d->outcome >= 0)
+		close(d->outcome);
+	strbuf_fini(&d->writing);
 	free(d->next_word);
 	free(d->next_why);
 	free(d);

@@ -3,8 +3,9 @@
  * flight_dump - writes what a flight recorder holds into a store.
  *
  * A child does it, with its own copy of all memory, so that the daemon waits
- * for no disk. It writes another file beside, which takes the name of the old
- * one when it is whole: a dump that was cut off leaves the old one as it was.
+ * for no disk. The keeper (daemon/keeper.h) opens another file beside for it,
+ * which takes the name of the old one when it is whole: a dump that was cut off
+ * leaves the old one as it was.
  * One at a time; what is asked for meanwhile is done behind it, once.
  */
 #ifndef DAEMON_FLIGHT_DUMP_H
@@ -20,10 +21,10 @@
 #define FLIGHT_DUMP_PAUSE (INT64_C(60) * 1000000000)
 
 struct flight_dump;
+struct keeper; /* daemon/keeper.h */
 
-/* path is a file, or a folder that has a file for each word: WORD.db. All is
- * borrowed. */
-struct flight_dump *flight_dump_new(const char *path, const char *source,
+/* All is borrowed. store_image_prepare() was called. */
+struct flight_dump *flight_dump_new(struct keeper *keeper, const char *source,
     const struct log *log);
 /* Waits for a child for ten seconds; NULL is fine. */
 void flight_dump_free(struct flight_dump *d);

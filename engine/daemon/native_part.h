@@ -13,10 +13,6 @@
 
 struct native_part;
 
-/* Whether an rc.conf is understood: 0, ERR_INPUT with findings in diag,
- * ERR_NOTFOUND or ERR_IO. */
-int native_part_check_rc(const char *path, struct diag *diag, struct err *err);
-
 /* config and log are borrowed. 0, ERR_IO, ERR_UNSUPPORTED or ERR_INPUT. */
 int native_part_open(const struct daemon_native *config, const struct log *log,
     struct native_part **out, struct err *err);
@@ -24,6 +20,8 @@ void native_part_set_log(struct native_part *n, const struct log *log);
 void native_part_close(struct native_part *n); /* NULL is fine */
 
 void native_part_observe(struct native_part *n, struct snapshot *out);
+/* NULL, or why there is nobody any more who does it. */
+const char *native_part_gone(const struct native_part *n);
 /* As kernelworld_fd() and kernelworld_told(). */
 int native_part_fd(const struct native_part *n);
 bool native_part_told(struct native_part *n);

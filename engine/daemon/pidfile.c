@@ -88,6 +88,18 @@ pidfile_write(struct pidfile *p, struct err *err)
 	return 0;
 }
 
+int
+pidfile_fd(const struct pidfile *p)
+{
+	return p->fd;
+}
+
+void
+pidfile_unlink(const struct pidfile *p)
+{
+	unlink(p->path);
+}
+
 void
 pidfile_leave(struct pidfile *p)
 {

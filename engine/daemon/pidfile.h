@@ -23,4 +23,8 @@ void pidfile_remove(struct pidfile *p);
 /* Closes it in a process that leaves the lock to its child. NULL is fine. */
 void pidfile_leave(struct pidfile *p);
 
+/* For the process that has our privileges when we have none any more. */
+int pidfile_fd(const struct pidfile *p);
+void pidfile_unlink(const struct pidfile *p);
+
 #endif

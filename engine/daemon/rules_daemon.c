@@ -13,6 +13,8 @@
 #include "daemon/native_part.h"
 #include "daemon/rules_daemon_parts.h"
 #include "daemon/supervisor.h"
+#include "db/store_image.h"
+#include "rules/loader.h"
 #include "world/clock.h"
 #include "world/host.h"
 #include "world/signals.h"
@@ -80,7 +82,7 @@ world_run(void *ctx, uint32_t id, const char *command, int32_t record)
 	(void)record;
 	d->started++;
 	log_line(d->plain, LOG_LEVEL_DEBUG, "commands", "start: %s", command);
-	if (runner_start(d->runner, id, command, &err) == 0)
+	if (keeper_run(d->keeper, id, command, &err) == 0)
 		return;
 	log_line(d->log, LOG_LEVEL_ERROR, "commands", "%s; not run: %s",
 	    err.text, command);
@@ -96,7 +98,7 @@ world_cancel(void *ctx, uint32_t id)
 	d->cancelled++;
 	if (d->flight != NULL && d->config->flight_offers)
 		*MEM_PUSH(d->overdue, d->n_overdue, d->cap_overdue) = id;
-	runner_cancel(d->runner, id, clock_monotonic());
+	keeper_cancel(d->keeper, id);
 }
 
 /* All that follows from what has come is done. */
@@ -260,9 +262,14 @@ reload_rules(struct rules_daemon *d, struct err *err)
 	struct log log = *d->log;
 	struct diag diag = { .emit = log_finding, .ctx = &log };
 	struct ruleset *fresh = NULL;
+	struct rule_loader loader;
 	int rc;
 
-	rc = ruleset_load(d->config->rules_path, &options, &diag, &fresh, err);
+	options.loader = &loader;
+	rc = keeper_rules(d->keeper, &loader, err);
+	if (rc == 0)
+		rc = ruleset_load(d->config->rules_path, &options, &diag,
+		    &fresh, err);
 	if (rc < 0) {
 		d->refused_reloads++;
 		log_line(d->log, LOG_LEVEL_ERROR, "rules",
@@ -309,7 +316,7 @@ log_counts(const struct rules_daemon *d)
 	    "%ju records, %ju fired; commands: %ju started, %zu running, "
 	    "%ju waiting, %ju failed, %ju cancelled",
 	    (uintmax_t)d->records, (uintmax_t)d->fired, (uintmax_t)d->started,
-	    runner_count(d->runner), (uintmax_t)(d->actions - d->started),
+	    keeper_count(d->keeper), (uintmax_t)(d->actions - d->started),
 	    (uintmax_t)d->failed, (uintmax_t)d->cancelled);
 	if (d->native != NULL)
 		native_part_log_counts(d->native);
@@ -320,10 +327,10 @@ kill_commands(struct rules_daemon *d, const char *why, int64_t now_ns)
 {
 	d->phase = PHASE_KILLING;
 	d->phase_ns = now_ns + RUNNER_GRACE + DUR_SEC;
-	if (runner_count(d->runner) > 0)
+	if (keeper_count(d->keeper) > 0)
 		log_line(d->log, LOG_LEVEL_WARNING, "daemon",
-		    "%s: ending %zu commands", why, runner_count(d->runner));
-	runner_cancel_all(d->runner, now_ns);
+		    "%s: ending %zu commands", why, keeper_count(d->keeper));
+	keeper_cancel_all(d->keeper);
 }
 
 static void
@@ -340,7 +347,7 @@ stop(struct rules_daemon *d, const char *why)
 	log_line(d->log, LOG_LEVEL_INFO, "daemon",
 	    "%s: ending; %zu commands are running, %ju waiting ones are "
 	    "dropped",
-	    why, runner_count(d->runner), (uintmax_t)(d->actions - d->started));
+	    why, keeper_count(d->keeper), (uintmax_t)(d->actions - d->started));
 	rules_daemon_tell(d, supervisor_stopping);
 	core_orphan(d->core);
 	pump_timer(d->pump);
@@ -364,11 +371,8 @@ take_signals(struct rules_daemon *d)
 	bool counts;
 
 	signals_drain();
-	if (signals_take(SIGCHLD)) {
-		runner_reap(d->runner);
-		if (d->flight != NULL)
-			flight_dump_reap(d->dump, d->flight, clock_monotonic());
-	}
+	if (signals_take(SIGCHLD) && d->flight != NULL)
+		flight_dump_reap(d->dump, d->flight, clock_monotonic());
 	if (signals_take(SIGUSR2))
 		dump_by_signal(d);
 	counts = signals_take(SIGUSR1);
@@ -448,8 +452,7 @@ static int
 poll_timeout(const struct rules_daemon *d)
 {
 	int64_t ns = earlier(earlier(d->core_ns, d->phase_ns),
-	    earlier(earlier(runner_deadline(d->runner),
-			source_deadline(d->source)),
+	    earlier(source_deadline(d->source),
 		earlier(doors_deadline(&d->doors),
 		    supervisor_deadline(d->config->supervisor))));
 	int64_t now_ns = clock_monotonic();
@@ -470,16 +473,16 @@ poll_timeout(const struct rules_daemon *d)
 static int
 wait_for_events(struct rules_daemon *d, bool *signalled, bool *readable)
 {
-	size_t commands, doors, count;
+	size_t doors, count;
 	int n;
 
-	d->fds = mem_grow(d->fds, &d->fds_cap,
-	    3 + runner_polls(d->runner) + doors_polls(&d->doors),
+	d->fds = mem_grow(d->fds, &d->fds_cap, 4 + doors_polls(&d->doors),
 	    sizeof(*d->fds));
 	d->fds[0] = (struct pollfd){ .fd = d->signal_fd, .events = POLLIN };
-	commands = runner_fill(d->runner, d->fds + 1);
-	doors = doors_fill(&d->doors, d->fds + 1 + commands);
-	count = 1 + commands + doors;
+	d->fds[1] =
+	    (struct pollfd){ .fd = keeper_fd(d->keeper), .events = POLLIN };
+	doors = doors_fill(&d->doors, d->fds + 2);
+	count = 2 + doors;
 	d->fds[count] = (struct pollfd){ .fd = -1, .events = POLLIN };
 	if (core_wants_record(d->core))
 		d->fds[count].fd = source_fd(d->source);
@@ -492,9 +495,9 @@ wait_for_events(struct rules_daemon *d, bool *signalled, bool *readable)
 	*signalled = n > 0 && d->fds[0].revents != 0;
 	*readable = n > 0 && d->fds[count].revents != 0;
 	if (n > 0) {
-		runner_polled(d->runner, d->fds + 1, commands);
-		doors_polled(&d->doors, d->fds + 1 + commands, doors,
-		    clock_monotonic());
+		if (d->fds[1].revents != 0)
+			keeper_readable(d->keeper);
+		doors_polled(&d->doors, d->fds + 2, doors, clock_monotonic());
 	}
 	return n;
 }
@@ -504,8 +507,6 @@ keep_deadlines(struct rules_daemon *d)
 {
 	int64_t now_ns = clock_monotonic();
 
-	if (runner_deadline(d->runner) <= now_ns)
-		runner_tick(d->runner, now_ns);
 	source_tick(d->source, now_ns);
 	doors_tick(&d->doors, now_ns);
 	supervisor_tick(d->config->supervisor, now_ns);
@@ -539,7 +540,7 @@ is_finished(const struct rules_daemon *d)
 		return source_state(d->source) == SOURCE_ENDED &&
 		    core_is_idle(d->core);
 	/* What SIGKILL does not end in a second hangs in the kernel. */
-	return runner_count(d->runner) == 0 ||
+	return keeper_count(d->keeper) == 0 ||
 	    (d->phase == PHASE_KILLING && d->phase_ns == INT64_MAX);
 }
 
@@ -568,6 +569,16 @@ loop(struct rules_daemon *d, struct err *err)
 		if (n == 0 && core_is_idle(d->core) &&
 		    !source_has_more(d->source))
 			say_ready(d);
+		if (keeper_gone(d->keeper) != NULL)
+			return err_set(err, ERR_IO,
+			    "the process that runs the commands is gone (%s): "
+			    "without it nothing can be done",
+			    keeper_gone(d->keeper));
+		if (d->native != NULL && native_part_gone(d->native) != NULL)
+			return err_set(err, ERR_IO,
+			    "the process that changes interfaces is gone (%s): "
+			    "without it nothing can be done",
+			    native_part_gone(d->native));
 	}
 	log_counts(d);
 	if (source_state(d->source) == SOURCE_FAILED) {
@@ -600,8 +611,7 @@ watch(struct rules_daemon *d, const struct core_config *cc)
 		return;
 	d->flight = flight_new(config->flight_bytes, config->flight_keep_ns);
 	flight_watch(d->flight, d->core, cc, clock_monotonic());
-	d->dump =
-	    flight_dump_new(config->flight_path, config->rules_path, d->plain);
+	d->dump = flight_dump_new(d->keeper, config->rules_path, d->plain);
 	d->both.most =
 	    d->plain->most > LOG_LEVEL_INFO ? d->plain->most : LOG_LEVEL_INFO;
 	d->both.write = log_both;
@@ -626,6 +636,7 @@ daemon_init(struct rules_daemon *d, const struct daemon_config *config,
 	int rc;
 
 	d->config = config;
+	d->keeper = config->keeper;
 	d->log = d->plain = config->log;
 	d->rules = rules;
 	d->source = source;
@@ -646,8 +657,41 @@ daemon_init(struct rules_daemon *d, const struct daemon_config *config,
 	if (d->native != NULL)
 		native_part_set_log(d->native, d->log);
 	d->pump = pump_new(d->core, &world);
-	d->runner = runner_new(command_ended, d);
+	keeper_on_end(d->keeper, command_ended, d);
+	if (source_is_socket(d->source))
+		source_reconnect_by(d->source, keeper_connect, d->keeper);
 	return 0;
+}
+
+/* 0 when it is had, or may be missing. */
+static int
+judge_confinement(const struct rules_daemon *d, int rc, bool asked,
+    struct err *err)
+{
+	if (rc == 0 || asked)
+		return rc;
+	/* Who is not root has none of its privileges to give up. */
+	log_line(d->log, rc == ERR_STATE ? LOG_LEVEL_INFO : LOG_LEVEL_WARNING,
+	    "daemon", "%s: what it may do it keeps", err->text);
+	return 0;
+}
+
+/* For good. */
+static int
+confine(struct rules_daemon *d, struct err *err)
+{
+	const struct daemon_confine *c = &d->config->confine;
+	int rc;
+
+	if (!c->wanted)
+		return 0;
+	if (d->flight != NULL && (rc = store_image_prepare(err)) < 0)
+		return rc;
+	rc = judge_confinement(d, confine_user(c->user, err), c->user != NULL,
+	    err);
+	return rc < 0 ? rc
+		      : judge_confinement(d, confine_calls(c->way, err),
+			    c->way_asked, err);
 }
 
 int
@@ -663,7 +707,9 @@ daemon_run(const struct daemon_config *config, struct ruleset *rules,
 		rc = signals_open(wanted_signals,
 		    sizeof(wanted_signals) / sizeof(*wanted_signals),
 		    &d.signal_fd, err);
-	if (rc == 0 && (rc = rules_doors_open(&d, err)) < 0)
+	if (rc == 0 &&
+	    ((rc = rules_doors_open(&d, err)) < 0 ||
+		(rc = confine(&d, err)) < 0))
 		signals_close();
 	if (rc == 0) {
 		if (!config->drain)
@@ -676,7 +722,7 @@ daemon_run(const struct daemon_config *config, struct ruleset *rules,
 	}
 	doors_close(&d.doors);
 	flight_dump_free(d.dump);
-	runner_free(d.runner);
+	keeper_on_end(d.keeper, NULL, NULL);
 	pump_free(d.pump);
 	core_free(d.core);
 	flight_free(d.flight);

@@ -3,10 +3,12 @@
  * rules_daemon - records in, commands out: the loop of switchbackd.
  *
  * One thread around poll(2). Every action is run as the shell command it is
- * (CORE_RULES); the daemon looks at no interface and changes none. With a
- * native part (CORE_NATIVE) it drives the fail-over itself, by the same loop:
- * it looks when a record or a hint has come, makes one change after another,
- * and leaves everything as it is when it ends.
+ * (CORE_RULES), by another process, the keeper (daemon/keeper.h), and when
+ * that is gone the loop ends with an error; the loop itself gives up its
+ * privileges before it reads a record. The daemon looks at no interface and
+ * changes none. With a native part (CORE_NATIVE) it drives the fail-over
+ * itself, by the same loop: it looks when a record or a hint has come, makes
+ * one change after another, and leaves everything as it is when it ends.
  *
  * Signals: SIGHUP reads the rules again. A file that is refused changes
  * nothing. A good one replaces the rules of the core that is running, by
@@ -30,6 +32,7 @@
 #include "base/err.h"
 #include "base/log.h"
 #include "rules/ruleset.h"
+#include "world/confine.h"
 #include "world/devctl_source.h"
 
 #define DAEMON_STOP_WAIT (INT64_C(5) * 1000000000)
@@ -37,6 +40,7 @@
 
 struct nicpairs;   /* world/nicpair.h */
 struct supervisor; /* daemon/supervisor.h */
+struct keeper;	   /* daemon/keeper.h */
 
 /* What native fail-over needs. On Linux the pairs are declared, elsewhere the
  * kernel knows them. */
@@ -48,8 +52,20 @@ struct daemon_native {
 	bool keep_rx_all; /* leave what inactive ports accept alone */
 };
 
+/* What the loop gives up before it reads a record (world/confine.h). What was
+ * asked for must be had; the rest, when it cannot be, is a line of the log. */
+struct daemon_confine {
+	bool wanted;
+	const char *user; /* NULL: a default one */
+	enum confine_way way;
+	bool way_asked;
+};
+
 struct daemon_config {
 	const char *rules_path; /* for SIGHUP */
+	/* Runs the commands, and does what the loop may not. */
+	struct keeper *keeper;
+	struct daemon_confine confine;
 	const struct log *log;
 	int64_t deadline_ns; /* of a command */
 	bool serial;	     /* one command at a time, as devd(8) does */
@@ -58,7 +74,7 @@ struct daemon_config {
 	bool drain;
 	size_t flight_bytes; /* of the flight recorder; 0: there is none */
 	int64_t flight_keep_ns;
-	const char *flight_path; /* where it is dumped: a file or a folder */
+	const char *flight_path; /* where the keeper puts its dumps */
 	/* And it is dumped, too, when a command was at its deadline, and at
 	 * an end with an error. */
 	bool flight_offers;

@@ -13,10 +13,10 @@
 #include "daemon/failover_times.h"
 #include "daemon/flight.h"
 #include "daemon/flight_dump.h"
+#include "daemon/keeper.h"
 #include "daemon/orders.h"
 #include "daemon/rules_daemon.h"
 #include "daemon/supervisor.h"
-#include "world/command_runner.h"
 
 enum phase {
 	PHASE_RUNNING,
@@ -37,7 +37,7 @@ struct rules_daemon {
 	struct devctl_source *source;
 	struct core *core;
 	struct pump *pump;
-	struct command_runner *runner;
+	struct keeper *keeper;	      /* borrowed */
 	struct native_part *native;   /* NULL: rules alone */
 	struct failover_times *times; /* the same */
 	bool looked, asked; /* since the last rest; since the last look */

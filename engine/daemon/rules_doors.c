@@ -60,7 +60,7 @@ status_of(void *ctx, struct status *out)
 		.records = d->records,
 		.fired = d->fired,
 		.started = d->started,
-		.running = runner_count(d->runner),
+		.running = keeper_count(d->keeper),
 		.waiting = d->actions - d->started,
 		.failed = d->failed,
 		.cancelled = d->cancelled,
@@ -195,5 +195,7 @@ rules_doors_open(struct rules_daemon *d, struct err *err)
 		    control_open(config->control, orders_take, &d->orders,
 			&d->doors.control, err),
 		    config->control_asked, err);
+	if (rc == 0)
+		doors_leave_names(&d->doors);
 	return rc;
 }

@@ -35,32 +35,30 @@ struct devctl_source {
 	struct err why;
 	struct record_lines lines;
 	struct kernelevents *kernel; /* KIND_KERNEL; owned, and so is its fd */
+	int (*connect)(void *ctx, struct err *err); /* NULL: we do it */
+	void *connect_ctx;
 };
 
 /* --- opening --- */
 
-static int
-connect_socket(const char *path, struct err *err)
+int
+source_connect(const char *path, struct err *err)
 {
 	struct sockaddr_un name;
-	int fd, saved;
+	int fd, rc;
 
 	memset(&name, 0, sizeof(name));
 	name.sun_family = AF_UNIX;
-	if (strlen(path) >= sizeof(name.sun_path)) {
-		err_set(err, ERR_IO, "%s: too long for a socket", path);
-		return -1;
-	}
+	if (strlen(path) >= sizeof(name.sun_path))
+		return err_set(err, ERR_IO, "%s: too long for a socket", path);
 	memcpy(name.sun_path, path, strlen(path));
 	fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-	if (fd < 0 || connect(fd, (struct sockaddr *)&name, sizeof(name)) < 0) {
-		saved = errno;
-		err_sys(err, saved, "%s", path);
-		if (fd >= 0)
-			close(fd);
-		return -1;
-	}
-	return fd;
+	if (fd >= 0 && connect(fd, (struct sockaddr *)&name, sizeof(name)) == 0)
+		return fd;
+	rc = err_sys(err, errno, "%s", path);
+	if (fd >= 0)
+		close(fd);
+	return rc;
 }
 
 static int
@@ -106,7 +104,7 @@ open_path(const char *path, enum source_kind *kind, struct err *err)
 	}
 	if (S_ISSOCK(st.st_mode)) {
 		*kind = KIND_SOCKET;
-		return connect_socket(path, err);
+		return source_connect(path, err);
 	}
 	if (S_ISCHR(st.st_mode)) {
 		*kind = KIND_DEVICE;
@@ -383,12 +381,28 @@ source_deadline(const struct devctl_source *s)
 	return s->state == SOURCE_LOST ? s->retry_ns : INT64_MAX;
 }
 
+bool
+source_is_socket(const struct devctl_source *s)
+{
+	return s->kind == KIND_SOCKET;
+}
+
+void
+source_reconnect_by(struct devctl_source *s,
+    int (*connect)(void *ctx, struct err *err), void *ctx)
+{
+	s->connect = connect;
+	s->connect_ctx = ctx;
+}
+
 void
 source_tick(struct devctl_source *s, int64_t now_ns)
 {
 	if (s->state != SOURCE_LOST || now_ns < s->retry_ns)
 		return;
-	if ((s->fd = connect_socket(s->path, &s->why)) >= 0)
+	s->fd = s->connect != NULL ? s->connect(s->connect_ctx, &s->why)
+				   : source_connect(s->path, &s->why);
+	if (s->fd >= 0)
 		s->state = SOURCE_OPEN;
 	else
 		lose(s);

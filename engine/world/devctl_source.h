@@ -63,6 +63,14 @@ bool source_take_hint(struct devctl_source *s);
 /* A line for the log, or NULL; each is given once. */
 const char *source_note(struct devctl_source *s);
 
+/* A new connection to a socket: a descriptor, or a negative err_code. */
+int source_connect(const char *path, struct err *err);
+/* Whether it is a socket that is connected again when it is lost, and who does
+ * that when we may not ourselves. */
+bool source_is_socket(const struct devctl_source *s);
+void source_reconnect_by(struct devctl_source *s,
+    int (*connect)(void *ctx, struct err *err), void *ctx);
+
 /* When source_tick() is due; INT64_MAX: never. It connects again. */
 int64_t source_deadline(const struct devctl_source *s);
 void source_tick(struct devctl_source *s, int64_t now_ns);

@@ -13,6 +13,7 @@ struct ifwatch {
 	struct ifwatch_user user;
 	struct linktable table;
 	struct routesock *socket; /* NULL: only looks */
+	bool by_socket;		  /* nothing else may be opened */
 	bool can_ask;		  /* the socket answers */
 	enum ifevent_kind asked;  /* IFEVENT_OTHER: nothing */
 	uint32_t sequence;	  /* of what is asked */
@@ -32,12 +33,13 @@ ifwatch_open(enum ifwatch_how how, const struct ifwatch_user *user,
 
 	if (how != IFWATCH_LOOK)
 		rc = routesock_open(&socket, err);
-	if (rc < 0 && how == IFWATCH_LISTEN)
+	if (rc < 0 && (how == IFWATCH_LISTEN || how == IFWATCH_SOCKET))
 		return rc;
 	w = mem_zero(1, sizeof(*w));
 	w->user = *user;
 	linktable_init(&w->table, &user->table);
 	w->socket = socket;
+	w->by_socket = how == IFWATCH_SOCKET;
 	w->can_ask = socket != NULL;
 	*out = w;
 	return 0;
@@ -80,6 +82,10 @@ look_directly(struct ifwatch *w)
 {
 	struct err err;
 
+	if (w->by_socket) {
+		w->table.stale = true; /* with the next message, perhaps */
+		return;
+	}
 	if (iflook(&w->table, &err) < 0)
 		note(w, err.text);
 	changed(w);
@@ -99,7 +105,7 @@ ask(struct ifwatch *w, enum ifevent_kind what)
 		linktable_begin(&w->table, what);
 		return;
 	}
-	w->can_ask = false;
+	w->can_ask = w->by_socket;
 	if (rc != ERR_UNSUPPORTED)
 		note(w, err.text);
 	look_directly(w);

@@ -17,6 +17,8 @@
 enum ifwatch_how {
 	IFWATCH_AUTO,	/* listens if it can */
 	IFWATCH_LISTEN, /* or does not open */
+	IFWATCH_SOCKET, /* the same, and what its socket does not answer it does
+			 * not know: for who may open nothing else any more */
 	IFWATCH_LOOK,	/* only looks */
 };
 

@@ -193,7 +193,7 @@ kernelevents_open(struct kernelevents **out, struct err *err)
 
 	*out = NULL;
 	k->fd = -1;
-	rc = ifwatch_open(IFWATCH_LISTEN, &user, &k->watch, err);
+	rc = ifwatch_open(IFWATCH_SOCKET, &user, &k->watch, err);
 	if (rc == 0 && (k->fd = epoll_create1(EPOLL_CLOEXEC)) < 0)
 		rc = err_sys(err, errno, "epoll");
 	/* Before the look, so that what comes during it is read after it. */

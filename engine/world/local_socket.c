@@ -92,6 +92,17 @@ local_socket_listen(const char *path, int type, mode_t mode, struct err *err)
 	return rc;
 }
 
+void
+local_socket_clear(const char *path, int type)
+{
+	struct sockaddr_un name = { .sun_family = AF_UNIX };
+
+	if (strlen(path) >= sizeof(name.sun_path))
+		return;
+	memcpy(name.sun_path, path, strlen(path) + 1);
+	(void)clear_name(&name, type, NULL);
+}
+
 int
 local_socket_accept(int fd)
 {
@@ -116,7 +127,7 @@ local_socket_close(const char *path, int fd)
 {
 	if (fd < 0)
 		return;
-	if (is_still_ours(path, fd))
+	if (path != NULL && is_still_ours(path, fd))
 		unlink(path);
 	close(fd);
 }

@@ -22,7 +22,12 @@ int local_socket_listen(const char *path, int type, mode_t mode,
 /* The next client that waits; -1 when none does, or none can be had. */
 int local_socket_accept(int fd);
 
-/* Closes it and removes its name, if the name is still ours. -1 is fine. */
+/* Removes the name of a socket on which nobody answers any more; leaves what
+ * else there is. */
+void local_socket_clear(const char *path, int type);
+
+/* Closes it and removes its name, if the name is still ours; path
+ * NULL: somebody else removes it. -1 is fine. */
 void local_socket_close(const char *path, int fd);
 
 #endif

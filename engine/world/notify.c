@@ -15,16 +15,15 @@
 #include "base/mem.h"
 
 struct notify {
-	int fd;
-	struct sockaddr_un name;
-	socklen_t bytes;
+	int fd; /* connected: who is to hear us may be out of reach later */
 };
 
 int
 notify_open(const char *name, struct notify **out, struct err *err)
 {
+	struct sockaddr_un to = { .sun_family = AF_UNIX };
 	size_t bytes = strlen(name);
-	struct notify *n;
+	socklen_t length;
 	int fd;
 
 	*out = NULL;
@@ -32,22 +31,26 @@ notify_open(const char *name, struct notify **out, struct err *err)
 		return err_set(err, ERR_INPUT,
 		    "NOTIFY_SOCKET=%s: is neither a path nor an abstract name",
 		    name);
-	if (bytes >= sizeof(n->name.sun_path))
+	if (bytes >= sizeof(to.sun_path))
 		return err_set(err, ERR_INPUT,
 		    "NOTIFY_SOCKET=%s: is longer than a socket's name", name);
-	if ((fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0)) < 0)
-		return err_sys(err, errno, "socket");
-	n = mem_zero(1, sizeof(*n));
-	n->fd = fd;
-	n->name.sun_family = AF_UNIX;
-	memcpy(n->name.sun_path, name, bytes);
-	n->bytes = (socklen_t)(offsetof(struct sockaddr_un, sun_path) + bytes);
+	memcpy(to.sun_path, name, bytes);
+	length = (socklen_t)(offsetof(struct sockaddr_un, sun_path) + bytes);
 	/* An abstract name ends where its length says, a path by its NUL. */
 	if (*name == '@')
-		n->name.sun_path[0] = '\0';
+		to.sun_path[0] = '\0';
 	else
-		n->bytes++;
-	*out = n;
+		length++;
+	if ((fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0)) < 0)
+		return err_sys(err, errno, "socket");
+	if (connect(fd, (const struct sockaddr *)&to, length) < 0) {
+		int rc = err_sys(err, errno, "NOTIFY_SOCKET=%s", name);
+
+		close(fd);
+		return rc;
+	}
+	*out = mem_zero(1, sizeof(**out));
+	(*out)->fd = fd;
 	return 0;
 }
 
@@ -65,7 +68,6 @@ notify_send(const struct notify *n, const char *lines)
 {
 	size_t bytes = strlen(lines);
 
-	return sendto(n->fd, lines, bytes, MSG_DONTWAIT | MSG_NOSIGNAL,
-		   (const struct sockaddr *)&n->name,
-		   n->bytes) == (ssize_t)bytes;
+	return send(n->fd, lines, bytes, MSG_DONTWAIT | MSG_NOSIGNAL) ==
+	    (ssize_t)bytes;
 }

@@ -33,7 +33,7 @@ get(const unsigned char *from, size_t bytes)
 }
 
 size_t
-wire_begin(struct strbuf *sb, enum wire_kind kind)
+wire_begin(struct strbuf *sb, unsigned kind)
 {
 	size_t mark = sb->bytes;
 	unsigned char head[HEAD + 1] = { 0 };

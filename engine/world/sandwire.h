@@ -38,7 +38,7 @@ enum wire_kind {
 };
 
 /* Writing: begin gives a mark that end needs. */
-size_t wire_begin(struct strbuf *sb, enum wire_kind kind);
+size_t wire_begin(struct strbuf *sb, unsigned kind);
 void wire_number(struct strbuf *sb, int64_t value);
 void wire_text(struct strbuf *sb, const void *data, size_t bytes);
 void wire_end(struct strbuf *sb, size_t mark);

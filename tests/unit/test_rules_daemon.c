@@ -21,6 +21,7 @@
 #include <cmocka.h>
 
 #include "base/dur.h"
+#include "daemon/keeper.h"
 #include "daemon/rules_daemon.h"
 #include "world/clock.h"
 
@@ -59,11 +60,19 @@ run_child(const struct bench *b)
 	struct diag diag = { 0 };
 	struct devctl_source *source;
 	struct ruleset *rules;
+	const struct keeper_config kc = { .log = &log,
+		.rules_path = b->conf,
+		.source_path = b->socket };
+	int rc;
 
 	if (ruleset_load(b->conf, &options, &diag, &rules, NULL) < 0 ||
 	    source_open(b->socket, &source, NULL) < 0)
 		return 2;
-	return daemon_run(&config, rules, source, NULL) < 0 ? 3 : 0;
+	if (keeper_start(&kc, &config.keeper, NULL) < 0)
+		return 2;
+	rc = daemon_run(&config, rules, source, NULL);
+	keeper_end(config.keeper);
+	return rc < 0 ? 3 : 0;
 }
 
 static void

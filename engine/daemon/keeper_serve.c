@@ -1,0 +1,305 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "daemon/keeper_serve.h"
+
+#include <sys/socket.h>
+
+#include <errno.h>
+#include <limits.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/dur.h"
+#include "base/mem.h"
+#include "daemon/pidfile.h"
+#include "world/clock.h"
+#include "world/local_socket.h"
+#include "world/signals.h"
+
+#define CANNOT_KEEP (RUNNERWIRE_FILE_MAX) /* owed to who does not read */
+
+struct serving {
+	const struct keeper_config *config;
+	struct command_runner *runner;
+	struct keeper_asks asks;
+	int actions, signal_fd;
+	bool alone; /* the engine is gone */
+	int64_t cancel_ns, give_up_ns;
+	struct strbuf got, owed;
+	size_t sent; /* of what is owed */
+	struct pollfd fds[3 + 3 * KEEPER_COMMANDS];
+};
+
+/* --- to the engine --- */
+
+static void
+send_owed(struct serving *s)
+{
+	ssize_t n;
+
+	while (!s->alone && s->sent < s->owed.bytes) {
+		n = send(s->actions, s->owed.data + s->sent,
+		    s->owed.bytes - s->sent, MSG_DONTWAIT | MSG_NOSIGNAL);
+		if (n > 0)
+			s->sent += (size_t)n;
+		else if (n < 0 && errno == EAGAIN)
+			return;
+		else if (n == 0 || errno != EINTR)
+			s->alone = true;
+	}
+	s->sent = 0;
+	strbuf_reset(&s->owed);
+}
+
+static void
+tell(struct serving *s, const struct runnerwire *m)
+{
+	if (s->alone)
+		return;
+	runnerwire_put(&s->owed, m);
+	send_owed(s);
+	s->alone |= s->owed.bytes - s->sent > CANNOT_KEEP;
+}
+
+static void
+tell_end(void *ctx, const struct command_end *end)
+{
+	struct runnerwire m = { .kind = RUNNERWIRE_ENDED };
+
+	m.numbers[0] = end->id;
+	m.numbers[1] = end->status;
+	m.numbers[2] = end->output_total > INT64_MAX
+	    ? INT64_MAX
+	    : (int64_t)end->output_total;
+	m.texts[0].data = end->output;
+	m.texts[0].bytes = end->output_bytes;
+	tell(ctx, &m);
+}
+
+/* --- of the engine --- */
+
+static void
+start(struct serving *s, const struct runnerwire *m)
+{
+	char *text = mem_strn(m->texts[0].data, m->texts[0].bytes);
+	struct runnerwire no = { .kind = RUNNERWIRE_REFUSED };
+	struct err err;
+	int rc;
+
+	if (runner_polls(s->runner) >= 2 * KEEPER_COMMANDS ||
+	    runner_count(s->runner) >= KEEPER_COMMANDS)
+		rc = err_set(&err, ERR_STATE, "too many commands run");
+	else
+		rc = runner_start(s->runner, (uint32_t)m->numbers[0], text,
+		    &err);
+	free(text);
+	if (rc == 0)
+		return;
+	no.numbers[0] = m->numbers[0];
+	no.texts[0].data = err.text;
+	no.texts[0].bytes = strlen(err.text);
+	tell(s, &no);
+}
+
+/* The line was cleaned when it was made; it may come from who never did. */
+static void
+write_log(const struct serving *s, const struct runnerwire *m)
+{
+	char *line = mem_strn(m->texts[0].data, m->texts[0].bytes), *p;
+	int64_t level = m->numbers[0];
+
+	for (p = line; *p != '\0'; p++)
+		if (*p < ' ' || *p > '~')
+			*p = '?';
+	if (level >= LOG_LEVEL_ERROR && level <= (int64_t)s->config->log->most)
+		s->config->log->write(s->config->log->ctx,
+		    (enum log_level)level, line);
+	free(line);
+}
+
+static bool
+take(struct serving *s, const struct runnerwire *m)
+{
+	switch (m->kind) {
+	case RUNNERWIRE_START:
+		start(s, m);
+		return true;
+	case RUNNERWIRE_CANCEL:
+		runner_cancel(s->runner, (uint32_t)m->numbers[0],
+		    clock_monotonic());
+		return true;
+	case RUNNERWIRE_CANCEL_ALL:
+		runner_cancel_all(s->runner, clock_monotonic());
+		return true;
+	case RUNNERWIRE_LOG:
+		write_log(s, m);
+		return true;
+	default:
+		return false;
+	}
+}
+
+static bool
+take_all(struct serving *s)
+{
+	struct runnerwire m;
+	struct wire frame;
+	size_t used, at = 0;
+	int rc;
+
+	while ((rc = wire_frame(s->got.data + at, s->got.bytes - at, &frame,
+		    &used)) > 0) {
+		if (!runnerwire_take(&frame, RUNNERWIRE_ENGINE, &m) ||
+		    !take(s, &m))
+			return false;
+		at += used;
+	}
+	if (at > 0) {
+		memmove(s->got.data, s->got.data + at, s->got.bytes - at);
+		s->got.bytes -= at;
+	}
+	return rc == 0;
+}
+
+static void
+hear(struct serving *s)
+{
+	char bytes[16384];
+	ssize_t n = recv(s->actions, bytes, sizeof(bytes), MSG_DONTWAIT);
+
+	if (n < 0 && (errno == EAGAIN || errno == EINTR))
+		return;
+	if (n > 0)
+		strbuf_add(&s->got, bytes, (size_t)n);
+	if (n > 0 && take_all(s))
+		return;
+	if (n > 0)
+		log_line(s->config->log, LOG_LEVEL_ERROR, "keeper",
+		    "the engine says what it may not: it is not heard any "
+		    "more");
+	s->alone = true;
+}
+
+/* --- its end --- */
+
+/* Names that nobody answers on any more; a next daemon may be there already,
+ * and does. */
+static void
+remove_names(const struct keeper_config *c)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof(c->streams) / sizeof(*c->streams); i++)
+		if (c->streams[i] != NULL)
+			local_socket_clear(c->streams[i], SOCK_STREAM);
+	if (c->seqpacket != NULL)
+		local_socket_clear(c->seqpacket, SOCK_SEQPACKET);
+	if (c->pidfile != NULL)
+		pidfile_unlink(c->pidfile);
+}
+
+static void
+be_alone(struct serving *s)
+{
+	if (s->cancel_ns != INT64_MAX || s->give_up_ns != INT64_MAX)
+		return;
+	/* The next daemon need not wait for what runs here. */
+	close(s->actions);
+	close(s->asks.fd);
+	s->actions = s->asks.fd = -1;
+	remove_names(s->config);
+	s->cancel_ns = clock_monotonic() + KEEPER_STOP_WAIT;
+}
+
+static void
+keep_deadlines(struct serving *s)
+{
+	int64_t now_ns = clock_monotonic();
+
+	if (runner_deadline(s->runner) <= now_ns)
+		runner_tick(s->runner, now_ns);
+	if (s->cancel_ns > now_ns)
+		return;
+	s->cancel_ns = INT64_MAX;
+	s->give_up_ns = now_ns + RUNNER_GRACE + DUR_SEC;
+	runner_cancel_all(s->runner, now_ns);
+}
+
+static int
+timeout_of(const struct serving *s)
+{
+	int64_t ns = runner_deadline(s->runner), now_ns = clock_monotonic();
+
+	if (s->cancel_ns < ns)
+		ns = s->cancel_ns;
+	if (s->give_up_ns < ns)
+		ns = s->give_up_ns;
+	if (ns == INT64_MAX)
+		return -1;
+	if (ns <= now_ns)
+		return 0;
+	ns = (ns - now_ns + DUR_MS - 1) / DUR_MS;
+	return ns < INT_MAX ? (int)ns : INT_MAX;
+}
+
+static bool
+is_finished(const struct serving *s)
+{
+	return s->alone &&
+	    (runner_count(s->runner) == 0 ||
+		s->give_up_ns <= clock_monotonic());
+}
+
+static void
+turn(struct serving *s)
+{
+	struct pollfd *fds = s->fds;
+	short out = s->owed.bytes > 0 ? POLLOUT : 0;
+	size_t n;
+
+	fds[0] = (struct pollfd){ .fd = s->signal_fd, .events = POLLIN };
+	fds[1] = (struct pollfd){ .fd = s->actions,
+		.events = (short)(POLLIN | out) };
+	fds[2] = (struct pollfd){ .fd = s->asks.fd, .events = POLLIN };
+	n = runner_fill(s->runner, fds + 3);
+	if (poll(fds, (nfds_t)n + 3, timeout_of(s)) > 0) {
+		runner_polled(s->runner, fds + 3, n);
+		if ((fds[1].revents & POLLOUT) != 0)
+			send_owed(s);
+		if ((fds[1].revents & (POLLIN | POLLHUP | POLLERR)) != 0)
+			hear(s);
+		if (fds[2].revents != 0 && !keeper_asks_readable(&s->asks))
+			s->alone = true;
+	}
+	signals_drain();
+	if (signals_take(SIGCHLD))
+		runner_reap(s->runner);
+	keep_deadlines(s);
+	if (s->alone)
+		be_alone(s);
+}
+
+void
+keeper_serve(const struct keeper_config *config, int actions, int asks)
+{
+	struct serving *s = mem_zero(1, sizeof(*s));
+	const int wanted = SIGCHLD;
+
+	s->config = config;
+	s->asks.config = config;
+	s->actions = actions;
+	s->asks.fd = asks;
+	s->cancel_ns = s->give_up_ns = INT64_MAX;
+	if (signals_open(&wanted, 1, &s->signal_fd, NULL) == 0) {
+		s->runner = runner_new(tell_end, s);
+		while (!is_finished(s))
+			turn(s);
+		runner_free(s->runner);
+	}
+	keeper_asks_fini(&s->asks);
+	strbuf_fini(&s->got);
+	strbuf_fini(&s->owed);
+	free(s);
+}

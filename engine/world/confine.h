@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * confine - giving up what a process may do, for good, in two steps.
+ *
+ * The first takes the rights of another user, the second those system calls
+ * that make something reachable which is not yet: after it, what descriptors
+ * are open can be read, written and polled, clients of listening sockets are
+ * taken, memory comes and goes, and the process can have a copy of itself
+ * (fork(2), within the same walls). No file is opened, no socket made or
+ * connected, no program run, no other process looked at or signalled.
+ *
+ * Linux: a seccomp(2) filter, and no_new_privs. A build with a sanitizer has
+ * a wider one, by what the sanitizer's own run-time does: it reads /proc to
+ * write its reports; it does not look for leaks then. FreeBSD: capsicum(4), and
+ * rights of descriptors that were open.
+ */
+#ifndef WORLD_CONFINE_H
+#define WORLD_CONFINE_H
+
+#include <stdbool.h>
+
+#include "base/err.h"
+
+#define CONFINE_USER "_switchback" /* where there is such a user */
+
+/* What becomes of a call that is not allowed. FreeBSD knows the second only,
+ * and makes CONFINE_KILL of it by a signal that ends the process. */
+enum confine_way {
+	CONFINE_KILL,  /* the process ends by it (SIGSYS) */
+	CONFINE_ERRNO, /* it fails with EPERM */
+	CONFINE_LOG,   /* it is carried out, and the kernel logs it */
+};
+
+/* Takes the rights of a user and of its groups. NULL: CONFINE_USER, or nobody
+ * where there is none. 0; ERR_STATE: we are not root; ERR_NOTFOUND: no such
+ * user; ERR_IO: the system refuses. */
+int confine_user(const char *name, struct err *err);
+
+/* 0; ERR_UNSUPPORTED or ERR_IO: it is not confined. */
+int confine_calls(enum confine_way way, struct err *err);
+
+/* Whether this build's filter is the wide one. */
+bool confine_is_wide(void);
+
+#endif

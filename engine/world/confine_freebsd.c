@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "world/confine.h"
+
+#include <sys/types.h>
+#include <sys/capsicum.h>
+#include <sys/procctl.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <unistd.h>
+
+#define DESCRIPTORS 1024 /* there are a few dozen at a start */
+
+/* What the loop does with descriptors, of whichever kind. */
+static int
+limit_descriptors(struct err *err)
+{
+	cap_rights_t rights;
+	int fd;
+
+	cap_rights_init(&rights, CAP_READ, CAP_WRITE, CAP_EVENT, CAP_FCNTL,
+	    CAP_FSTAT, CAP_FSYNC, CAP_SEEK, CAP_ACCEPT, CAP_GETSOCKOPT,
+	    CAP_SETSOCKOPT, CAP_SHUTDOWN);
+	for (fd = 0; fd < DESCRIPTORS; fd++)
+		if (fcntl(fd, F_GETFD) >= 0 &&
+		    cap_rights_limit(fd, &rights) < 0 && errno != ENOSYS)
+			return err_sys(err, errno, "rights of descriptors");
+	return 0;
+}
+
+int
+confine_calls(enum confine_way way, struct err *err)
+{
+	int trap = PROC_TRAPCAP_CTL_ENABLE, rc;
+
+	if (way == CONFINE_LOG)
+		return err_set(err, ERR_UNSUPPORTED,
+		    "this system cannot only log what is not allowed");
+	if ((rc = limit_descriptors(err)) < 0)
+		return rc;
+	/* What is not allowed ends us by SIGTRAP. */
+	if (way == CONFINE_KILL &&
+	    procctl(P_PID, getpid(), PROC_TRAPCAP_CTL, &trap) < 0)
+		return err_sys(err, errno, "trap of capability mode");
+	if (cap_enter() == 0)
+		return 0;
+	err_sys(err, errno, "capability mode");
+	if (err != NULL && errno == ENOSYS)
+		err->code = ERR_UNSUPPORTED;
+	return errno == ENOSYS ? ERR_UNSUPPORTED : ERR_IO;
+}
+
+bool
+confine_is_wide(void)
+{
+	return false;
+}

@@ -1,0 +1,256 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What a confined process still can do, and what ends it: each in a child,
+ * under the filter that the daemon has. */
+#include <sys/mman.h>
+#include <sys/ptrace.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "world/clock.h"
+#include "world/confine.h"
+
+#define CANNOT 99 /* there is no such thing on this system */
+
+static int
+try_open(void)
+{
+	return open("/etc/passwd", O_RDONLY) < 0;
+}
+
+static int
+try_make(void)
+{
+	return open("/tmp/test_confine.made", O_CREAT | O_WRONLY, 0600) < 0;
+}
+
+static int
+try_socket(void)
+{
+	return socket(AF_UNIX, SOCK_STREAM, 0) < 0;
+}
+
+static int
+try_inet(void)
+{
+	return socket(AF_INET, SOCK_DGRAM, 0) < 0;
+}
+
+static int
+try_trace(void)
+{
+	return ptrace(PT_TRACE_ME, 0, NULL, 0) < 0;
+}
+
+static int
+try_exec(void)
+{
+	char *argv[] = { NULL };
+
+	return execve("/bin/true", argv, argv) < 0;
+}
+
+static int
+try_kill(void)
+{
+	return kill(getppid(), 0) < 0;
+}
+
+static int
+try_unlink(void)
+{
+	return unlink("/nowhere/at/all") < 0;
+}
+
+static int
+try_code(void)
+{
+	return mmap(NULL, 4096, PROT_READ | PROT_WRITE | PROT_EXEC,
+		   MAP_PRIVATE | MAP_ANONYMOUS, -1, 0) == MAP_FAILED;
+}
+
+static int
+try_root(void)
+{
+	return setuid(0) < 0;
+}
+
+struct trial {
+	const char *name;
+	int (*fn)(void); /* 0: it could */
+	bool wide;	 /* a sanitizer's own run-time may need it */
+};
+
+static const struct trial forbidden[] = {
+	{ "open", try_open, true },
+	{ "make", try_make, true },
+	{ "socket", try_socket, false },
+	{ "inet", try_inet, false },
+	{ "ptrace", try_trace, true },
+	{ "execve", try_exec, false },
+	{ "kill", try_kill, true },
+	{ "unlink", try_unlink, false },
+	{ "code", try_code, true },
+	{ "setuid", try_root, false },
+};
+
+/* The status of a child that was confined and then did it. */
+static int
+status_of(enum confine_way way, int (*fn)(void))
+{
+	struct err err;
+	int status, rc;
+	pid_t pid = fork();
+
+	if (pid == 0) {
+		rc = confine_calls(way, &err);
+		_exit(rc == ERR_UNSUPPORTED ? CANNOT : rc < 0 ? 98 : fn());
+	}
+	assert_true(pid > 0);
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	if (WIFEXITED(status) && WEXITSTATUS(status) == CANNOT)
+		skip();
+	return status;
+}
+
+static void
+what_it_does_not_need_ends_it(void **state)
+{
+	size_t i;
+	int status;
+
+	(void)state;
+	for (i = 0; i < sizeof(forbidden) / sizeof(*forbidden); i++) {
+		if (forbidden[i].wide && confine_is_wide())
+			continue;
+		status = status_of(CONFINE_KILL, forbidden[i].fn);
+		if (!WIFSIGNALED(status))
+			print_error("%s: status %x\n", forbidden[i].name,
+			    (unsigned)status);
+		assert_true(WIFSIGNALED(status));
+	}
+}
+
+static void
+or_fails_when_that_was_asked_for(void **state)
+{
+	size_t i;
+	int status;
+
+	(void)state;
+	for (i = 0; i < sizeof(forbidden) / sizeof(*forbidden); i++) {
+		if (forbidden[i].wide && confine_is_wide())
+			continue;
+		status = status_of(CONFINE_ERRNO, forbidden[i].fn);
+		assert_true(WIFEXITED(status));
+		assert_int_equal(WEXITSTATUS(status), 1);
+	}
+}
+
+static int pair[2], file;
+
+static int
+do_its_work(void)
+{
+	struct pollfd fd = { .fd = pair[0], .events = POLLIN };
+	char byte, *room = malloc(1 << 20);
+	int64_t before = clock_monotonic();
+	int fds[2], status = 1;
+	pid_t pid;
+
+	memset(room, 1, 1 << 20);
+	free(room);
+	if (send(pair[1], "a", 1, MSG_NOSIGNAL) != 1 ||
+	    poll(&fd, 1, 1000) != 1 || recv(pair[0], &byte, 1, 0) != 1 ||
+	    write(file, "b", 1) != 1 || fsync(file) < 0 ||
+	    clock_monotonic() < before || pipe2(fds, O_CLOEXEC) < 0 ||
+	    fcntl(fds[0], F_SETFL, O_NONBLOCK) < 0 ||
+	    signal(SIGUSR1, SIG_IGN) == SIG_ERR)
+		return 1;
+	/* A copy of it works within the same walls. */
+	if ((pid = fork()) == 0)
+		_exit(write(fds[1], "c", 1) == 1 ? 0 : 1);
+	if (pid < 0 || waitpid(pid, &status, 0) != pid || status != 0 ||
+	    read(fds[0], &byte, 1) != 1 || byte != 'c')
+		return 1;
+	if ((pid = fork()) == 0)
+		_exit(try_exec());
+	return pid < 0 || waitpid(pid, &status, 0) != pid ||
+	    !WIFSIGNALED(status);
+}
+
+static void
+what_it_needs_works(void **state)
+{
+	char name[] = "/tmp/test_confine.XXXXXX";
+	int status;
+
+	(void)state;
+	assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, pair), 0);
+	file = mkstemp(name);
+	unlink(name);
+	status = status_of(CONFINE_KILL, do_its_work);
+	assert_true(WIFEXITED(status));
+	assert_int_equal(WEXITSTATUS(status), 0);
+	close(pair[0]);
+	close(pair[1]);
+	close(file);
+}
+
+static int
+take_user(const char *name, int expected)
+{
+	struct err err;
+	int status;
+	pid_t pid = fork();
+
+	if (pid == 0) {
+		if (confine_user(name, &err) != expected)
+			_exit(1);
+		if (expected < 0)
+			_exit(0);
+		_exit(geteuid() == 0 || setuid(0) == 0 || setgid(0) == 0);
+	}
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	return status;
+}
+
+static void
+another_user_is_for_good(void **state)
+{
+	(void)state;
+	if (geteuid() != 0) {
+		assert_int_equal(take_user(NULL, ERR_STATE), 0);
+		skip();
+	}
+	assert_int_equal(take_user("no-such-user-here", ERR_NOTFOUND), 0);
+	assert_int_equal(take_user("nobody", 0), 0);
+	assert_int_equal(take_user(NULL, 0), 0);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(what_it_does_not_need_ends_it),
+		cmocka_unit_test(or_fails_when_that_was_asked_for),
+		cmocka_unit_test(what_it_needs_works),
+		cmocka_unit_test(another_user_is_for_good),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

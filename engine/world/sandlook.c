@@ -12,6 +12,29 @@ sandprocs_fini(struct sandprocs *p)
 	memset(p, 0, sizeof(*p));
 }
 
+static bool
+hears_of(const struct sandproc *parent, int32_t child)
+{
+	return parent->pid == SANDPROC_FIRST ||
+	    parent->waits_for == SANDPROC_ANY || parent->waits_for == child;
+}
+
+static bool
+news_is_under_way(const struct sandprocs *p)
+{
+	size_t i, k;
+
+	for (i = 0; i < p->count; i++) {
+		if (!p->list[i].zombie)
+			continue;
+		for (k = 0; k < p->count; k++)
+			if (p->list[k].pid == p->list[i].parent &&
+			    hears_of(&p->list[k], p->list[i].pid))
+				return true;
+	}
+	return false;
+}
+
 bool
 sandprocs_at_rest(const struct sandprocs *a, const struct sandprocs *b)
 {
@@ -25,5 +48,5 @@ sandprocs_at_rest(const struct sandprocs *a, const struct sandprocs *b)
 		    !b->list[i].rests ||
 		    a->list[i].switches != b->list[i].switches)
 			return false;
-	return true;
+	return !news_is_under_way(b);
 }

@@ -43,15 +43,22 @@ struct sandproc {
 	int32_t thread;
 	uint64_t switches; /* how often it has gone to sleep */
 	bool rests;	   /* waits, and not for a clock */
+	bool zombie;	   /* has ended, and its parent has not asked */
+	/* The child whose end it waits for: its pid, SANDPROC_ANY or 0. */
+	int32_t waits_for;
 	char name[16];
 };
+#define SANDPROC_FIRST 1 /* the first process: asks for every child */
+#define SANDPROC_ANY   (-1)
 struct sandprocs {
 	struct sandproc *list; /* owned; threads, by pid and thread */
 	size_t count, cap;
 };
 void sandprocs_look(int proc_fd, struct sandprocs *out);
 void sandprocs_fini(struct sandprocs *p);
-/* Whether all rested from the first look to the second. */
+/* Whether all rested from the first look to the second. An end of which the
+ * parent will hear in a moment is news under way: the kernel shows a zombie
+ * before it wakes who waits for it. */
 bool sandprocs_at_rest(const struct sandprocs *a, const struct sandprocs *b);
 
 #endif

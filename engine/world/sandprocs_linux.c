@@ -15,11 +15,10 @@
 #include <unistd.h>
 
 #include <sys/syscall.h>
+#include <sys/wait.h>
 
 #include "base/mem.h"
 #include "world/sandparts.h"
-
-#define FIRST_PID 1
 
 /* System calls that may end because time goes by, and the argument that says
  * whether this one does: a pointer to a time, or (millis) a number. */
@@ -70,9 +69,25 @@ field(const char *status, const char *name)
 	return at == NULL ? 0 : strtoull(at + strlen(name), NULL, 10);
 }
 
+/* Calls that end with a child of any kind, or with a signal such as its end
+ * sends; a shell's wait is either. */
+static int32_t
+awaited(long number, const unsigned long long *arg)
+{
+	if (number == SYS_wait4)
+		return (int32_t)arg[0] > 0 ? (int32_t)arg[0] : SANDPROC_ANY;
+	if (number == SYS_waitid)
+		return (int)arg[0] == P_PID ? (int32_t)arg[1] : SANDPROC_ANY;
+#ifdef SYS_pause
+	if (number == SYS_pause)
+		return SANDPROC_ANY;
+#endif
+	return number == SYS_rt_sigsuspend ? SANDPROC_ANY : 0;
+}
+
 /* The text is "NUMBER ARG0 .. ARG5 SP PC"; else it is not understood. */
 static bool
-waits_for_clock(const char *text)
+waits_for_clock(const char *text, int32_t *waits_for)
 {
 	unsigned long long arg[6];
 	const struct timed_call *t;
@@ -82,6 +97,7 @@ waits_for_clock(const char *text)
 	if (sscanf(text, "%ld %llx %llx %llx %llx %llx %llx", &number, &arg[0],
 		&arg[1], &arg[2], &arg[3], &arg[4], &arg[5]) != 7)
 		return false;
+	*waits_for = awaited(number, arg);
 	for (i = 0; i < sizeof(timed_calls) / sizeof(*timed_calls); i++) {
 		t = &timed_calls[i];
 		if (t->number != number)
@@ -93,7 +109,7 @@ waits_for_clock(const char *text)
 }
 
 static bool
-rests(int proc, const char *folder, const char *status, int32_t pid)
+rests(int proc, const char *folder, const char *status, struct sandproc *p)
 {
 	const char *state = strstr(status, "\nState:\t");
 	char path[96], text[256];
@@ -101,13 +117,14 @@ rests(int proc, const char *folder, const char *status, int32_t pid)
 	if (state == NULL)
 		return false;
 	state += 8;
+	p->zombie = *state == 'Z';
 	if (*state == 'Z' || *state == 'X' || *state == 'T')
 		return true;
 	if (*state != 'S')
 		return false;
 	/* The first one is ours: it never waits for a clock, and nobody may
 	 * look into it. */
-	if (pid == FIRST_PID)
+	if (p->pid == SANDPROC_FIRST)
 		return true;
 	snprintf(path, sizeof(path), "%s/syscall", folder);
 	if (!read_small(proc, path, text, sizeof(text)))
@@ -116,7 +133,8 @@ rests(int proc, const char *folder, const char *status, int32_t pid)
 	 * whether it has left the processor. One that waits outside a call
 	 * waits for its memory to come from the disk, and goes on then. */
 	return strncmp(text, "running", 7) != 0 &&
-	    strncmp(text, "-1 ", 3) != 0 && !waits_for_clock(text);
+	    strncmp(text, "-1 ", 3) != 0 &&
+	    !waits_for_clock(text, &p->waits_for);
 }
 
 static void
@@ -137,7 +155,7 @@ look_at(int proc, int32_t pid, int32_t thread, struct sandprocs *out)
 	p->parent = (int32_t)field(status, "\nPPid:\t");
 	p->switches = field(status, "\nvoluntary_ctxt_switches:\t") +
 	    field(status, "\nnonvoluntary_ctxt_switches:\t");
-	p->rests = rests(proc, folder, status, pid);
+	p->rests = rests(proc, folder, status, p);
 	if (strncmp(status, "Name:\t", 6) == 0) {
 		n = strcspn(status + 6, "\n");
 		if (n >= sizeof(p->name))

@@ -42,8 +42,10 @@ make_rig(void **state)
 	if (mkdtemp(r->folder) == NULL)
 		return -1;
 	for (i = 0; i < FILES; i++) {
-		snprintf(r->paths[i], sizeof(r->paths[i]), "%s/%d.db",
-		    r->folder, i);
+		char *path = r->paths[i];
+
+		snprintf(path, sizeof(r->paths[i]), "/tmp/%s/%d.db",
+		    strrchr(r->folder, '/') + 1, i);
 		r->inputs[i] = r->paths[i];
 	}
 	*state = r;

@@ -47,6 +47,26 @@ who_went_to_sleep_between_the_looks_was_awake(void **state)
 	assert_false(sandprocs_at_rest(&a, &b));
 }
 
+/* Thread 3 becomes a process of its own that has ended. */
+static void
+an_end_is_news_to_who_waits_for_it(void **state)
+{
+	(void)state;
+	second[2].pid = first[2].pid = 3;
+	second[2].zombie = true;
+	second[2].parent = 2;
+	assert_true(sandprocs_at_rest(&a, &b)); /* nobody asks */
+	second[1].waits_for = 4;
+	assert_true(sandprocs_at_rest(&a, &b));
+	second[1].waits_for = 3;
+	assert_false(sandprocs_at_rest(&a, &b));
+	second[1].waits_for = SANDPROC_ANY;
+	assert_false(sandprocs_at_rest(&a, &b));
+	second[1].waits_for = 0;
+	second[2].parent = SANDPROC_FIRST;
+	assert_false(sandprocs_at_rest(&a, &b));
+}
+
 static void
 who_is_awake_at_either_look_does_not_rest(void **state)
 {
@@ -87,6 +107,7 @@ main(void)
 	static const struct CMUnitTest tests[] = {
 		TEST(who_slept_at_both_looks_and_between_them_rests),
 		TEST(who_went_to_sleep_between_the_looks_was_awake),
+		TEST(an_end_is_news_to_who_waits_for_it),
 		TEST(who_is_awake_at_either_look_does_not_rest),
 		TEST(who_came_or_went_between_the_looks_was_awake),
 		TEST(nothing_seen_is_no_rest),

@@ -102,7 +102,9 @@ take_ended(struct sandbox *s, struct wire *w)
 	e->output = wire_take_str(w);
 }
 
-/* Sends and waits until it is done. A command may end meanwhile. */
+/* Sends and waits until it is done: what is asked of the first process is never
+ * under way when somebody looks whether all rest. A command may end meanwhile.
+ */
 static int
 request(struct sandbox *s, struct strbuf *message, struct err *err)
 {
@@ -150,17 +152,6 @@ sandbox_remove(struct sandbox *s, const char *path, struct err *err)
 	return request(s, &sb, err);
 }
 
-static int
-tell(struct sandbox *s, struct strbuf *message, struct err *err)
-{
-	int rc = 0;
-
-	if (s->dead || !wire_send(s->control, message))
-		rc = gone(err);
-	strbuf_fini(message);
-	return rc;
-}
-
 int
 sandbox_run(struct sandbox *s, uint32_t id, const char *text, struct err *err)
 {
@@ -170,7 +161,7 @@ sandbox_run(struct sandbox *s, uint32_t id, const char *text, struct err *err)
 	wire_number(&sb, id);
 	wire_text(&sb, text, strlen(text));
 	wire_end(&sb, mark);
-	return tell(s, &sb, err);
+	return request(s, &sb, err);
 }
 
 int
@@ -182,7 +173,7 @@ sandbox_signal(struct sandbox *s, uint32_t id, int sig, struct err *err)
 	wire_number(&sb, id);
 	wire_number(&sb, sig);
 	wire_end(&sb, mark);
-	return tell(s, &sb, err);
+	return request(s, &sb, err);
 }
 
 /* --- opening --- */
@@ -324,9 +315,10 @@ sandbox_open(int64_t guard_ns, struct sandbox **out, struct err *err)
 	    (rc = receive(s, &w, err)) == 0 &&
 	    (rc = map_user(s->pid, err)) == 0) {
 		wire_end(&sb, wire_begin(&sb, WIRE_MAPPED));
-		if ((rc = tell(s, &sb, err)) == 0)
-			rc = receive_ready(s, err);
+		rc = wire_send(s->control, &sb) ? receive_ready(s, err)
+						: gone(err);
 	}
+	strbuf_fini(&sb);
 	if (rc < 0) {
 		sandbox_close(s);
 		return rc;

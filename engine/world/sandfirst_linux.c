@@ -276,9 +276,11 @@ take_message(struct first *f)
 		return true;
 	case WIRE_RUN:
 		take_run(f, &w);
+		say(WIRE_DONE);
 		return true;
 	case WIRE_SIGNAL:
 		take_signal(f, &w);
+		say(WIRE_DONE);
 		return true;
 	default:
 		return false;

@@ -23,8 +23,8 @@ enum wire_kind {
 	WIRE_MAPPED = 1, /* the user's numbers are translated now */
 	WIRE_FILE,	 /* path, mode, contents: in place when WIRE_DONE */
 	WIRE_REMOVE,	 /* path; answered by WIRE_DONE */
-	WIRE_RUN,	 /* id, text for sh -c */
-	WIRE_SIGNAL,	 /* id, signal, to all of the command */
+	WIRE_RUN,	 /* id, text for sh -c; answered by WIRE_DONE */
+	WIRE_SIGNAL,	 /* id, signal, to all of the command; the same */
 	/* and back */
 	WIRE_UNSHARED, /* translate my user's numbers */
 	WIRE_REFUSED,  /* 1 the system has no sandboxes, 0 trouble; why */

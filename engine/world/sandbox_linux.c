@@ -27,8 +27,11 @@
 #define PATIENCE_S  20
 #define LOOK_MIN_MS 1
 #define LOOK_MAX_MS 16
-#define NANO	    INT64_C(1000000000)
-#define MILLI	    1000000
+/* So often, some time apart, all must be seen at rest: a host that is busy can
+ * hold a process at any place of the kernel for a while. */
+#define CALM_LOOKS 3
+#define NANO	   INT64_C(1000000000)
+#define MILLI	   1000000
 
 struct call {	/* a connection of one of our programs */
 	int fd; /* -1: answered, or the caller is gone */
@@ -630,7 +633,7 @@ int
 sandbox_settle(struct sandbox *s, struct err *err)
 {
 	int64_t until = clock_monotonic() + s->guard_ns;
-	int ms = LOOK_MIN_MS;
+	int ms = LOOK_MIN_MS, calm = 0;
 
 	forget_closed(s);
 	if (s->next_end == s->n_ends)
@@ -644,8 +647,13 @@ sandbox_settle(struct sandbox *s, struct err *err)
 		sandprocs_look(s->proc, &s->looks[1]);
 		/* What arrived before they rested is here by now. */
 		if (sandprocs_at_rest(&s->looks[0], &s->looks[1]) &&
-		    !drain(s, err))
-			break;
+		    !drain(s, err)) {
+			if (++calm == CALM_LOOKS)
+				break;
+			wait_for_news(s, LOOK_MIN_MS);
+			continue;
+		}
+		calm = 0;
 		if (clock_monotonic() > until)
 			return restless(s, err);
 		wait_for_news(s, ms);

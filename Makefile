@@ -84,7 +84,7 @@ LINK = $(CC) $(VFLAGS) $(LDFLAGS)
 ENGINE_DIRS := engine/base engine/base/compat engine/event engine/rules \
 	engine/failover engine/world engine/core engine/packet engine/daemon
 HARNESS_DIRS := engine/report sim/scenario sim/judge sim/machine sim/guest \
-	sim/packets sim/stage
+	sim/packets sim/stage sim/lab engine/agent
 DB_DIRS := db
 
 src_of = $(sort $(foreach d,$(1),$(wildcard $(d)/*.c)))

@@ -12,6 +12,8 @@ find engine sim db -name '*.[ch]' | sort | xargs awk \
 BEGIN {
 	pure = "engine/event engine/rules engine/failover engine/core " \
 	    "engine/packet"
+	simulated = "sim/scenario sim/machine sim/judge sim/guest " \
+	    "sim/packets sim/stage"
 	while ((getline line < table) > 0) {
 		if (line ~ /^#/ || (k = split(line, f)) < 2)
 			continue
@@ -28,7 +30,8 @@ BEGIN {
 		}
 		where[n] = ""
 		for (i = 3; i <= k; i++)
-			where[n] = where[n] " " (f[i] == "pure" ? pure : f[i])
+			where[n] = where[n] " " (f[i] == "pure" ? pure : \
+			    f[i] == "simulated" ? simulated : f[i])
 	}
 }
 function is_in(path, list,    f, i, k) {

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * labcan - whether a scenario asks only for what a guest in the lab can have:
+ * one pair of a virtio-net and a vmxnet3, an address that is set by hand, and
+ * deeds that QEMU or the guest can do. Pure.
+ */
+#ifndef SIM_LAB_LABCAN_H
+#define SIM_LAB_LABCAN_H
+
+#include <stdbool.h>
+
+#include "base/strbuf.h"
+#include "core/core.h"
+#include "failover/rcvars.h"
+#include "sim/scenario/scenario.h"
+
+struct labcan_setup {	   /* how the guest begins */
+	struct rc_net net; /* of the synthetic NIC */
+	bool transparent;  /* QEMU's own pair: virtio-net takes its VF itself */
+	bool no_bonding;   /* the kernel has none */
+};
+
+/* False, and why not is appended: "a delay is the simulated machine's". */
+bool labcan_run(const struct scenario *s, enum core_policy policy,
+    struct labcan_setup *setup, struct strbuf *why);
+
+#endif

@@ -24,10 +24,12 @@
 #include <unistd.h>
 
 #include "base/mem.h"
-#include "world/iflook.h"
+#include "world/iflook_parts.h"
 #include "world/rtsock.h"
 
 #define PORTS_MOST 32 /* LAGG_MAX_PORTS */
+
+const int iflook_link_family = AF_LINK;
 
 static uint32_t
 index_of(const char *name)
@@ -89,8 +91,8 @@ look_at_vlan(int fd, struct ifevent *e)
 	e->parent = index_of(v.vlr_parent);
 }
 
-static void
-look_at_link(struct linktable *t, int fd, const struct ifaddrs *a)
+void
+iflook_link(struct linktable *t, int fd, const struct ifaddrs *a)
 {
 	struct ifevent e = { .kind = IFEVENT_LINK, .answer = true };
 	const struct sockaddr_dl *dl = (const void *)a->ifa_addr;
@@ -132,8 +134,8 @@ bits_of(const uint8_t *mask, size_t bytes)
 	return (uint8_t)bits;
 }
 
-static void
-look_at_addr(struct linktable *t, const struct ifaddrs *a)
+void
+iflook_addr(struct linktable *t, const struct ifaddrs *a)
 {
 	struct ifevent e = { .kind = IFEVENT_ADDR, .answer = true };
 	const struct sockaddr_in *in = (const void *)a->ifa_addr;
@@ -159,8 +161,8 @@ look_at_addr(struct linktable *t, const struct ifaddrs *a)
 	linktable_take(t, &e);
 }
 
-static void
-look_at_routes(struct linktable *t)
+void
+iflook_routes(struct linktable *t)
 {
 	int name[] = { CTL_NET, PF_ROUTE, 0, 0, NET_RT_DUMP, 0 };
 	const unsigned n = sizeof(name) / sizeof(*name);
@@ -181,34 +183,4 @@ look_at_routes(struct linktable *t)
 			linktable_take(t, &e);
 		}
 	free(all);
-}
-
-int
-iflook(struct linktable *t, struct err *err)
-{
-	struct ifaddrs *all, *a;
-	int fd;
-
-	if (getifaddrs(&all) < 0)
-		return err_sys(err, errno, "the interfaces (getifaddrs)");
-	fd = socket(AF_LOCAL, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-	linktable_begin(t, IFEVENT_LINK);
-	for (a = all; a != NULL; a = a->ifa_next)
-		if (a->ifa_addr != NULL && a->ifa_addr->sa_family == AF_LINK)
-			look_at_link(t, fd, a);
-	linktable_end(t, IFEVENT_LINK);
-	linktable_begin(t, IFEVENT_ADDR);
-	for (a = all; a != NULL; a = a->ifa_next)
-		if (a->ifa_addr != NULL &&
-		    (a->ifa_addr->sa_family == AF_INET ||
-			a->ifa_addr->sa_family == AF_INET6))
-			look_at_addr(t, a);
-	linktable_end(t, IFEVENT_ADDR);
-	linktable_begin(t, IFEVENT_ROUTE);
-	look_at_routes(t);
-	linktable_end(t, IFEVENT_ROUTE);
-	if (fd >= 0)
-		close(fd);
-	freeifaddrs(all);
-	return 0;
 }

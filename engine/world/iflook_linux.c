@@ -16,9 +16,11 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "world/iflook.h"
+#include "world/iflook_parts.h"
 
 #define LOWER_UP 0x10000 /* IFF_LOWER_UP, linux/if.h */
+
+const int iflook_link_family = AF_PACKET;
 
 static uint32_t
 index_of(const char *name)
@@ -85,8 +87,8 @@ look_at_bond(struct ifevent *e)
 	e->primary = index_of(word);
 }
 
-static void
-look_at_link(struct linktable *t, int fd, const struct ifaddrs *a)
+void
+iflook_link(struct linktable *t, int fd, const struct ifaddrs *a)
 {
 	struct ifevent e = { .kind = IFEVENT_LINK, .answer = true };
 	struct sockaddr_ll ll;
@@ -127,8 +129,8 @@ bits_of(const uint8_t *mask, size_t bytes)
 	return (uint8_t)bits;
 }
 
-static void
-look_at_addr(struct linktable *t, const struct ifaddrs *a)
+void
+iflook_addr(struct linktable *t, const struct ifaddrs *a)
 {
 	struct ifevent e = { .kind = IFEVENT_ADDR, .answer = true };
 	struct sockaddr_in in, mask;
@@ -155,8 +157,8 @@ look_at_addr(struct linktable *t, const struct ifaddrs *a)
 
 /* /proc/net/route: interface, destination, gateway, flags, ..., metric, mask;
  * addresses as the hexadecimal number that their bytes are in memory. */
-static void
-look_at_routes(struct linktable *t)
+void
+iflook_routes(struct linktable *t)
 {
 	unsigned to, gateway, flags, metric, mask;
 	struct ifevent e;
@@ -186,34 +188,4 @@ look_at_routes(struct linktable *t)
 			linktable_take(t, &e);
 	}
 	fclose(f);
-}
-
-int
-iflook(struct linktable *t, struct err *err)
-{
-	struct ifaddrs *all, *a;
-	int fd;
-
-	if (getifaddrs(&all) < 0)
-		return err_sys(err, errno, "the interfaces (getifaddrs)");
-	fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-	linktable_begin(t, IFEVENT_LINK);
-	for (a = all; a != NULL; a = a->ifa_next)
-		if (a->ifa_addr != NULL && a->ifa_addr->sa_family == AF_PACKET)
-			look_at_link(t, fd, a);
-	linktable_end(t, IFEVENT_LINK);
-	linktable_begin(t, IFEVENT_ADDR);
-	for (a = all; a != NULL; a = a->ifa_next)
-		if (a->ifa_addr != NULL &&
-		    (a->ifa_addr->sa_family == AF_INET ||
-			a->ifa_addr->sa_family == AF_INET6))
-			look_at_addr(t, a);
-	linktable_end(t, IFEVENT_ADDR);
-	linktable_begin(t, IFEVENT_ROUTE);
-	look_at_routes(t);
-	linktable_end(t, IFEVENT_ROUTE);
-	if (fd >= 0)
-		close(fd);
-	freeifaddrs(all);
-	return 0;
 }

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 
 #include "base/mem.h"
+#include "world/netlinksock.h"
 #include "world/rtnetlink.h"
 
 #define RECEIVE_BYTES (4 * 1024 * 1024)
@@ -26,21 +27,11 @@ routesock_open(struct routesock **out, struct err *err)
 {
 	struct mnl_socket *mnl;
 	struct routesock *s;
-	int bytes = RECEIVE_BYTES, rc;
+	int rc = netlinksock_listen(NETLINK_ROUTE, GROUPS, RECEIVE_BYTES,
+	    "routing messages", &mnl, err);
 
-	mnl = mnl_socket_open2(NETLINK_ROUTE, SOCK_CLOEXEC | SOCK_NONBLOCK);
-	if (mnl == NULL)
-		return err_sys(err, errno, "routing messages (netlink)");
-	/* Only root may go beyond the limit; less is not a failure. */
-	if (setsockopt(mnl_socket_get_fd(mnl), SOL_SOCKET, SO_RCVBUFFORCE,
-		&bytes, sizeof(bytes)) < 0)
-		(void)setsockopt(mnl_socket_get_fd(mnl), SOL_SOCKET, SO_RCVBUF,
-		    &bytes, sizeof(bytes));
-	if (mnl_socket_bind(mnl, GROUPS, MNL_SOCKET_AUTOPID) < 0) {
-		rc = err_sys(err, errno, "routing messages (netlink)");
-		mnl_socket_close(mnl);
+	if (rc < 0)
 		return rc;
-	}
 	s = mem_zero(1, sizeof(*s));
 	s->mnl = mnl;
 	*out = s;

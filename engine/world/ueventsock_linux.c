@@ -10,6 +10,7 @@
 #include <stdlib.h>
 
 #include "base/mem.h"
+#include "world/netlinksock.h"
 
 #define RECEIVE_BYTES (1024 * 1024)
 #define KERNEL_GROUP  1
@@ -23,21 +24,11 @@ ueventsock_open(struct ueventsock **out, struct err *err)
 {
 	struct mnl_socket *mnl;
 	struct ueventsock *s;
-	int bytes = RECEIVE_BYTES, rc;
+	int rc = netlinksock_listen(NETLINK_KOBJECT_UEVENT, KERNEL_GROUP,
+	    RECEIVE_BYTES, "device events", &mnl, err);
 
-	mnl = mnl_socket_open2(NETLINK_KOBJECT_UEVENT,
-	    SOCK_CLOEXEC | SOCK_NONBLOCK);
-	if (mnl == NULL)
-		return err_sys(err, errno, "device events (netlink)");
-	if (setsockopt(mnl_socket_get_fd(mnl), SOL_SOCKET, SO_RCVBUFFORCE,
-		&bytes, sizeof(bytes)) < 0)
-		(void)setsockopt(mnl_socket_get_fd(mnl), SOL_SOCKET, SO_RCVBUF,
-		    &bytes, sizeof(bytes));
-	if (mnl_socket_bind(mnl, KERNEL_GROUP, MNL_SOCKET_AUTOPID) < 0) {
-		rc = err_sys(err, errno, "device events (netlink)");
-		mnl_socket_close(mnl);
+	if (rc < 0)
 		return rc;
-	}
 	s = mem_zero(1, sizeof(*s));
 	s->mnl = mnl;
 	*out = s;

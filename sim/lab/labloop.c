@@ -178,11 +178,14 @@ bool
 labloop_turn(struct labloop *l, int64_t until_ns)
 {
 	int64_t due_ns, wait_ns;
+	bool ready, fired;
 
 	for (;;) {
-		/* Descriptors first and without waiting: a timer that is
-		 * always due must not starve them. */
-		if (poll_once(l, 0) | fire_one(l))
+		/* Descriptors first and without waiting, and a timer behind
+		 * them: neither must starve the other. */
+		ready = poll_once(l, 0);
+		fired = fire_one(l);
+		if (ready || fired)
 			return true;
 		wait_ns = until_ns;
 		if (timerq_next(&l->timers, &due_ns) && due_ns < wait_ns)

@@ -170,6 +170,15 @@ meet_supervisor(const struct log *log)
 	return s;
 }
 
+/* What the processes beside the engine are to keep. */
+static enum apart_rights
+rights_of(const struct daemon_confine *c)
+{
+	if (!c->wanted)
+		return APART_KEEP;
+	return c->way_asked ? APART_MUST : APART_DIVIDE;
+}
+
 /* Takes all but the configuration over. */
 static int
 run_with_keeper(const struct daemonargs *a, const struct names *names,
@@ -185,6 +194,7 @@ run_with_keeper(const struct daemonargs *a, const struct names *names,
 		.streams = { names->stream, names->control },
 		.seqpacket = names->seqpacket,
 		.pidfile = pidfile,
+		.rights = rights_of(&a->confine),
 	};
 	struct log log = *config->log;
 	struct err err;
@@ -334,6 +344,7 @@ main(int argc, char **argv)
 	    a.flight_path != NULL ? a.flight_path : FLIGHT_DEFAULT);
 	names.rc_conf = lasting_path(&a, a.native.rc_path);
 	a.native.rc_path = names.rc_conf;
+	a.native.rights = rights_of(&a.confine);
 	if (ruleset_load(names.rules, &ro, &diag, &rules, NULL) < 0)
 		status = CMD_INPUT;
 	else if (!is_understood(&a)) {

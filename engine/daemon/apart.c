@@ -41,3 +41,26 @@ apart(const int *keep, size_t count)
 		close(null);
 	}
 }
+
+bool
+apart_confine(enum apart_rights rights, enum confine_duty duty,
+    const struct log *log)
+{
+	const char *subsystem =
+	    duty == CONFINE_INTERFACES ? "interfaces" : "keeper";
+	struct err err;
+	int rc;
+
+	if (rights == APART_KEEP)
+		return true;
+	rc = confine_duty(duty, &err);
+	/* Who is not root has none of its privileges, and FreeBSD's root is
+	 * one piece: neither is a failure. */
+	if (rc == 0 || rc == ERR_STATE || rc == ERR_UNSUPPORTED)
+		return true;
+	log_line(log,
+	    rights == APART_MUST ? LOG_LEVEL_ERROR : LOG_LEVEL_WARNING,
+	    subsystem, "%s%s", err.text,
+	    rights == APART_MUST ? "" : ": what it may do it keeps");
+	return rights != APART_MUST;
+}

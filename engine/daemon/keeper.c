@@ -12,7 +12,6 @@
 #include <unistd.h>
 
 #include "base/mem.h"
-#include "daemon/apart.h"
 #include "daemon/keeper_serve.h"
 #include "daemon/pidfile.h"
 #include "rules/loader_texts.h"
@@ -68,6 +67,8 @@ be_keeper(const struct keeper_config *config, int actions, int asks)
 	actions = APART_FIRST;
 	asks = APART_FIRST + 1;
 	setsockopt(asks, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof(limit));
+	if (!apart_confine(config->rights, CONFINE_COMMANDS, config->log))
+		_exit(1);
 	keeper_serve(config, actions, asks);
 	_exit(0);
 }

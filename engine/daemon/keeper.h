@@ -31,6 +31,7 @@
 #include "base/err.h"
 #include "base/log.h"
 #include "base/strbuf.h"
+#include "daemon/apart.h"
 #include "rules/loader.h"
 #include "world/command_runner.h"
 
@@ -48,6 +49,7 @@ struct keeper_config {
 	const char *streams[2];	 /* names of sockets, removed at the end */
 	const char *seqpacket;
 	const struct pidfile *pidfile;
+	enum apart_rights rights;
 };
 
 struct keeper;

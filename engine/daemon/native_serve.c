@@ -259,7 +259,9 @@ native_world_serve(const struct daemon_native *config, const struct log *log,
 	s->asks = asks;
 	s->hints = hints;
 	s->writer = snapshot_writer_new();
-	if (kernelworld_open(&kc, &s->kernel, &err) < 0)
+	if (!apart_confine(config->rights, CONFINE_INTERFACES, log))
+		answer(s, ERR_IO, 0, "its privileges cannot be divided");
+	else if (kernelworld_open(&kc, &s->kernel, &err) < 0)
 		answer(s, err.code, err.sys_errno, err.text);
 	else if (answer(s, 0, 0, ""))
 		while (turn(s))

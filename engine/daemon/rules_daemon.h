@@ -31,6 +31,7 @@
 
 #include "base/err.h"
 #include "base/log.h"
+#include "daemon/apart.h"
 #include "rules/ruleset.h"
 #include "world/confine.h"
 #include "world/devctl_source.h"
@@ -49,7 +50,8 @@ struct daemon_native {
 	/* rc.conf(5), read again at SIGHUP; NULL: what the synthetic NICs have
 	 * at the start is to be kept. */
 	const char *rc_path;
-	bool keep_rx_all; /* leave what inactive ports accept alone */
+	bool keep_rx_all;	  /* leave what inactive ports accept alone */
+	enum apart_rights rights; /* of the process that changes them */
 };
 
 /* What the loop gives up before it reads a record (world/confine.h). What was

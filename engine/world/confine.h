@@ -39,6 +39,31 @@ int confine_user(const char *name, struct err *err);
 /* 0; ERR_UNSUPPORTED or ERR_IO: it is not confined. */
 int confine_calls(enum confine_way way, struct err *err);
 
+/* What a process that stays root is there for. */
+enum confine_duty {
+	/* Changes interfaces and what the kernel says of them in /proc/sys/net,
+	 * and starts DHCP clients, which may do the same. */
+	CONFINE_INTERFACES,
+	/* Runs the commands of the operator's rules as root, reads and writes
+	 * files of whoever it is, ends what it has started. */
+	CONFINE_COMMANDS,
+};
+
+/* Gives up those of root's privileges that the duty does not need. Linux:
+ * capabilities(7). With CONFINE_INTERFACES, NET_ADMIN, NET_RAW and
+ * NET_BIND_SERVICE are left, also to every program that is started, and
+ * no_new_privs is set; what belongs to root can be read and written still, as
+ * it must be for leases. With CONFINE_COMMANDS the process itself keeps what
+ * reaches files and processes of others, and its commands have all that it had
+ * before: what a rule does, no more and no less than devd(8) lets it do, is
+ * for who has written it, and who starts a service must be able to give it
+ * whatever that needs. So neither is the bounding set made smaller nor
+ * no_new_privs set, which services and sessions would inherit.
+ *
+ * 0; ERR_STATE: we are not root, and have what we were given; ERR_UNSUPPORTED:
+ * this system's root cannot be divided (FreeBSD); ERR_IO. */
+int confine_duty(enum confine_duty duty, struct err *err);
+
 /* Whether this build's filter is the wide one. */
 bool confine_is_wide(void);
 

@@ -50,6 +50,16 @@ confine_calls(enum confine_way way, struct err *err)
 	return errno == ENOSYS ? ERR_UNSUPPORTED : ERR_IO;
 }
 
+/* There is no part of root's that is about interfaces alone: priv(9) asks for
+ * the user, and in capability mode no interface can be named. */
+int
+confine_duty(enum confine_duty duty, struct err *err)
+{
+	(void)duty;
+	return err_set(err, ERR_UNSUPPORTED,
+	    "root's privileges cannot be divided on this system");
+}
+
 bool
 confine_is_wide(void)
 {

@@ -1,10 +1,15 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* What a confined process still can do, and what ends it: each in a child,
  * under the filter that the daemon has. */
+#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/ptrace.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
+
+#include <net/if.h>
+#include <netinet/in.h>
 
 #include <errno.h>
 #include <fcntl.h>
@@ -242,6 +247,123 @@ another_user_is_for_good(void **state)
 	assert_int_equal(take_user(NULL, 0), 0);
 }
 
+/* --- a duty of root's --- */
+
+static int
+try_chroot(void)
+{
+	return chroot("/") < 0;
+}
+
+static int
+try_device(void)
+{
+	int rc = mknod("/tmp/test_confine.null", S_IFCHR | 0600, 0x103);
+
+	unlink("/tmp/test_confine.null");
+	return rc < 0;
+}
+
+static int
+try_give(void)
+{
+	char name[] = "/tmp/test_confine.XXXXXX";
+	int fd = mkstemp(name), rc = fchown(fd, 12345, 12345);
+
+	unlink(name);
+	return rc < 0;
+}
+
+static int
+try_other(void)
+{
+	return setuid(12345) < 0;
+}
+
+static int
+try_chroot_by_program(void)
+{
+	return system("chroot / /bin/true 2>/dev/null") != 0;
+}
+
+static int
+try_packets(void)
+{
+	return socket(AF_INET, SOCK_RAW, IPPROTO_ICMP) < 0;
+}
+
+static int
+try_port(void)
+{
+	struct sockaddr_in a = { .sin_family = AF_INET,
+		.sin_port = htons(1),
+		.sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+
+	return bind(socket(AF_INET, SOCK_DGRAM, 0), (struct sockaddr *)&a,
+		   sizeof(a)) < 0;
+}
+
+/* To what it is already. */
+static int
+try_interface(void)
+{
+	struct ifreq r = { .ifr_name = "lo" };
+	int fd = socket(AF_INET, SOCK_DGRAM, 0);
+
+	return ioctl(fd, SIOCGIFFLAGS, &r) < 0 ||
+	    ioctl(fd, SIOCSIFFLAGS, &r) < 0;
+}
+
+static void
+check_duty(enum confine_duty duty, int (*fn)(void), int expected,
+    const char *name)
+{
+	struct err err;
+	int status, rc;
+	pid_t pid = fork();
+
+	if (pid == 0) {
+		rc = confine_duty(duty, &err);
+		_exit(rc == ERR_UNSUPPORTED || rc == ERR_STATE ? CANNOT
+			: rc < 0			       ? 98
+							       : fn());
+	}
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	if (WIFEXITED(status) && WEXITSTATUS(status) == CANNOT)
+		skip();
+	if (status != expected << 8)
+		print_error("%s: status %x\n", name, (unsigned)status);
+	assert_int_equal(status, expected << 8);
+}
+
+static void
+who_changes_interfaces_can_do_nothing_else(void **state)
+{
+	(void)state;
+	if (geteuid() == 0 && try_chroot() != 0)
+		skip(); /* a root that cannot do it itself */
+	check_duty(CONFINE_INTERFACES, try_chroot, 1, "chroot");
+	check_duty(CONFINE_INTERFACES, try_device, 1, "mknod");
+	check_duty(CONFINE_INTERFACES, try_give, 1, "fchown");
+	check_duty(CONFINE_INTERFACES, try_other, 1, "setuid");
+	check_duty(CONFINE_INTERFACES, try_chroot_by_program, 1, "a program");
+	check_duty(CONFINE_INTERFACES, try_packets, 0, "packets");
+	check_duty(CONFINE_INTERFACES, try_port, 0, "port");
+	check_duty(CONFINE_INTERFACES, try_interface, 0, "interface");
+}
+
+static void
+who_runs_commands_does_so_by_programs_alone(void **state)
+{
+	(void)state;
+	if (geteuid() == 0 && try_chroot() != 0)
+		skip();
+	check_duty(CONFINE_COMMANDS, try_chroot, 1, "chroot");
+	check_duty(CONFINE_COMMANDS, try_interface, 1, "interface");
+	check_duty(CONFINE_COMMANDS, try_other, 1, "setuid");
+	check_duty(CONFINE_COMMANDS, try_chroot_by_program, 0, "a program");
+}
+
 int
 main(void)
 {
@@ -250,6 +372,8 @@ main(void)
 		cmocka_unit_test(or_fails_when_that_was_asked_for),
 		cmocka_unit_test(what_it_needs_works),
 		cmocka_unit_test(another_user_is_for_good),
+		cmocka_unit_test(who_changes_interfaces_can_do_nothing_else),
+		cmocka_unit_test(who_runs_commands_does_so_by_programs_alone),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,90 @@
+#!/bin/sh
+# SPDX-License-Identifier: BSD-2-Clause
+#
+# The keeper and the process that changes interfaces stay root, with what their
+# duty needs and no more; the keeper's commands have all that the daemon had.
+set -u
+. tests/cli/daemon-in-test.sh
+[ "$(id -u)" -eq 0 ] || {
+	echo "needs root"
+	exit 77
+}
+for tool in unshare ip; do
+	command -v $tool >/dev/null 2>&1 || {
+		echo "needs $tool"
+		exit 77
+	}
+done
+if [ -z "${IN_NETNS:-}" ]; then
+	unshare -nm ip link add t0 type veth peer name t1 >/dev/null 2>&1 || {
+		echo "needs network namespaces and veth pairs"
+		exit 77
+	}
+	IN_NETNS=1 exec unshare -nm sh "$0"
+fi
+of() { sed -n "s/^$2:[[:space:]]*//p" "/proc/$1/status"; }
+# has PID SET MASK: no more than the mask, which is in hexadecimal
+within() {
+	[ $((0x$(of "$1" "$2") & ~$3)) -eq 0 ] ||
+	    fail "process $1 has $2 $(of "$1" "$2"), allowed is $3"
+}
+children() {
+	for p in /proc/[0-9]*; do
+		grep -qx "PPid:[[:space:]]*$daemon" "$p/status" 2>/dev/null &&
+		    echo "${p#/proc/}"
+	done | sort -n
+}
+begin() {
+	rm -f "$TMP/log" "$TMP/keeper"
+	: >"$TMP/log"
+	"$SBD" -d -f "$TMP/conf" --policy native --pair syn0 \
+	    --rc-conf "$TMP/rc" --source "$TMP/records" "$@" \
+	    2>"$TMP/log" </dev/null &
+	daemon=$!
+	wait_for logged 'daemon: ready'
+	say '!system=IFNET subsystem=em0 type=GO'
+	wait_for test -s "$TMP/keeper"
+	keeper=$(cat "$TMP/keeper")
+	interfaces=$(children | grep -vx "$keeper")
+}
+
+ip link add syn0 type veth peer name peer0
+ip link set peer0 up
+ip link set syn0 up
+echo 'ifconfig_syn0="inet 10.9.9.2/24"' >"$TMP/rc"
+cat >"$TMP/conf" <<EOF
+notify 0 {
+	match "type" "GO";
+	action "cat /proc/self/status >$TMP/status; echo \$\$PPID >$TMP/keeper";
+};
+EOF
+mkfifo "$TMP/records"
+begin
+[ "$(echo "$interfaces" | wc -w)" -eq 1 ] || give_up "processes: $(children)"
+
+# Bits 1, 2, 3 and 5: files and processes of others. Bits 10, 12 and 13:
+# BIND_SERVICE, NET_ADMIN and NET_RAW.
+within "$keeper" CapEff 0x2e
+within "$keeper" CapPrm 0x2e
+for set in CapEff CapPrm CapInh CapBnd CapAmb; do
+	within "$interfaces" $set 0x3400
+done
+[ $((0x$(of "$interfaces" CapEff) & 0x1000)) -ne 0 ] ||
+    fail "who changes interfaces has no NET_ADMIN"
+[ "$(of "$interfaces" NoNewPrivs)" = 1 ] || fail "no no_new_privs"
+for set in CapEff CapPrm CapBnd; do
+	[ "$(sed -n "s/^$set:[[:space:]]*//p" "$TMP/status")" = \
+	    "$(of self $set)" ] || fail "a command has another $set"
+done
+grep -qx 'NoNewPrivs:[[:space:]]*0' "$TMP/status" ||
+    fail "a command has no_new_privs"
+# It still looks, and changes what is its own.
+wait_for logged 'failover: syn0'
+finish 0
+
+begin --confine no
+[ "$(of "$keeper" CapEff)" = "$(of self CapEff)" ] || fail "--confine no: keeper"
+[ "$(of "$interfaces" CapEff)" = "$(of self CapEff)" ] ||
+    fail "--confine no: interfaces"
+finish 0
+end_test

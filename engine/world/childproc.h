@@ -24,7 +24,7 @@ struct childproc {
 	const char *const *argv; /* NULL at the end; argv[0] by PATH */
 	const int *keep;	 /* descriptors, all above 2, in any order */
 	size_t n_keep;
-	int output_fd; /* its stdout and stderr; -1: /dev/null */
+	int output_fd; /* above 2; its stdout and stderr; -1: /dev/null */
 };
 
 /* Returns when the program runs: 0 and *pid, or ERR_NOTFOUND (there is no such

@@ -35,6 +35,7 @@ struct qmp_calls {
  * refusals), or lost()'s. */
 struct qmp_done {
 	void (*call)(void *ctx, struct json_t *value, const struct err *e);
+	void (*plain)(void *ctx, const struct err *e); /* or so */
 	void *ctx;
 };
 
@@ -46,7 +47,7 @@ struct qmp *qmp_new(struct labloop *l, int fd, const struct qmp_calls *calls,
 /* Nobody is told any more; NULL is fine. */
 void qmp_free(struct qmp *q);
 
-/* Takes the arguments, which may be NULL. done.call may be NULL: then nobody
+/* Takes the arguments, which may be NULL. With neither call nor plain nobody
  * is told. */
 void qmp_command(struct qmp *q, const char *name, struct json_t *arguments,
     struct qmp_done done);

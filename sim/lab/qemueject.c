@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <stdio.h>
+#include <string.h>
+
+#include <jansson.h>
+
+#include "sim/lab/qemuparts.h"
+
+void
+qemu_eject_end(struct qemu *q, size_t nic, const struct err *e)
+{
+	struct qemu_eject *j = &q->ejects[nic];
+
+	labloop_disarm(q->loop, &j->again);
+	j->stale = j->outstanding;
+	if (!j->active)
+		return;
+	j->active = false;
+	if (j->done.call != NULL)
+		j->done.call(j->done.ctx, e);
+}
+
+/* A refusal may only mean that it is under way already, which QEMU tells by a
+ * text alone. That there is no such device, or no QEMU, is final. */
+static void
+answered(void *ctx, const struct err *e)
+{
+	struct qemu_eject *j = ctx;
+
+	j->outstanding--;
+	if (j->stale > 0)
+		j->stale--;
+	else if (e != NULL && e->code == ERR_STATE)
+		j->refusal = *e;
+	else if (e != NULL)
+		qemu_eject_end(j->qemu, j->nic, e);
+}
+
+static void
+ask(struct qemu_eject *j, int64_t now_ns)
+{
+	struct qmp_done done = { .plain = answered, .ctx = j };
+
+	j->outstanding++;
+	labloop_arm(j->qemu->loop, &j->again, now_ns + QEMU_ASK_AGAIN);
+	qmp_command(j->qemu->qmp, "device_del",
+	    json_pack("{s:o}", "id", json_sprintf("vf%d", (int)j->nic)), done);
+}
+
+static void
+ask_again(void *ctx, int64_t now_ns)
+{
+	struct qemu_eject *j = ctx;
+	struct err e;
+
+	if (now_ns < j->until_ns) {
+		ask(j, now_ns);
+		return;
+	}
+	err_set(&e, ERR_BUSY, "the guest has not let go of vf%d for %d s%s%s",
+	    (int)j->nic, (int)(QEMU_EJECT / 1000000000),
+	    j->refusal.code != ERR_NONE ? "; " : "", j->refusal.text);
+	qemu_eject_end(j->qemu, j->nic, &e);
+}
+
+void
+qemu_eject_init(struct qemu *q, size_t nic)
+{
+	struct qemu_eject *j = &q->ejects[nic];
+
+	j->qemu = q;
+	j->nic = nic;
+	j->again.fire = ask_again;
+	j->again.ctx = j;
+}
+
+void
+qemu_vf_eject(struct qemu *q, size_t nic, struct qemu_done done)
+{
+	struct qemu_eject *j = &q->ejects[nic];
+	int64_t now_ns = labloop_now(q->loop);
+	struct err e;
+
+	if (j->active) {
+		err_set(&e, ERR_BUSY, "vf%d is being taken away already",
+		    (int)nic);
+		if (done.call != NULL)
+			done.call(done.ctx, &e);
+		return;
+	}
+	j->active = true;
+	j->done = done;
+	j->until_ns = now_ns + QEMU_EJECT;
+	memset(&j->refusal, 0, sizeof(j->refusal));
+	ask(j, now_ns);
+}

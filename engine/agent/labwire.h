@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * labwire - what the lab says to the guest's part (`switchback guest`), and
+ * that to the lab: rows of base/rowtext.h over a byte stream. Pure; both sides
+ * write and read by this.
+ *
+ * The lab's rows begin with do=WORD and have an id=N above zero, each greater
+ * than the one before; a row whose id is not is ignored, so that what may have
+ * been lost when the stream changed over to another QEMU can be sent again.
+ * The guest's rows begin with is=WORD and have at=NS, its CLOCK_MONOTONIC.
+ * What is zero or empty is left out.
+ *
+ *	do=clock			is=answer, nothing else: at= is the time
+ *	do=setup if=eth0 address="10.0.2.15/24 fec0::15/64" gateway="10.0.2.2"
+ *					the interface is awaited, then set up
+ *	do=run [limit=NS] text="..."	sh -c; status= and the end of its output
+ *	do=daemon-start text="..."	switchbackd with these arguments
+ *	do=daemon-kill signal=KILL|TERM
+ *	do=daemon-reload		SIGHUP
+ *	do=probe stream=N way=out|in|echo [icmp] to=ADDR [period=NS first=NS
+ *	    stop=NS]			packet/probehdr.h; number k at first + k
+ ** period, the guest's clock, until stop
+ *	do=probes			is=packets rows of all streams so far
+ *	do=get path=...			is=data rows, offset= and text=
+ *	do=put path=... [offset=N] text="..."	offset 0 makes the file anew
+ *	do=end				the last one: the guest powers off
+ *
+ *	is=answer re=N [error="..."] [status=N] [offset=N] [text="..."]
+ *					the last row to do= with id=N
+ *	is=data re=N [offset=N] text="..."	before the answer, whose offset=
+ *is the size of all is=packets re=N stream=N log=sent|got text="..."
+ *labwire_put_packets() is=hello text="..."		what it runs on, once:
+ *rows of bootfacts.h is=state object=... field=... value=...
+ *daemon/record_seen.h is=record text="..."		world/kernelevents.h
+ *	is=log who=daemon|guest text="..."	a line, when it was read
+ *	is=ended status=N		the daemon; a signal is 128 more
+ *	is=stall from=NS		from then on it stood still, until at=
+ *
+ * The stream goes on across a migration: what the destination's QEMU gives
+ * follows what the source's gave until it stopped.
+ */
+#ifndef AGENT_LABWIRE_H
+#define AGENT_LABWIRE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "base/ipaddr.h"
+#include "base/strbuf.h"
+
+#define LABWIRE_PORT	"switchback" /* the virtio-serial port's name */
+#define LABWIRE_ROW_MAX (256 * 1024) /* bytes of a row; a longer one is none   \
+				      */
+#define LABWIRE_TEXT_MAX (32 * 1024) /* of text=, unescaped */
+#define LABWIRE_PACKETS	 256	     /* at most, of one row */
+
+enum labwire_kind {
+	LABWIRE_NONE,
+	/* the lab's */
+	LABWIRE_CLOCK,
+	LABWIRE_SETUP,
+	LABWIRE_RUN,
+	LABWIRE_DAEMON_START,
+	LABWIRE_DAEMON_KILL,
+	LABWIRE_DAEMON_RELOAD,
+	LABWIRE_PROBE,
+	LABWIRE_PROBES,
+	LABWIRE_GET,
+	LABWIRE_PUT,
+	LABWIRE_END,
+	/* the guest's */
+	LABWIRE_ANSWER,
+	LABWIRE_DATA,
+	LABWIRE_PACKETS_ROW,
+	LABWIRE_HELLO,
+	LABWIRE_STATE,
+	LABWIRE_RECORD,
+	LABWIRE_LOG,
+	LABWIRE_ENDED,
+	LABWIRE_STALL,
+	LABWIRE_KINDS,
+};
+
+enum labwire_side { LABWIRE_LAB, LABWIRE_GUEST }; /* who says it */
+
+enum labwire_way { LABWIRE_OUT, LABWIRE_IN, LABWIRE_ECHO };
+enum labwire_signal { LABWIRE_KILL, LABWIRE_TERM };
+enum labwire_log { LABWIRE_SENT, LABWIRE_GOT };
+
+#define LABWIRE_NAME 64
+
+struct labwire { /* zeroed, or from labwire_next() */
+	enum labwire_kind kind;
+	uint32_t id;   /* do= */
+	uint32_t re;   /* is=answer, data, packets */
+	int64_t at_ns; /* is= */
+
+	char if_name[16], address[256], gateway[LABWIRE_NAME];
+	enum labwire_signal signal;
+	int64_t limit_ns; /* 0: LABWIRE_LIMIT */
+
+	uint32_t stream;
+	enum labwire_way way;
+	bool icmp;
+	struct ipaddr to; /* the prefix does not count */
+	int64_t period_ns, first_ns, stop_ns;
+
+	enum labwire_log log;
+	char path[256];
+	int64_t offset;
+	int64_t from_ns;
+	int status;
+	char error[256]; /* "": it was done */
+	char object[LABWIRE_NAME], field[LABWIRE_NAME], value[512];
+	char who[16];
+
+	struct strbuf text; /* owned; may hold NULs */
+};
+
+#define LABWIRE_LIMIT (INT64_C(30) * 1000000000)
+
+void labwire_fini(struct labwire *m); /* frees the text, zeroes the rest */
+
+/* Appends the row and its newline. A text that is longer than LABWIRE_TEXT_MAX
+ * loses its beginning, other strings must have their NUL. */
+void labwire_put(struct strbuf *out, const struct labwire *m);
+
+/* The word behind do= or is=. */
+const char *labwire_word(enum labwire_kind kind);
+
+/* --- reading --- */
+
+struct labwire_reader {	       /* zeroed; private */
+	struct strbuf pending; /* what was fed and not yet taken */
+	size_t at;	       /* of pending: where the next row begins */
+	size_t looked;	       /* and up to where there is no newline */
+	bool skipping;	       /* a row that is too long */
+};
+
+void labwire_reader_fini(struct labwire_reader *r);
+void labwire_feed(struct labwire_reader *r, const void *bytes, size_t n);
+
+/* The next whole row of who speaks here. 1: *m is set, after labwire_fini();
+ * 0: feed more; ERR_INPUT: that row is none, call again for the next. An
+ * answer to do= that could not be read whole is not possible: in *m, kind and
+ * id or re are then what was read of them, or zero. */
+int labwire_next(struct labwire_reader *r, enum labwire_side from,
+    struct labwire *m, struct err *err);
+
+/* --- the text of is=packets --- */
+
+struct labwire_packet {
+	uint64_t sequence;
+	int64_t at_ns;	 /* sent: when it was handed over; got: when read */
+	int64_t sent_ns; /* as its header says: the sender's wall clock */
+	int error;	 /* sent: the errno it was refused with; 0: it went */
+};
+
+/* Appends; at most LABWIRE_PACKETS in one text. */
+void labwire_put_packet(struct strbuf *text, const struct labwire_packet *p);
+
+/* Takes one from text[*at..bytes): 1, 0 at the end, or ERR_INPUT. */
+int labwire_take_packet(const char *text, size_t bytes, size_t *at,
+    struct labwire_packet *p, struct err *err);
+
+#endif

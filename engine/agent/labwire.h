@@ -50,8 +50,9 @@
 #include "base/ipaddr.h"
 #include "base/strbuf.h"
 
-#define LABWIRE_PORT	"switchback" /* the virtio-serial port's name */
-#define LABWIRE_ROW_MAX (256 * 1024) /* bytes of a row; a longer one is none   \
+#define LABWIRE_PORT "switchback" /* the virtio-serial port's name */
+#define LABWIRE_ROW_MAX                                                        \
+	(256 * 1024)		     /* bytes of a row; a longer one is none   \
 				      */
 #define LABWIRE_TEXT_MAX (32 * 1024) /* of text=, unescaped */
 #define LABWIRE_PACKETS	 256	     /* at most, of one row */
@@ -148,21 +149,5 @@ void labwire_feed(struct labwire_reader *r, const void *bytes, size_t n);
  * id or re are then what was read of them, or zero. */
 int labwire_next(struct labwire_reader *r, enum labwire_side from,
     struct labwire *m, struct err *err);
-
-/* --- the text of is=packets --- */
-
-struct labwire_packet {
-	uint64_t sequence;
-	int64_t at_ns;	 /* sent: when it was handed over; got: when read */
-	int64_t sent_ns; /* as its header says: the sender's wall clock */
-	int error;	 /* sent: the errno it was refused with; 0: it went */
-};
-
-/* Appends; at most LABWIRE_PACKETS in one text. */
-void labwire_put_packet(struct strbuf *text, const struct labwire_packet *p);
-
-/* Takes one from text[*at..bytes): 1, 0 at the end, or ERR_INPUT. */
-int labwire_take_packet(const char *text, size_t bytes, size_t *at,
-    struct labwire_packet *p, struct err *err);
 
 #endif

@@ -43,8 +43,8 @@ struct labclock_moment {
 	int64_t within_ns; /* it is that sure: plus and minus */
 };
 
-/* False while there is no sample. A moment of the guest at which its clock
- * stood is the one before the stop. */
+/* False while there is no sample. A moment that lies nearer to a stop than it
+ * is sure may be given at the stop's other side. */
 bool labclock_host(const struct labclock *c, int64_t guest_ns,
     struct labclock_moment *out);
 

@@ -26,6 +26,7 @@ static const struct command {
 	{ "explain", cmd_explain, "say which rule a record fires, and why" },
 	{ "export", cmd_export, "write a stored run's records as text" },
 	{ "fmt", cmd_fmt, "bring scenario files into their canonical form" },
+	{ "guest", cmd_guest, "be the lab's part inside its guest" },
 	{ "import", cmd_import, "put text recordings into a store" },
 	{ "list", cmd_list, "print the runs of a store" },
 	{ "match", cmd_match, "print the commands that records fire" },

@@ -174,6 +174,17 @@ runner_count(const struct command_runner *r)
 	return r->running_count;
 }
 
+bool
+runner_owns(const struct command_runner *r, pid_t pid)
+{
+	const struct command *c;
+
+	TAILQ_FOREACH (c, &r->running, entry)
+		if (c->pid == pid)
+			return true;
+	return false;
+}
+
 /* --- cancelling --- */
 
 static void

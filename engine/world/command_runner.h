@@ -18,6 +18,8 @@
 #ifndef WORLD_COMMAND_RUNNER_H
 #define WORLD_COMMAND_RUNNER_H
 
+#include <sys/types.h>
+
 #include <poll.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -53,6 +55,9 @@ int runner_start(struct command_runner *r, uint32_t id, const char *text,
 void runner_cancel(struct command_runner *r, uint32_t id, int64_t now_ns);
 void runner_cancel_all(struct command_runner *r, int64_t now_ns);
 size_t runner_count(const struct command_runner *r); /* not ended */
+/* Whether that process is the shell of one that has not ended: nobody else may
+ * reap it. */
+bool runner_owns(const struct command_runner *r, pid_t pid);
 
 /* What to poll: at most runner_polls() entries, of which it fills and gives
  * the number. Hand the same array back right after poll(). */

@@ -4,6 +4,8 @@
 #include <assert.h>
 #include <string.h>
 
+#include "packet/inetsum.h"
+
 #define MAGIC	   UINT32_C(0x53775062)
 #define VERSION	   1
 #define ETHER_SIZE 14
@@ -37,25 +39,6 @@ get(const uint8_t *p, size_t bytes)
 	while (bytes-- > 0)
 		value = value << 8 | *p++;
 	return value;
-}
-
-/* The Internet checksum's sum, RFC 1071, not yet folded. */
-static uint32_t
-sum(uint32_t start, const uint8_t *p, size_t bytes)
-{
-	size_t i;
-
-	for (i = 0; i + 1 < bytes; i += 2)
-		start += (uint32_t)(p[i] << 8 | p[i + 1]);
-	return start;
-}
-
-static uint16_t
-folded(uint32_t s)
-{
-	while (s > 0xffff)
-		s = (s & 0xffff) + (s >> 16);
-	return (uint16_t)~s;
 }
 
 /* --- where things are in a frame --- */
@@ -101,10 +84,10 @@ l4_checksum(const struct layout *l)
 	uint32_t s = 0;
 
 	if (l->proto != PROTO_ICMP) {
-		s = sum(0, l->ip + (l->v6 ? 8 : 12), addrs);
+		s = inetsum_add(0, l->ip + (l->v6 ? 8 : 12), addrs);
 		s += l->proto + (uint32_t)size;
 	}
-	return folded(sum(s, l->l4, size));
+	return inetsum_fold(inetsum_add(s, l->l4, size));
 }
 
 /* --- writing --- */
@@ -130,7 +113,7 @@ put_ip(const struct probe_frame *f, uint8_t *ip, uint8_t proto)
 	ip[9] = proto;
 	memcpy(ip + 12, f->src.bytes, 4);
 	memcpy(ip + 16, f->dst.bytes, 4);
-	put(ip + 10, 2, folded(sum(0, ip, IPV4_SIZE)));
+	put(ip + 10, 2, inetsum_fold(inetsum_add(0, ip, IPV4_SIZE)));
 }
 
 static void
@@ -257,7 +240,7 @@ probe_frame_is_intact(const uint8_t *buf, size_t bytes)
 
 	if (!find_layout(buf, bytes, &l))
 		return false;
-	if (!l.v6 && folded(sum(0, l.ip, IPV4_SIZE)) != 0)
+	if (!l.v6 && inetsum_fold(inetsum_add(0, l.ip, IPV4_SIZE)) != 0)
 		return false;
 	return l4_checksum(&l) == 0;
 }

@@ -6,6 +6,7 @@
 
 #include "base/mem.h"
 #include "sim/machine/inet.h"
+#include "sim/packets/proberows.h"
 #include "sim/packets/traffic_parts.h"
 
 /* --- the ends of the wire --- */
@@ -386,77 +387,26 @@ evaluate(const struct stream *s, int64_t from_ns, int64_t until_ns,
 		closed_form(s, from_ns, until_ns, c);
 }
 
-/* The newest state change and record at the moment of the first packet that
- * is missing: what a person looks for first. */
-static void
-explain(struct trace *tr, struct trace_gap *g, int64_t at_ns)
+static char *
+why(const void *ctx, const struct continuity_gap *gap)
 {
-	size_t low, high, middle;
-
-	/* Both tables are in the order of time: by halves, since a long run
-	 * has as many gaps as rows. */
-	for (low = 0, high = tr->n_states; low < high;) {
-		middle = low + (high - low) / 2;
-		if (tr->states[middle].at_ns <= at_ns)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	while (low > 0 && strcmp(tr->states[low - 1].object, "sysctl") == 0)
-		low--;
-	g->state = low > 0 ? (int32_t)(low - 1) : TRACE_NONE;
-	for (low = 0, high = tr->n_records; low < high;) {
-		middle = low + (high - low) / 2;
-		if (tr->records[middle].emit_ns < g->from_ns)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	g->record = TRACE_NONE;
-	if (low < tr->n_records && tr->records[low].emit_ns <= g->to_ns)
-		g->record = (int32_t)low;
+	(void)ctx;
+	return mem_str(gap->missing == 0
+		? "the sender stood still: the VM was frozen"
+		: path_text((enum path)gap->why));
 }
 
 static void
 report_stream(struct trace *tr, const struct stream *s)
 {
-	const struct continuity_gap *longest;
-	struct trace_probe *p;
-	struct trace_gap *g;
+	struct proberows rows = { .name = s->probe->name,
+		.way = s->way,
+		.period_ns = s->probe->period_ns,
+		.why = why };
 	struct continuity c;
-	size_t i;
 
 	evaluate(s, 0, INT64_MAX, &c);
-	p = MEM_PUSH(tr->probes, tr->n_probes, tr->cap_probes);
-	p->name = mem_str(s->probe->name);
-	p->way = mem_str(s->way);
-	p->period_ns = s->probe->period_ns;
-	if (c.any) {
-		p->first_ns = c.first_ns;
-		p->last_ns = c.newest_ns;
-	}
-	p->sent = c.sent - c.refused;
-	p->delivered = c.delivered;
-	p->lost = c.lost;
-	p->send_errors = c.refused;
-	longest = continuity_longest(&c);
-	if (longest != NULL) {
-		p->longest_gap_ns = longest->to_ns - longest->from_ns;
-		p->longest_gap_at_ns = longest->from_ns;
-	}
-	for (i = 0; i < c.n_gaps; i++) {
-		g = MEM_PUSH(tr->gaps, tr->n_gaps, tr->cap_gaps);
-		g->probe = (int32_t)(tr->n_probes - 1);
-		g->first_seq = c.gaps[i].first_seq;
-		g->count = c.gaps[i].missing;
-		g->send_errors = c.gaps[i].refused;
-		g->from_ns = c.gaps[i].from_ns;
-		g->to_ns = c.gaps[i].to_ns;
-		g->why = mem_str(g->count == 0
-			? "the sender stood still: the VM was frozen"
-			: path_text((enum path)c.gaps[i].why));
-		explain(tr, g, g->from_ns + s->probe->period_ns);
-	}
+	proberows_add(&rows, &c, tr);
 	continuity_fini(&c);
 }
 
@@ -475,7 +425,6 @@ traffic_judge(void *ctx, const char *name, int64_t from_ns, int64_t until_ns,
     struct judge_probe *out)
 {
 	struct traffic *t = ctx;
-	const struct continuity_gap *g;
 	struct continuity c;
 	bool found = false;
 	size_t i;
@@ -486,14 +435,7 @@ traffic_judge(void *ctx, const char *name, int64_t from_ns, int64_t until_ns,
 			continue;
 		found = true;
 		evaluate(&t->streams[i], from_ns, until_ns, &c);
-		out->sent += c.sent - c.refused;
-		out->lost += c.lost + c.refused;
-		out->refused += c.refused;
-		g = continuity_longest(&c);
-		if (g != NULL && g->to_ns - g->from_ns > out->longest_gap_ns) {
-			out->longest_gap_ns = g->to_ns - g->from_ns;
-			out->longest_gap_at_ns = g->from_ns;
-		}
+		proberows_judge(&c, out);
 		continuity_fini(&c);
 	}
 	return found;

@@ -48,7 +48,7 @@ qemu_migration_lost(struct qemu *q, const struct err *e)
 static int64_t
 number_in(const struct json_t *o, const char *key)
 {
-	return json_integer_value(json_object_get(o, key));
+	return qmpread_number(json_object_get(o, key));
 }
 
 static void

@@ -9,6 +9,7 @@
 
 #define SECOND	   INT64_C(1000000000)
 #define SECOND_MAX (INT64_MAX / SECOND - 1)
+#define REAL_MAX   9e18 /* fits into int64_t */
 
 void
 qmpread_fini(struct qmpread *r)
@@ -59,18 +60,41 @@ next_line(struct qmpread *r, const char **line, size_t *bytes)
 
 /* --- what a message says --- */
 
+int64_t
+qmpread_number(const struct json_t *value)
+{
+	double real = json_number_value(value);
+
+	if (json_is_integer(value))
+		return json_integer_value(value);
+	return real > -REAL_MAX && real < REAL_MAX ? (int64_t)real : 0;
+}
+
+static json_t *
+load(const char *line, size_t bytes, int *wrong_at)
+{
+	json_error_t why;
+	json_t *root = json_loadb(line, bytes, 0, &why);
+
+	if (root == NULL)
+		root = json_loadb(line, bytes, JSON_DECODE_INT_AS_REAL, &why);
+	*wrong_at = why.position;
+	return root;
+}
+
 static bool
 take_greeting(const json_t *greeting, struct qmp_message *m)
 {
-	json_int_t major, minor, micro;
+	const json_t *version = json_object_get(greeting, "version");
+	const json_t *qemu = json_object_get(version, "qemu");
 
-	if (json_unpack((json_t *)(uintptr_t)greeting, "{s:{s:{s:I,s:I,s:I}}}",
-		"version", "qemu", "major", &major, "minor", &minor, "micro",
-		&micro) != 0)
+	if (!json_is_object(qemu))
 		return false;
 	m->kind = QMP_GREETING;
-	snprintf(m->version, sizeof(m->version), "%d.%d.%d", (int)major,
-	    (int)minor, (int)micro);
+	snprintf(m->version, sizeof(m->version), "%d.%d.%d",
+	    (int)qmpread_number(json_object_get(qemu, "major")),
+	    (int)qmpread_number(json_object_get(qemu, "minor")),
+	    (int)qmpread_number(json_object_get(qemu, "micro")));
 	m->text = m->version;
 	return true;
 }
@@ -79,8 +103,8 @@ take_greeting(const json_t *greeting, struct qmp_message *m)
 static int64_t
 stamp(const json_t *at)
 {
-	json_int_t s = json_integer_value(json_object_get(at, "seconds"));
-	json_int_t us = json_integer_value(json_object_get(at, "microseconds"));
+	int64_t s = qmpread_number(json_object_get(at, "seconds"));
+	int64_t us = qmpread_number(json_object_get(at, "microseconds"));
 
 	if (s < 0 || s > SECOND_MAX || us < 0 || us >= SECOND / 1000)
 		return 0;
@@ -102,8 +126,8 @@ take_id(const json_t *id, struct qmp_message *m)
 {
 	if (id == NULL)
 		return true;
-	m->id = (uint64_t)json_integer_value(id);
-	return json_is_integer(id) && json_integer_value(id) > 0;
+	m->id = (uint64_t)qmpread_number(id);
+	return qmpread_number(id) > 0;
 }
 
 static bool
@@ -134,7 +158,7 @@ qmpread_next(struct qmpread *r, struct qmp_message *m, struct err *err)
 {
 	const char *line;
 	size_t bytes;
-	json_error_t why;
+	int wrong_at;
 
 	memset(m, 0, sizeof(*m));
 	if (r->failed)
@@ -151,10 +175,9 @@ qmpread_next(struct qmpread *r, struct qmp_message *m, struct err *err)
 	if (bytes > QMPREAD_LINE)
 		return err_set(err, ERR_INPUT, "line %lu: longer than %d bytes",
 		    r->line, QMPREAD_LINE);
-	if ((m->root = json_loadb(line, bytes, 0, &why)) == NULL)
+	if ((m->root = load(line, bytes, &wrong_at)) == NULL)
 		return err_set(err, ERR_INPUT,
-		    "line %lu: no JSON, wrong at byte %d", r->line,
-		    why.position);
+		    "line %lu: no JSON, wrong at byte %d", r->line, wrong_at);
 	if (!take(m)) {
 		qmp_message_fini(m);
 		return err_set(err, ERR_INPUT,

@@ -56,4 +56,9 @@ void qmpread_add(struct qmpread *r, const void *bytes, size_t n);
 int qmpread_next(struct qmpread *r, struct qmp_message *m, struct err *err);
 void qmp_message_fini(struct qmp_message *m);
 
+/* A whole number of what a message has; 0 when it is none. Not
+ * json_integer_value(): where a message has a number above INT64_MAX, which
+ * QEMU's unsigned ones may be, all its numbers are reals. */
+int64_t qmpread_number(const struct json_t *value);
+
 #endif

@@ -442,6 +442,12 @@ keep_last(struct trace *t, struct trace_state *states, size_t n)
 	return kept;
 }
 
+bool
+trace_is_real(const struct trace *t)
+{
+	return strcmp(t->run.kind, TRACE_KIND_VM) == 0;
+}
+
 void
 trace_forget(struct trace *t, size_t *kept)
 {

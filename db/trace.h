@@ -108,6 +108,11 @@ void trace_dump(const struct trace *t, struct strbuf *out);
  * same run from another folder or build has the same one. */
 uint64_t trace_hash(const struct trace *t);
 
+/* Whether a real kernel did it, in a virtual machine of the lab: its times are
+ * real time. */
+#define TRACE_KIND_VM "vm"
+bool trace_is_real(const struct trace *t);
+
 /* The words of the dump and of the store: "read", "known-fault", … */
 const char *trace_fate_word(enum trace_fate fate);
 const char *trace_verdict_word(enum trace_verdict verdict);

@@ -16,7 +16,7 @@
 struct trace_run {
 	char *title;   /* scenario's title or recording's name */
 	char *kind;    /* "simulated", "replay-open", "replay-closed", "import",
-			  "recorded", "capture" or "flight" */
+			  "recorded", "capture", "flight" or "vm" */
 	char *policy;  /* "stock", "native" or "" */
 	char *machine; /* profile name or "" */
 	char *source;  /* the file it came from or "" */

@@ -30,14 +30,14 @@ check(const struct testrun_file *f, const struct ruleset *rules,
 	return good;
 }
 
-/* Why the scenario is not run under this policy; NULL: it is. */
+/* Why the scenario is not run here under this policy; NULL: it is. */
 static const char *
 why_not(const struct scenario *s, enum core_policy policy)
 {
-	return s->only_policy == NULL ||
-		strcmp(s->only_policy, policy_word(policy)) == 0
-	    ? NULL
-	    : s->only_because;
+	if (s->only_policy != NULL &&
+	    strcmp(s->only_policy, policy_word(policy)) != 0)
+		return s->only_because;
+	return scenario_why_not(s, SCN_ON_SIM);
 }
 
 static void

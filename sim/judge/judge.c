@@ -177,18 +177,35 @@ fault_under(const struct scn_expect *e, const char *policy)
 	return NULL;
 }
 
+/* Says why the expectation is not judged in this run; false: it is. */
+static bool
+is_for_others(const struct scn_expect *e, const char *policy,
+    const struct trace *t, struct strbuf *why)
+{
+	enum scn_stage on = trace_is_real(t) ? SCN_ON_VM : SCN_ON_SIM;
+
+	if (e->under != NULL && strcmp(e->under, policy) != 0)
+		strbuf_addf(why, "not judged: it is for %s", e->under);
+	else if (e->on != SCN_ON_ANY && e->on != on)
+		strbuf_addf(why, "not judged: it is for %s",
+		    e->on == SCN_ON_VM ? "a real kernel (vm)"
+				       : "the simulated machine (sim)");
+	else if (e->kind == SCN_EXPECT_REACH && on == SCN_ON_VM)
+		strbuf_adds(why,
+		    "not judged: only the simulated machine has such places");
+	return why->bytes > 0;
+}
+
 static enum trace_verdict
 append(const struct judge *j, const struct scenario *s,
     const struct scn_expect *e, const char *policy, struct trace *t)
 {
 	const struct scn_fault *fault = fault_under(e, policy);
 	struct judge_result r = { .at_ns = TRACE_OPEN };
-	bool skip = e->under != NULL && strcmp(e->under, policy) != 0;
+	bool skip = is_for_others(e, policy, t, &r.happened);
 	struct trace_check *c;
 
-	if (skip)
-		strbuf_addf(&r.happened, "not judged: it is for %s", e->under);
-	else
+	if (!skip)
 		judge_one(j, e, &r);
 	c = MEM_PUSH(t->checks, t->n_checks, t->cap_checks);
 	c->file = mem_str(s->path);

@@ -26,7 +26,7 @@ static const char *const needed[] = { "kernel.link_task", "kernel.devctl",
 	"inet6.router", "inet6.advertise", "clone.create", "clone.destroy",
 	"hn.mtu", "hn.retry", "vf.surprise", "program.default",
 	"command.default", "boot.netif", "boot.daemon", "daemon.start",
-	"daemon.reconnect", "wire.latency" };
+	"daemon.reconnect", "wire.latency", "vm.precopy", "vm.downtime" };
 #define N_NEEDED (sizeof(needed) / sizeof(needed[0]))
 
 /* What a driver may be, as DRIVER.what; no when not given. */

@@ -104,6 +104,19 @@ free_rows(struct scenario *s)
 		free_expect(&s->expects[i]);
 }
 
+const char *
+scenario_why_not(const struct scenario *s, enum scn_stage stage)
+{
+	if (s->requires == SCN_ON_ANY || s->requires == stage)
+		return NULL;
+	if (stage == SCN_ON_VM)
+		return "it requires sim: only the simulated machine does what "
+		       "it asks for";
+	return s->enlightenments
+	    ? "it requires enlightenments, and the machine is simulated"
+	    : "it requires vm, and the machine is simulated";
+}
+
 void
 scenario_free(struct scenario *s)
 {

@@ -44,6 +44,11 @@ struct scenario {
 	 * under each. */
 	char *only_policy, *only_because;
 
+	/* "requires ...": what it is run on; elsewhere it is skipped. */
+	enum scn_stage requires;
+	bool enlightenments; /* of SCN_ON_VM: Hyper-V's, seen by the guest */
+	unsigned requires_line, requires_col;
+
 	struct scn_file *rules; /* none: the shipped ones */
 	size_t n_rules, cap_rules;
 	struct scn_file *rc_files; /* in the form of rc.conf */
@@ -84,6 +89,10 @@ struct scenario {
 struct scenario *scenario_parse(const char *path, const char *text,
     size_t bytes, struct diag *d);
 void scenario_free(struct scenario *s); /* NULL is fine */
+
+/* Why it is not run on this stage (not SCN_ON_ANY), in words; NULL: it is.
+ * Whether a virtual machine is enlightened, only that stage knows. */
+const char *scenario_why_not(const struct scenario *s, enum scn_stage stage);
 
 /* Brings steps that were added into the order of time; equal ones keep
  * theirs. */

@@ -18,6 +18,7 @@ enum value_kind {
 	VALUE_YESNO,
 	VALUE_DATAPATH,
 	VALUE_MTU,
+	VALUE_HOST, /* a number, the first being 1 */
 	VALUE_MAC,
 	VALUE_PORTS,
 	VALUE_CLIENT,	  /* running, or a state of the client */
@@ -39,10 +40,12 @@ static const struct state_word {
 	{ "down", "up", VALUE_NONE, "no", false },
 	{ "exists", "exists", VALUE_NONE, "yes", false },
 	{ "frozen", "frozen", VALUE_YESNO, NULL, false },
+	{ "host", "host", VALUE_HOST, NULL, false },
 	{ "link", "link", VALUE_LINK, NULL, false },
 	{ "mac", "mac", VALUE_MAC, NULL, false },
 	{ "master", "master", VALUE_NAME, NULL, false },
 	{ "member-of", "member-of", VALUE_NAME, NULL, false },
+	{ "migrating", "migrating", VALUE_YESNO, NULL, false },
 	{ "mtu", "mtu", VALUE_MTU, NULL, false },
 	{ "panicked", "panicked", VALUE_YESNO, NULL, false },
 	{ "parent", "parent", VALUE_NAME, NULL, false },
@@ -146,6 +149,20 @@ read_capability(struct scn_parser *p, struct scn_expect *e)
 }
 
 static bool
+read_number(struct scn_parser *p, struct scn_expect *e, const char *what,
+    int64_t least, int64_t most)
+{
+	char text[24];
+	int64_t n;
+
+	if (!scn_need_num(p, what, least, most, &n))
+		return false;
+	snprintf(text, sizeof(text), "%lld", (long long)n);
+	set(&e->value, text);
+	return true;
+}
+
+static bool
 read_value(struct scn_parser *p, struct scn_expect *e,
     const struct state_word *w)
 {
@@ -155,7 +172,6 @@ read_value(struct scn_parser *p, struct scn_expect *e,
 	const struct scn_token *t = NULL;
 	char text[MAC_TEXT];
 	uint8_t mac[6];
-	int64_t mtu;
 
 	switch (w->kind) {
 	case VALUE_NONE:
@@ -173,11 +189,9 @@ read_value(struct scn_parser *p, struct scn_expect *e,
 	case VALUE_DATAPATH:
 		return need_one_of(p, e, "the data path", paths, 2);
 	case VALUE_MTU:
-		if (!scn_need_num(p, "the mtu", 68, 65535, &mtu))
-			return false;
-		snprintf(text, sizeof(text), "%lld", (long long)mtu);
-		set(&e->value, text);
-		return true;
+		return read_number(p, e, "the mtu", 68, 65535);
+	case VALUE_HOST:
+		return read_number(p, e, "the host's number", 1, 1000000);
 	case VALUE_MAC:
 		if (!scn_need_mac(p, mac))
 			return false;
@@ -213,9 +227,11 @@ unknown_claim(struct scn_parser *p, const struct scn_token *t)
 static bool
 fits(struct scn_parser *p, const char *object, const struct scn_token *t)
 {
-	bool of_vm =
-	    strcmp(t->text, "frozen") == 0 || strcmp(t->text, "panicked") == 0;
-	const char *has = strcmp(object, "vm") == 0 ? "frozen and panicked"
+	static const char *const vm[] = { "frozen", "host", "migrating",
+		"panicked" };
+	bool of_vm = scn_find_word(t, vm, COUNT(vm)) >= 0;
+	const char *has = strcmp(object, "vm") == 0
+	    ? "frozen, host, migrating and panicked"
 	    : strcmp(object, "daemon") == 0 || strcmp(object, "devd") == 0
 	    ? "running"
 	    : NULL;

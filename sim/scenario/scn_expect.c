@@ -388,11 +388,27 @@ read_fault(struct scn_parser *p, struct scn_expect *e, size_t *cap)
 	return scn_need_string(p, "the fault's reason", &f->reason);
 }
 
+/* Behind an address or a route an `on` of theirs is read already. */
+static bool
+read_stage(struct scn_parser *p, struct scn_expect *e)
+{
+	bool sim = false;
+
+	if (!scn_accept(p, "on"))
+		return true;
+	if (!scn_need_either(p, "sim", "vm", &sim))
+		return false;
+	e->on = sim ? SCN_ON_SIM : SCN_ON_VM;
+	return true;
+}
+
 static bool
 read_policies(struct scn_parser *p, struct scn_expect *e)
 {
 	size_t cap = 0;
 
+	if (!read_stage(p, e))
+		return false;
 	if (scn_accept(p, "under") && !scn_need_policy(p, &e->under))
 		return false;
 	while (scn_accept(p, "known-fault"))

@@ -59,6 +59,13 @@ struct scn_item { /* a row of the trace whose text contains this */
 	char *text;
 };
 
+/* Where a scenario is run. */
+enum scn_stage {
+	SCN_ON_ANY,
+	SCN_ON_SIM, /* the simulated machine */
+	SCN_ON_VM,  /* a real kernel in a virtual machine */
+};
+
 struct scn_fault { /* "known-fault stock: reason" */
 	char *policy;
 	char *reason;
@@ -89,7 +96,8 @@ struct scn_expect {
 	int64_t count, most; /* most: of LOW..HIGH, with SCN_GE; else -1 */
 	char *place;	     /* REACH: its name in sim/scenario/reach.h */
 
-	char *under; /* only for this policy, NULL: for every one */
+	char *under;	   /* only for this policy, NULL: for every one */
+	enum scn_stage on; /* only on this stage */
 	struct scn_fault *faults;
 	size_t n_faults;
 	unsigned line, col;

@@ -136,6 +136,38 @@ stmt_policies(struct scn_parser *p)
 	    scn_no_more(p, "the reason");
 }
 
+/* What is asked for, and the stage that may have it. */
+static bool
+stmt_requires(struct scn_parser *p)
+{
+	static const char *const words[] = { "sim", "vm", "enlightenments" };
+	const struct scn_token *t = scn_need(p, "sim, vm or enlightenments");
+	struct scenario *s = p->s;
+	enum scn_stage stage;
+	int what;
+
+	if (t == NULL)
+		return false;
+	what = scn_find_word(t, words, 3);
+	if (what < 0)
+		return scn_unknown(p, t, "requirement", words, 3);
+	stage = what == 0 ? SCN_ON_SIM : SCN_ON_VM;
+	if (s->requires != SCN_ON_ANY && s->requires != stage)
+		return scn_error(p, t,
+		    "line %u requires the other stage, so it would run "
+		    "nowhere; keep one",
+		    s->requires_line);
+	if (!scn_once(p, t, &p->required, 1u << what))
+		return false;
+	if (s->requires == SCN_ON_ANY) {
+		s->requires_line = t->line;
+		s->requires_col = t->col;
+	}
+	s->requires = stage;
+	s->enlightenments = s->enlightenments || what == 2;
+	return scn_no_more(p, "what is required");
+}
+
 static const struct {
 	const char *word;
 	bool (*read)(struct scn_parser *p);
@@ -161,6 +193,7 @@ static const struct {
 	{ "rc.conf.local", scn_stmt_rc, false },
 	{ "repeat", scn_stmt_repeat, false },
 	{ "replay", stmt_replay, false },
+	{ "requires", stmt_requires, false },
 	{ "rules", stmt_rules, false },
 	{ "scenario", stmt_scenario, false },
 	{ "seed", stmt_seed, false },

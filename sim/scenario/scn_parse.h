@@ -60,6 +60,7 @@ struct scn_parser {
 	struct scn_line line;
 	size_t at;  /* the cursor: token not yet read */
 	bool quiet; /* the line is bad already; read it for its names only */
+	unsigned required; /* bits of what is required already */
 	bool titled, seeded, machined, systemed, ended, end_again;
 
 	struct scn_names ifnames; /* NICs (value 0) and VFs (1) */

@@ -21,6 +21,7 @@ enum scn_stimulus {
 	SCN_HOST_MEDIA,	    /* name of the nic; up = connected */
 	SCN_HOST_ASSOC,	    /* name of the nic; up = granted */
 	SCN_VM_FREEZE,	    /* duration_ns */
+	SCN_VM_MIGRATE,	    /* duration_ns: cancelled after it; 0: it is not */
 	SCN_DHCP_ANSWERS,   /* the DHCP server */
 	SCN_DHCP_SILENT,
 	SCN_DHCP_NAKS,

@@ -90,6 +90,23 @@ read_freeze(struct scn_parser *p, struct scn_step *step)
 }
 
 static bool
+read_migration(struct scn_parser *p, struct scn_step *step)
+{
+	const struct scn_token *t;
+
+	if (!scn_accept(p, "cancel"))
+		return true;
+	if (!scn_need_word(p, "after", "`cancel`"))
+		return false;
+	t = scn_peek(p);
+	if (!scn_need_dur(p, "the time until it is cancelled",
+		&step->duration_ns))
+		return false;
+	return step->duration_ns > 0 ||
+	    scn_error(p, t, "nothing has begun then; give a longer time");
+}
+
+static bool
 read_nothing(struct scn_parser *p, struct scn_step *step)
 {
 	(void)p;
@@ -135,6 +152,7 @@ static const struct {
 	{ "nic", "detach", SCN_NIC_DETACH, read_host },
 	{ "nic", "attach", SCN_NIC_ATTACH, read_host },
 	{ "vm", "freeze", SCN_VM_FREEZE, read_freeze },
+	{ "vm", "migrate", SCN_VM_MIGRATE, read_migration },
 	{ "daemon", "kill", SCN_DAEMON_KILL, read_nothing },
 	{ "daemon", "start", SCN_DAEMON_START, read_nothing },
 	{ "daemon", "restart", SCN_DAEMON_RESTART, read_nothing },

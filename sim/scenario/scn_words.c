@@ -61,6 +61,21 @@ add_custom(const struct scn_custom *c, struct strbuf *out)
 }
 
 static void
+add_vm(const struct scn_step *p, struct strbuf *out)
+{
+	char text[DUR_TEXT];
+
+	if (p->kind == SCN_VM_FREEZE)
+		strbuf_addf(out, "vm freeze %s",
+		    dur_format(p->duration_ns, text));
+	else if (p->duration_ns > 0)
+		strbuf_addf(out, "vm migrate cancel after %s",
+		    dur_format(p->duration_ns, text));
+	else
+		strbuf_adds(out, "vm migrate");
+}
+
+static void
 add_pairs(const struct scn_step *p, struct strbuf *out)
 {
 	size_t i;
@@ -86,7 +101,6 @@ scn_step_text(const struct scn_step *p, struct strbuf *out)
 		[SCN_DEVD_CLOSE] = "devd-socket close",
 		[SCN_NETLINK_OVERFLOW] = "netlink overflow",
 	};
-	char text[DUR_TEXT];
 
 	switch (p->kind) {
 	case SCN_VF_ATTACH:
@@ -106,8 +120,8 @@ scn_step_text(const struct scn_step *p, struct strbuf *out)
 		add_host(p, out);
 		break;
 	case SCN_VM_FREEZE:
-		strbuf_addf(out, "vm freeze %s",
-		    dur_format(p->duration_ns, text));
+	case SCN_VM_MIGRATE:
+		add_vm(p, out);
 		break;
 	case SCN_DHCP_OFFERS:
 		strbuf_addf(out, "dhcp offers %s", p->text);

@@ -21,6 +21,7 @@
 #include "sim/packets/traffic.h"
 #include "sim/stage/facts.h"
 #include "sim/stage/hostacts.h"
+#include "sim/stage/migration.h"
 #include "sim/stage/simdaemon.h"
 #include "sim/stage/simoptions.h"
 #include "sim/stage/stage.h"
@@ -42,6 +43,7 @@ struct simrun { /* one run: the stage's ctx */
 	struct traffic *traffic;
 	struct facts *facts;
 	struct shellguest *shell;
+	struct migration *migration; /* NULL: there is none */
 	bool troubled;
 	struct rcvars rc;
 	struct simoptions options;
@@ -120,6 +122,32 @@ guest_event(struct simrun *g, struct vevent *e,
 }
 
 static void
+thaw_fire(void *ctx, struct vevent *e)
+{
+	struct simrun *g = ctx;
+
+	(void)e;
+	if (vclock_is_frozen(&g->m->clock))
+		return;
+	trace_set_state(g->t, g->m->clock.now_ns, "vm", "frozen", "no");
+	machine_changed(g->m, NULL);
+}
+
+static void
+freeze(void *ctx, int64_t duration_ns)
+{
+	struct simrun *g = ctx;
+
+	trace_set_state(g->t, g->m->clock.now_ns, "vm", "frozen", "yes");
+	vclock_freeze(&g->m->clock, duration_ns);
+	machine_changed(g->m, NULL);
+	g->thaw.fire = thaw_fire;
+	g->thaw.ctx = g;
+	g->thaw.domain = VHOST;
+	vclock_at(&g->m->clock, &g->thaw, g->m->clock.frozen_until_ns);
+}
+
+static void
 boot_nics(struct simrun *g)
 {
 	const struct scenario *s = g->in->scenario;
@@ -153,6 +181,17 @@ offer(struct simrun *g, const struct scn_vf *vf, const char *as)
 	vf_offer(g->m, &a);
 }
 
+static bool
+migrates(const struct scenario *s)
+{
+	size_t i;
+
+	for (i = 0; i < s->n_steps; i++)
+		if (s->steps[i].kind == SCN_VM_MIGRATE)
+			return true;
+	return false;
+}
+
 static void
 boot(struct simrun *g)
 {
@@ -163,6 +202,8 @@ boot(struct simrun *g)
 	for (i = 0; i < s->n_sysctls; i++)
 		sysop_sysctl(m, s->sysctls[i].name, s->sysctls[i].value, NULL);
 	trace_set_state(g->t, 0, "vm", "frozen", "no");
+	if (migrates(s))
+		g->migration = migration_new(m, freeze, g);
 	boot_nics(g);
 	for (i = 0; i < s->n_vfs && g->in->follow == NULL; i++)
 		if (s->vfs[i].present && g->in->follow == NULL)
@@ -178,30 +219,6 @@ boot(struct simrun *g)
 }
 
 /* --- stimuli --- */
-
-static void
-thaw_fire(void *ctx, struct vevent *e)
-{
-	struct simrun *g = ctx;
-
-	(void)e;
-	if (vclock_is_frozen(&g->m->clock))
-		return;
-	trace_set_state(g->t, g->m->clock.now_ns, "vm", "frozen", "no");
-	machine_changed(g->m, NULL);
-}
-
-static void
-freeze(struct simrun *g, int64_t duration_ns)
-{
-	trace_set_state(g->t, g->m->clock.now_ns, "vm", "frozen", "yes");
-	vclock_freeze(&g->m->clock, duration_ns);
-	machine_changed(g->m, NULL);
-	g->thaw.fire = thaw_fire;
-	g->thaw.ctx = g;
-	g->thaw.domain = VHOST;
-	vclock_at(&g->m->clock, &g->thaw, g->m->clock.frozen_until_ns);
-}
 
 /* The VF now called name may have been attached under another one. */
 static const char *
@@ -418,6 +435,7 @@ deliver_step(struct machine *m, struct ktask *k)
 		hostacts_do(m, d->g->in->scenario, p);
 		break;
 	case SCN_VM_FREEZE:
+	case SCN_VM_MIGRATE:
 	case SCN_MARK:
 	case SCN_END:
 		break;
@@ -575,6 +593,8 @@ stimulus(void *ctx, const struct scn_step *step)
 
 	if (step->kind == SCN_VM_FREEZE) {
 		freeze(g, step->duration_ns);
+	} else if (step->kind == SCN_VM_MIGRATE) {
+		migration_begin(g->migration, step->duration_ns);
 	} else {
 		/* What the host says waits for the guest, in the order it was
 		 * said. */
@@ -681,6 +701,7 @@ tear_down(void *ctx)
 	struct simrun *g = ctx;
 
 	traffic_free(g->traffic);
+	migration_free(g->migration);
 	facts_free(g->facts);
 	simdaemon_free(g->daemon);
 	simdaemon_free(g->devd);

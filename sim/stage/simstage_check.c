@@ -96,6 +96,9 @@ simstage_check(const struct simstage *s, struct diag *d)
 	struct rc_net net;
 	size_t i;
 
+	if (scenario_why_not(scn, SCN_ON_SIM) != NULL)
+		diag_report(d, DIAG_ERROR, scn->path, scn->requires_line,
+		    scn->requires_col, "%s", scenario_why_not(scn, SCN_ON_SIM));
 	check_flags(scn, d);
 	simoptions_read(scn, &options, d);
 	simoptions_rcvars(scn, &rc, d);

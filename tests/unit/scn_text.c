@@ -174,10 +174,10 @@ dump_expect(struct strbuf *out, const struct scn_expect *e)
 	strbuf_addf(out,
 	    "  when %d limit %" PRId64
 	    " mark %s from %s until %s probe %s cmp %d count %" PRId64
-	    " most %" PRId64 " under %s\n",
+	    " most %" PRId64 " under %s on %d\n",
 	    (int)e->when, e->limit_ns, text_of(e->mark), text_of(e->from),
 	    text_of(e->until), text_of(e->probe), (int)e->cmp, e->count,
-	    e->most, text_of(e->under));
+	    e->most, text_of(e->under), (int)e->on);
 	for (i = 0; i < e->n_bounds; i++)
 		strbuf_addf(out, "  bound %d %d %" PRId64 "\n",
 		    (int)e->bounds[i].metric, (int)e->bounds[i].cmp,
@@ -198,10 +198,10 @@ scn_text_dump(const struct scenario *s)
 
 	strbuf_addf(&out,
 	    "[%s] [%s] %s %d %s seed %" PRIu64 " end %" PRId64
-	    " only %s [%s]\n",
+	    " only %s [%s] requires %d %d\n",
 	    s->title, s->origin, s->machine, (int)s->system,
 	    text_of(s->recording), s->seed, s->end_ns, text_of(s->only_policy),
-	    text_of(s->only_because));
+	    text_of(s->only_because), (int)s->requires, s->enlightenments);
 	for (i = 0; i < s->n_rules; i++)
 		strbuf_addf(&out, "rules %s\n", s->rules[i].name);
 	for (i = 0; i < s->n_rc_files; i++)

@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 #include "base/dur.h"
+#include "base/mem.h"
 #include "base/strbuf.h"
 #include "scn_text.h"
 #include "sim/judge/judge.h"
@@ -62,6 +63,8 @@ migration(void)
 	return t;
 }
 
+static const char *run_kind; /* NULL: none is said */
+
 /* What became of one expectation; *c is valid as long as the trace. */
 static struct trace *
 judge_line_of(const char *line, bool *good)
@@ -70,6 +73,10 @@ judge_line_of(const char *line, bool *good)
 	struct strbuf text = { 0 };
 	struct scenario *s;
 
+	if (run_kind != NULL) {
+		free(t->run.kind);
+		t->run.kind = mem_str(run_kind);
+	}
 	strbuf_addf(&text,
 	    "at 5s mark early\nat 10s mark gone\nat 20s mark back\n"
 	    "at 29s mark unreached\nat 30s end\n"
@@ -351,6 +358,24 @@ an_expectation_for_another_policy_is_skipped(void **state)
 }
 
 static void
+an_expectation_for_another_stage_is_skipped(void **state)
+{
+	(void)state;
+	expect("lagg0 active hn0 on vm", TRACE_SKIP, TRACE_OPEN,
+	    "not judged: it is for a real kernel (vm)");
+	passes("lagg0 active mce0 on sim", 20500 * MS, "so since 20.500");
+	expect("lagg0 active hn0 on sim under stock", TRACE_SKIP, TRACE_OPEN,
+	    "not judged: it is for stock");
+	run_kind = TRACE_KIND_VM;
+	expect("lagg0 active hn0 on sim known-fault native: \"x\"", TRACE_SKIP,
+	    TRACE_OPEN, "not judged: it is for the simulated machine (sim)");
+	passes("lagg0 active mce0 on vm", 20500 * MS, "so since 20.500");
+	fails("lagg0 active hn0 on vm", 20500 * MS,
+	    "lagg0 active was mce0, not as expected since 20.500");
+	run_kind = NULL;
+}
+
+static void
 a_check_says_where_it_comes_from(void **state)
 {
 	bool good;
@@ -427,6 +452,7 @@ main(void)
 		    a_mark_that_was_not_reached_fails_whatever_is_known),
 		cmocka_unit_test(a_known_fault_must_fail),
 		cmocka_unit_test(an_expectation_for_another_policy_is_skipped),
+		cmocka_unit_test(an_expectation_for_another_stage_is_skipped),
 		cmocka_unit_test(a_check_says_where_it_comes_from),
 		cmocka_unit_test(a_client_runs_whatever_its_state),
 		cmocka_unit_test(each_family_has_its_default_route),

@@ -130,6 +130,34 @@ addresses_may_be_there_only_there_or_not_there(void **state)
 }
 
 static void
+an_expectation_may_be_for_one_stage(void **state)
+{
+	struct scenario *s =
+	    scn_text_parse("expect hn0 up\n"
+			   "expect hn0 up always on sim under native\n"
+			   "expect address 10.0.0.4/24 on hn0 on vm\n"
+			   "expect count note \"x\" == 1 on vm known-fault "
+			   "stock: \"y\"\n"
+			   "expect vm host 2 on vm\n"
+			   "expect vm migrating no\n");
+
+	(void)state;
+	assert_int_equal(s->expects[0].on, SCN_ON_ANY);
+	assert_int_equal(s->expects[1].on, SCN_ON_SIM);
+	assert_string_equal(s->expects[1].under, "native");
+	assert_string_equal(s->expects[1].text, "hn0 up always");
+	assert_int_equal(s->expects[2].on, SCN_ON_VM);
+	assert_string_equal(s->expects[2].object, "hn0");
+	assert_string_equal(s->expects[2].text, "address 10.0.0.4/24 on hn0");
+	assert_int_equal(s->expects[3].on, SCN_ON_VM);
+	assert_int_equal(s->expects[3].n_faults, 1);
+	assert_string_equal(s->expects[4].field, "host");
+	assert_string_equal(s->expects[4].value, "2");
+	assert_string_equal(s->expects[5].field, "migrating");
+	scenario_free(s);
+}
+
+static void
 every_when_is_understood(void **state)
 {
 	static const struct {
@@ -337,6 +365,7 @@ main(void)
 		cmocka_unit_test(every_claim_about_an_object_names_its_field),
 		cmocka_unit_test(
 		    addresses_may_be_there_only_there_or_not_there),
+		cmocka_unit_test(an_expectation_may_be_for_one_stage),
 		cmocka_unit_test(every_when_is_understood),
 		cmocka_unit_test(probe_numbers_have_bounds_and_ranges),
 		cmocka_unit_test(rows_are_counted_and_put_in_order),

@@ -29,6 +29,8 @@ static const char *const stimuli[] = {
 	"host association hn0 granted",
 	"host association hn0 withdrawn",
 	"vm freeze 1.5s",
+	"vm migrate",
+	"vm migrate cancel after 20ms",
 	"dhcp answers",
 	"dhcp silent",
 	"dhcp naks",
@@ -147,6 +149,37 @@ the_machine_has_a_system_flags_limits_and_scripts(void **state)
 }
 
 static void
+a_scenario_may_require_a_stage(void **state)
+{
+	struct scenario *s = scn_text_parse("at 1s end\n");
+
+	(void)state;
+	assert_int_equal(s->requires, SCN_ON_ANY);
+	assert_null(scenario_why_not(s, SCN_ON_SIM));
+	assert_null(scenario_why_not(s, SCN_ON_VM));
+	scenario_free(s);
+	s = scn_text_parse("requires sim\n");
+	assert_null(scenario_why_not(s, SCN_ON_SIM));
+	assert_string_equal(scenario_why_not(s, SCN_ON_VM),
+	    "it requires sim: only the simulated machine does what it asks "
+	    "for");
+	scenario_free(s);
+	s = scn_text_parse("requires vm\n");
+	assert_false(s->enlightenments);
+	assert_int_equal(s->requires_col, 10);
+	assert_null(scenario_why_not(s, SCN_ON_VM));
+	assert_string_equal(scenario_why_not(s, SCN_ON_SIM),
+	    "it requires vm, and the machine is simulated");
+	scenario_free(s);
+	s = scn_text_parse("requires vm\nrequires enlightenments\n");
+	assert_true(s->enlightenments);
+	assert_null(scenario_why_not(s, SCN_ON_VM));
+	assert_string_equal(scenario_why_not(s, SCN_ON_SIM),
+	    "it requires enlightenments, and the machine is simulated");
+	scenario_free(s);
+}
+
+static void
 faults_have_a_kind_a_text_and_a_number(void **state)
 {
 	static const struct {
@@ -235,6 +268,7 @@ main(void)
 		cmocka_unit_test(variables_know_the_file_they_stand_in),
 		cmocka_unit_test(
 		    the_machine_has_a_system_flags_limits_and_scripts),
+		cmocka_unit_test(a_scenario_may_require_a_stage),
 		cmocka_unit_test(faults_have_a_kind_a_text_and_a_number),
 		cmocka_unit_test(
 		    a_fault_lasts_the_whole_run_and_keeps_its_words),

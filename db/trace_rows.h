@@ -89,7 +89,8 @@ struct trace_state { /* a field of an object took this value */
  * route:  field "default", value "10.0.0.1 via lagg0" or "none";
  *	field "A.B.C.D/N" (a connected prefix), value lagg0|none
  * daemon: field running yes|no
- * vm:     field frozen yes|no
+ * vm:     field frozen yes|no; if it ever migrates, migrating yes|no and host,
+ *	the number of the one it runs on, from 1
  * sysctl: field = name, value = number
  * An object's fields are all given when it first exists; exists=no ends them
  * (they hold no value until it exists again).

@@ -10,10 +10,10 @@
 #include "cmd/pcapdir.h"
 #include "sim/stage/simstage.h"
 
-/* --- loading --- */
+/* --- the simulated machine --- */
 
 static bool
-check(const struct testrun_file *f, const struct ruleset *rules,
+sim_check(const struct testrun_file *f, const struct ruleset *rules,
     enum core_policy policy)
 {
 	struct diag d = { .emit = input_print_finding };
@@ -30,14 +30,109 @@ check(const struct testrun_file *f, const struct ruleset *rules,
 	return good;
 }
 
+/* Runs it, and keeps what went wrong with its captures. */
+static void
+run_stage(struct simstage *stage, const char *pcap_dir, struct testrun_case *c)
+{
+	struct err e = { 0 };
+
+	stage->trouble = &e;
+	if (pcap_dir != NULL)
+		stage->capture = pcapdir_open(pcap_dir, c->file->path,
+		    c->policy, c->seeded ? c->seed : 0);
+	c->trace = trace_new();
+	if (!simstage_run(stage, c->trace) && e.code != ERR_NONE) {
+		trace_free(c->trace);
+		c->trace = NULL;
+		if (e.code == ERR_UNSUPPORTED)
+			c->skipped = mem_str(e.text);
+		else
+			c->broken = mem_str(e.text);
+	}
+	if (capture_close(stage->capture, &e) < 0)
+		c->trouble = mem_str(e.text);
+}
+
+static void
+sim_run(const struct testrun *r, const struct ruleset *rules,
+    const char *pcap_dir, struct testrun_case *c)
+{
+	const struct testrun_file *f = c->file;
+	struct diag quiet = { 0 };
+	struct simstage stage = {
+		.scenario = f->scenario,
+		.rules = rules,
+		.policy = c->policy,
+		.seed = c->seed,
+		.frames = r->frames,
+		.decisions = r->decisions,
+		.guard_ns = r->guard_ns,
+	};
+
+	/* A run changes its profile: each has its own, into which the check
+	 * puts the scenario's delays. */
+	stage.profile = input_profile(f->scenario->machine);
+	if (stage.profile != NULL && simstage_check(&stage, &quiet))
+		run_stage(&stage, pcap_dir, c);
+	profile_free(stage.profile);
+}
+
+const struct testrun_stage testrun_sim = {
+	.word = "sim",
+	.where = SCN_ON_SIM,
+	.check = sim_check,
+	.run = sim_run,
+};
+
+/* --- the stages there are --- */
+
+static const struct testrun_stage *const stages[] = { &testrun_sim };
+#define STAGES (sizeof(stages) / sizeof(*stages))
+
+const struct testrun_stage *
+testrun_stage_find(const char *word)
+{
+	size_t i;
+
+	for (i = 0; i < STAGES; i++)
+		if (strcmp(stages[i]->word, word) == 0)
+			return stages[i];
+	return NULL;
+}
+
+size_t
+testrun_stage_words(const char *words[], size_t max)
+{
+	size_t i;
+
+	for (i = 0; i < STAGES && i < max; i++)
+		words[i] = stages[i]->word;
+	return i;
+}
+
+/* --- loading --- */
+
+static const struct testrun_stage *
+stage_of(const struct testrun *r)
+{
+	return r->stage != NULL ? r->stage : &testrun_sim;
+}
+
+static const struct ruleset *
+rules_of(const struct testrun *r, const struct testrun_file *f)
+{
+	return f->rules != NULL ? f->rules : r->shipped;
+}
+
 /* Why the scenario is not run here under this policy; NULL: it is. */
 static const char *
-why_not(const struct scenario *s, enum core_policy policy)
+why_not(const struct testrun *r, const struct scenario *s,
+    enum core_policy policy)
 {
 	if (s->only_policy != NULL &&
 	    strcmp(s->only_policy, policy_word(policy)) != 0)
 		return s->only_because;
-	return scenario_why_not(s, SCN_ON_SIM);
+	return scenario_why_not(s, stage_of(r)->where);
 }
 
 static void
@@ -51,9 +146,8 @@ load_file(struct testrun *r, struct testrun_file *f, const struct policies *p)
 	if (good && s->n_rules > 0)
 		good = (f->rules = input_rules(s)) != NULL;
 	for (i = 0; good && i < p->count; i++)
-		good = why_not(s, p->list[i]) != NULL ||
-		    check(f, f->rules != NULL ? f->rules : r->shipped,
-			p->list[i]);
+		good = why_not(r, s, p->list[i]) != NULL ||
+		    stage_of(r)->check(f, rules_of(r, f), p->list[i]);
 	if (good)
 		return;
 	scenario_free(s);
@@ -101,8 +195,8 @@ testrun_plan(struct testrun *r, const struct policies *p, int64_t first_seed,
 					continue;
 				if (seed == 0)
 					c->seed = f->scenario->seed;
-				c->skipped =
-				    mem_str(why_not(f->scenario, p->list[k]));
+				c->skipped = mem_str(
+				    why_not(r, f->scenario, p->list[k]));
 			}
 }
 
@@ -117,52 +211,11 @@ struct crew { /* the threads at work */
 	size_t told;	      /* cases before this one are done and told */
 };
 
-/* Runs it, and keeps what went wrong with its captures. */
-static void
-run_stage(struct simstage *stage, const char *pcap_dir, struct testrun_case *c)
-{
-	struct err e = { 0 };
-
-	stage->trouble = &e;
-	if (pcap_dir != NULL)
-		stage->capture = pcapdir_open(pcap_dir, c->file->path,
-		    c->policy, c->seeded ? c->seed : 0);
-	c->trace = trace_new();
-	if (!simstage_run(stage, c->trace) && e.code != ERR_NONE) {
-		trace_free(c->trace);
-		c->trace = NULL;
-		if (e.code == ERR_UNSUPPORTED)
-			c->skipped = mem_str(e.text);
-		else
-			c->broken = mem_str(e.text);
-	}
-	if (capture_close(stage->capture, &e) < 0)
-		c->trouble = mem_str(e.text);
-}
-
 static void
 run_case(const struct testrun *r, const char *pcap_dir, struct testrun_case *c)
 {
-	const struct testrun_file *f = c->file;
-	struct diag quiet = { 0 };
-	struct simstage stage = {
-		.scenario = f->scenario,
-		.rules = f->rules != NULL ? f->rules : r->shipped,
-		.policy = c->policy,
-		.seed = c->seed,
-		.frames = r->frames,
-		.decisions = r->decisions,
-		.guard_ns = r->guard_ns,
-	};
-
-	if (f->scenario == NULL || c->skipped != NULL)
-		return;
-	/* A run changes its profile: each has its own, into which the check
-	 * puts the scenario's delays. */
-	stage.profile = input_profile(f->scenario->machine);
-	if (stage.profile != NULL && simstage_check(&stage, &quiet))
-		run_stage(&stage, pcap_dir, c);
-	profile_free(stage.profile);
+	if (c->file->scenario != NULL && c->skipped == NULL)
+		stage_of(r)->run(r, rules_of(r, c->file), pcap_dir, c);
 }
 
 static void *

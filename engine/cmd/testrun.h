@@ -34,7 +34,33 @@ struct testrun_case {
 	bool done;
 };
 
+struct testrun;
+
+/* Where cases are run; the list of them is in testrun.c. */
+struct testrun_stage {
+	const char *word;     /* of --stage: "sim" */
+	enum scn_stage where; /* of scenario_why_not() */
+
+	/* Whether it can do what the scenario says; mistakes are told on
+	 * stderr. */
+	bool (*check)(const struct testrun_file *f, const struct ruleset *rules,
+	    enum core_policy policy);
+
+	/* Runs a case whose scenario has passed the check: fills its trace,
+	 * or says why there is none in skipped or broken. pcap_dir may be
+	 * NULL. By several threads at once, each with a case of its own. */
+	void (*run)(const struct testrun *r, const struct ruleset *rules,
+	    const char *pcap_dir, struct testrun_case *c);
+};
+extern const struct testrun_stage testrun_sim; /* the simulated machine */
+
+/* NULL when there is none of that word. testrun_stage_words() gives all, and
+ * their number. */
+const struct testrun_stage *testrun_stage_find(const char *word);
+size_t testrun_stage_words(const char *words[], size_t max);
+
 struct testrun {
+	const struct testrun_stage *stage; /* NULL: testrun_sim */
 	struct testrun_file *files;
 	size_t n_files;
 	struct testrun_case *cases; /* by file, seed, policy */

@@ -278,7 +278,7 @@ FILL = sed -e 's|%%PREFIX%%|$(PREFIX)|g' -e 's|%%SYSCONFDIR%%|$(SYSCONFDIR)|g'
 install: all install-$(INSTALL_FOR)
 	install -d $(D)/bin $(D)/sbin $(E)/switchback \
 	    $(D)/share/switchback/machines $(D)/share/switchback/rules \
-	    $(D)/share/switchback/recordings \
+	    $(D)/share/switchback/recordings $(D)/share/switchback/lab \
 	    $(D)/share/bash-completion/completions \
 	    $(D)/share/zsh/site-functions
 	install -m 755 $(B)/switchback $(D)/bin/
@@ -292,6 +292,7 @@ install: all install-$(INSTALL_FOR)
 	    install -m 644 $$f $(D)/share/switchback/machines/; done
 	for f in fixtures/recordings/*.md; do test ! -f $$f || \
 	    install -m 644 $$f $(D)/share/switchback/recordings/; done
+	install -m 755 sim/lab/*.sh $(D)/share/switchback/lab/
 	for f in $(MAN); do s=$${f##*.}; install -d $(D)/share/man/man$$s && \
 	    install -m 644 $$f $(D)/share/man/man$$s/; done
 	for p in switchback switchbackd; do \

@@ -23,7 +23,9 @@ take_number(const char *text, size_t end, size_t *at, char behind, int64_t *out)
 		(*at)++;
 	if (!num_parse(text + from, *at - from, 0, INT64_MAX, out))
 		return false;
-	return behind == '\0' ? *at == end : (*at)++ < end;
+	if (behind == '\0')
+		return *at == end;
+	return *at < end && text[(*at)++] == behind;
 }
 
 int

@@ -21,6 +21,7 @@ static const struct {
 	{ "machines", "fixtures/machines" },
 	{ "rules", "engine/rules/conf" },
 	{ "recordings", "fixtures/recordings" },
+	{ "lab", "sim/lab" },
 };
 
 static const char *

@@ -14,9 +14,9 @@
 #include "base/err.h"
 
 /* kind is "machines" (fixtures/machines in the source tree), "rules"
- * (engine/rules/conf) or "recordings" (fixtures/recordings). Gives a path,
- * which the caller frees, or NULL: with ERR_NOTFOUND, the text naming where it
- * looked, or ERR_INPUT when name is not a plain file name. */
+ * (engine/rules/conf), "recordings" (fixtures/recordings) or "lab" (sim/lab).
+ * Gives a path, which the caller frees, or NULL: with ERR_NOTFOUND, the text
+ * naming where it looked, or ERR_INPUT when name is not a plain file name. */
 char *datadir_find(const char *kind, const char *name, struct err *err);
 
 #endif

@@ -17,10 +17,9 @@
 #	has TEXT, count TEXT	of the console's lines, $D/console
 #	bad TEXT	a failure; give_up TEXT: the last one
 #
-# Needs qemu-system-x86_64, busybox-static, cpio, and the kernel: in the folder
-# GUEST_KERNEL (boot/ and lib/modules/ of it), or as a package that apt-get can
-# download; it is kept in build/guest. Ends with 77, and a reason, where one of
-# them is missing. B is the build folder.
+# Needs qemu-system-x86_64, what sim/lab/image.sh needs, and the kernel: in the
+# folder GUEST_KERNEL, or as sim/lab/kernel.sh finds it. Ends with 77, and a
+# reason, where one of them is missing. B is the build folder.
 # shellcheck disable=SC2016,SC2034
 cd "$(dirname "$0")/../.." || exit 3
 B=${B:-build}
@@ -41,11 +40,8 @@ skip() {
 	exit 77
 }
 
-for tool in qemu-system-x86_64 busybox cpio gzip; do
-	command -v $tool >/dev/null || skip "needs $tool"
-done
+command -v qemu-system-x86_64 >/dev/null || skip "needs qemu-system-x86_64"
 [ "$(uname -m)" = x86_64 ] || skip "needs an x86-64 machine"
-! ldd "$(command -v busybox)" >/dev/null 2>&1 || skip "needs busybox-static"
 [ -x "$B/switchbackd" ] || skip "needs $B/switchbackd: make"
 
 D=$(mktemp -d "${TMPDIR:-/tmp}/switchback-guest.XXXXXX") || exit 3
@@ -70,56 +66,22 @@ give_up() {
 	exit 1
 }
 
-# --- the kernel ---
-find_kernel() {
-	kernel=${GUEST_KERNEL:-build/guest/kernel}
-	[ -z "$(find "$kernel/boot" -name 'vmlinuz-*' 2>/dev/null)" ] || return 0
-	[ -z "${GUEST_KERNEL:-}" ] || skip "no boot/vmlinuz-* in $GUEST_KERNEL"
-	command -v dpkg-deb >/dev/null || skip "needs GUEST_KERNEL or dpkg-deb"
-	package=$(apt-cache depends linux-image-cloud-amd64 2>/dev/null |
-	    awk '/Depends: linux-image/ { print $2; exit }')
-	[ -n "$package" ] || skip "apt knows no linux-image-cloud-amd64"
-	(cd "$D" && apt-get download "$package") >"$D/download" 2>&1 ||
-		skip "$package cannot be downloaded"
-	mkdir -p build/guest
-	dpkg-deb -x "$D"/linux-image*.deb "build/guest/kernel.$$" &&
-		mv "build/guest/kernel.$$" "$kernel" || exit 3
+# --- the kernel, and its file system with the daemon ---
+made() { # COMMAND...: what it prints, in $made
+	made=$("$@" 2>"$D/why")
+	case $? in
+	0) ;;
+	77) skip "$(tail -n 1 "$D/why")" ;;
+	*) bad "$(cat "$D/why")" && exit 1 ;;
+	esac
 }
-find_kernel
+export SWITCHBACK_LAB_KERNEL="${GUEST_KERNEL:-}"
+made sh sim/lab/kernel.sh build/guest
+kernel=$made
 vmlinuz=$(find "$kernel/boot" -name 'vmlinuz-*' | head -n 1)
-modules=$(find "$kernel/lib/modules" "$kernel/usr/lib/modules" -maxdepth 2 \
-    -name kernel 2>/dev/null | head -n 1)
-
-# --- its file system: the daemon with all libraries that it is linked with ---
-root=$D/root
-mkdir -p "$root/bin" "$root/modules" "$root/proc" "$root/sys" "$root/dev"
-cp "$(command -v busybox)" "$root/bin/busybox"
-ln -s busybox "$root/bin/sh"
-cp "$B/switchbackd" "$root/bin/"
-cp tests/guest/guest-init.sh "$root/init"
-chmod 755 "$root/init"
-for m in drivers/virtio/virtio_ring drivers/virtio/virtio \
-    drivers/virtio/virtio_pci_modern_dev drivers/virtio/virtio_pci_legacy_dev \
-    drivers/virtio/virtio_pci net/core/failover drivers/net/net_failover \
-    drivers/net/virtio_net net/tls/tls drivers/net/bonding/bonding \
-    drivers/net/vmxnet3/vmxnet3; do
-	name=${m##*/}.ko
-	for f in "$modules/$m".ko*; do
-		case $f in
-		*.xz) xz -dc "$f" >"$root/modules/$name" ;;
-		*.zst) zstd -qdc "$f" >"$root/modules/$name" ;;
-		*.ko) cp "$f" "$root/modules/$name" ;;
-		*) continue ;;
-		esac
-		echo "$name" >>"$root/modules/order"
-	done
-done
-ldd "$B/switchbackd" | awk '/=> \// { print $3 } /^[ \t]*\// { print $1 }' |
-while read -r lib; do
-	mkdir -p "$root${lib%/*}"
-	cp -L "$lib" "$root$lib"
-done
-(cd "$root" && find . | cpio -o -H newc 2>/dev/null | gzip -1) >"$D/initrd"
+made sh sim/lab/image.sh -i tests/guest/guest-init.sh "$kernel" build/guest \
+    "$B/switchbackd"
+initrd=$made
 
 # --- the machine ---
 mac=52:54:00:09:00:02
@@ -131,7 +93,7 @@ exec 3<>"$D/qmp.in" 4<>"$D/serial.in"
 : >"$D/console"
 # shellcheck disable=SC2086
 qemu-system-x86_64 ${qemu_options:-} -machine q35,accel=tcg -m 160 -nodefaults -display none \
-    -no-reboot -kernel "$vmlinuz" -initrd "$D/initrd" \
+    -no-reboot -kernel "$vmlinuz" -initrd "$initrd" \
     -append "console=ttyS0 quiet panic=-1 no_timer_check tsc=reliable" \
     -serial "file:$D/console" \
     -chardev "pipe,id=commands,path=$D/serial" -serial chardev:commands \

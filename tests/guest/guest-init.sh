@@ -3,7 +3,6 @@
 #
 # The first process of the guest of bond-hotplug.sh. All that it says goes to
 # the first serial port; the second one is read for commands, a line each.
-/bin/busybox --install -s /bin
 export PATH=/bin:/sbin
 mount -t devtmpfs none /dev
 mount -t proc none /proc

@@ -191,8 +191,12 @@ take_text(const struct rowtext *row, struct labwire *m, struct err *err)
 	return 0;
 }
 
+struct seen {
+	uint32_t words, filled; /* with more than "" */
+};
+
 static int
-take_word(const struct rowtext *row, uint32_t has, uint32_t *seen,
+take_word(const struct rowtext *row, uint32_t has, struct seen *seen,
     struct labwire *m, struct err *err)
 {
 	size_t i;
@@ -206,10 +210,12 @@ take_word(const struct rowtext *row, uint32_t has, uint32_t *seen,
 	if (i > FIELDS || !(has & BIT(i)))
 		return rowtext_fail(row, err, "%s: a row of %s has none",
 		    row->key, labwire_word(m->kind));
-	if (*seen & BIT(i))
+	if (seen->words & BIT(i))
 		return rowtext_fail(row, err, "%s: stands there twice",
 		    row->key);
-	*seen |= BIT(i);
+	seen->words |= BIT(i);
+	if (row->value.bytes > 0)
+		seen->filled |= BIT(i);
 	if (i == F_TEXT)
 		return take_text(row, m, err);
 	rc = rowtext_take_field(row, &fields[i], 1, m, err);
@@ -217,14 +223,16 @@ take_word(const struct rowtext *row, uint32_t has, uint32_t *seen,
 }
 
 static int
-need(const struct rowtext *row, const struct labwire *m, uint32_t seen,
+need(const struct rowtext *row, const struct labwire *m, uint32_t filled,
     struct err *err)
 {
-	uint32_t missing = shapes[m->kind].needs & ~seen;
+	uint32_t missing = shapes[m->kind].needs & ~filled;
 	size_t i;
 
 	if (shapes[m->kind].from == LABWIRE_LAB && m->id == 0)
 		missing |= BIT(F_ID);
+	if ((shapes[m->kind].needs & BIT(F_RE)) && m->re == 0)
+		missing |= BIT(F_RE);
 	for (i = 0; i < FIELDS; i++)
 		if (missing & BIT(i))
 			return rowtext_fail(row, err, "%s: %s= is missing",
@@ -239,7 +247,8 @@ static int
 take_row(struct rowtext *row, enum labwire_side from, struct labwire *m,
     struct err *err)
 {
-	uint32_t has, seen = 0;
+	struct seen seen = { 0, 0 };
+	uint32_t has;
 	int rc;
 
 	if ((rc = take_kind(row, from, m, err)) < 0)
@@ -248,7 +257,7 @@ take_row(struct rowtext *row, enum labwire_side from, struct labwire *m,
 	while ((rc = rowtext_next(row, err)) == ROWTEXT_WORD)
 		if ((rc = take_word(row, has, &seen, m, err)) < 0)
 			return rc;
-	return rc < 0 ? rc : need(row, m, seen, err);
+	return rc < 0 ? rc : need(row, m, seen.filled, err);
 }
 
 /* --- reading the stream --- */

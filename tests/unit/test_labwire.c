@@ -152,6 +152,8 @@ what_is_no_row_is_refused(void **state)
 	refused(LABWIRE_LAB, "do=clock id=1 wrong=2\n", "has none");
 	refused(LABWIRE_LAB, "do=run id=1\n", "text= is missing");
 	refused(LABWIRE_LAB, "do=run id=1 text\n", "needs a value");
+	refused(LABWIRE_LAB, "do=run id=1 text=\"\"\n", "text= is missing");
+	refused(LABWIRE_LAB, "do=get id=1 path=\"\"\n", "path= is missing");
 	refused(LABWIRE_LAB, "do=setup id=1 if=eth0\n", "address= is missing");
 	refused(LABWIRE_LAB, "do=probe id=1 stream=1 to=10.0\n", "to:");
 	refused(LABWIRE_LAB, "do=probe id=1 way=up to=::1\n", "way:");

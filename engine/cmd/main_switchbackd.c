@@ -188,6 +188,8 @@ run_with_keeper(const struct daemonargs *a, const struct names *names,
 	const struct keeper_config kc = {
 		.log = config->log,
 		.rules_path = names->rules,
+		.rules = rules,
+		.native = a->is_native,
 		.source_path =
 		    source_is_socket(source) ? source_path(source) : NULL,
 		.dump_path = names->dump,

@@ -18,7 +18,7 @@ struct waiting {
 	char ifname[IFNAME_MAX]; /* "": it only keeps its place */
 	char key[32];
 	char *text; /* owned */
-	int32_t record;
+	struct cause cause;
 	const struct rule *rule; /* NULL: of a set that is gone */
 };
 
@@ -65,8 +65,10 @@ core_new(const struct core_config *config)
 static void
 drop_waiting(struct core *c)
 {
-	while (c->n_waiting > 0)
+	while (c->n_waiting > 0) {
 		free(c->waiting[--c->n_waiting].text);
+		cause_free(&c->waiting[c->n_waiting].cause);
+	}
 }
 
 void
@@ -239,14 +241,14 @@ tell_fired(const struct rule *rule, const char *text, int32_t record,
 
 static void
 wait_for_look(struct core *c, const struct rule *rule, const char *text,
-    const char *ifname, int32_t record)
+    const char *ifname, const struct world_cause *cause)
 {
 	struct waiting *w = MEM_PUSH(c->waiting, c->n_waiting, c->cap_waiting);
 
 	snprintf(w->ifname, sizeof(w->ifname), "%s", ifname);
 	snprintf(w->key, sizeof(w->key), "%s", order_key(c));
 	w->text = mem_str(text);
-	w->record = record;
+	cause_copy(&w->cause, cause);
 	w->rule = rule;
 }
 
@@ -262,8 +264,9 @@ decide_waiting(struct core *c, const struct snapshot *s, struct intents *out)
 		ours = w->ifname[0] != '\0' &&
 		    native_owns(c->native, s, w->ifname);
 		if (!ours)
-			jobs_add_command(&c->jobs, w->key, w->text, w->record);
-		tell_fired(w->rule, w->text, w->record,
+			jobs_add_command(&c->jobs, w->key, w->text,
+			    &w->cause.told);
+		tell_fired(w->rule, w->text, w->cause.told.record,
 		    ours ? "controller" : "command", out);
 	}
 	drop_waiting(c);
@@ -271,7 +274,7 @@ decide_waiting(struct core *c, const struct snapshot *s, struct intents *out)
 
 static void
 fire(struct core *c, const struct rule *rule, const struct rule_env *env,
-    int32_t record, struct intents *out)
+    const struct world_cause *cause, struct intents *out)
 {
 	size_t i, n = rule_action_count(rule);
 	struct strbuf text = { 0 };
@@ -282,22 +285,22 @@ fire(struct core *c, const struct rule *rule, const struct rule_env *env,
 		strbuf_reset(&text);
 		rule_expand(c->config.rules, rule, i, &c->line, env,
 		    c->config.quoting, &text);
-		ours = take_action(c, env, rule_action(rule, i), record);
+		ours = take_action(c, env, rule_action(rule, i), cause->record);
 		asks = !ours && c->native != NULL &&
 		    sets_up(c, env, rule_action(rule, i), ifname);
 		if (asks || (!ours && c->n_waiting > 0)) {
 			wait_for_look(c, rule, strbuf_str(&text),
-			    asks ? ifname : "", record);
+			    asks ? ifname : "", cause);
 			continue;
 		}
 		if (!ours)
 			jobs_add_command(&c->jobs, order_key(c),
-			    strbuf_str(&text), record);
-		tell_fired(rule, strbuf_str(&text), record,
+			    strbuf_str(&text), cause);
+		tell_fired(rule, strbuf_str(&text), cause->record,
 		    ours ? "controller" : "command", out);
 	}
 	if (n == 0)
-		tell_fired(rule, "", record, "none", out);
+		tell_fired(rule, "", cause->record, "none", out);
 	strbuf_fini(&text);
 }
 
@@ -328,6 +331,8 @@ take_record(struct core *c, const struct input *in, struct intents *out)
 		.media = media_of_record,
 		.media_ctx = &copy,
 	};
+	const struct world_cause cause = { in->record, in->raw, in->raw_bytes,
+		in->timestamp, (int)in->media };
 	const struct rule *rule;
 
 	c->last_record = in->record;
@@ -342,7 +347,7 @@ take_record(struct core *c, const struct input *in, struct intents *out)
 	}
 	rule = ruleset_match(c->config.rules, &c->line, &env);
 	if (rule != NULL)
-		fire(c, rule, &env, in->record, out);
+		fire(c, rule, &env, &cause, out);
 }
 
 /* --- native's loop: observe, plan, apply, look again --- */

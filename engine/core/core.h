@@ -82,7 +82,7 @@ enum intent_kind {
 	INTENT_FIRED,	/* text, rule_file, rule_line, carried, record */
 	INTENT_OBSERVE, /* answer with INPUT_SNAPSHOT */
 	INTENT_APPLY,	/* id, op, record; answered by INPUT_APPLIED */
-	INTENT_RUN,	/* id, text, record; answered by INPUT_EXITED */
+	INTENT_RUN,	/* id, text, record, cause; answered by INPUT_EXITED */
 	INTENT_CANCEL,	/* id of a running command; still answered */
 	INTENT_NOTE,	/* text, for the log */
 };
@@ -95,7 +95,8 @@ struct intent {
 	char *text; /* owned by the intents */
 	const char *rule_file;
 	unsigned rule_line;
-	const char *carried; /* "controller", "command", "none" */
+	const char *carried;		 /* "controller", "command", "none" */
+	const struct world_cause *cause; /* the core's, while it runs */
 };
 
 struct intents { /* zeroed is empty */
@@ -122,8 +123,7 @@ void core_set_rc(struct core *c, const struct rcvars *rc);
 /* Appends to out. */
 void core_step(struct core *c, const struct input *in, struct intents *out);
 
-/* Whether the next record may be read now. */
-bool core_wants_record(const struct core *c);
+bool core_wants_record(const struct core *c); /* the next one, now */
 
 /* When INPUT_TIMER is due; CORE_NEVER if it is not. */
 int64_t core_deadline(const struct core *c);

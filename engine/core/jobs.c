@@ -8,8 +8,7 @@
 #include "base/dur.h"
 #include "base/mem.h"
 #include "base/strbuf.h"
-
-#define CUSTOM_VFUP "/usr/libexec/hyperv/hyperv_vfup."
+#include "core/custom_vfup.h"
 
 struct intent *
 intents_add(struct intents *o, enum intent_kind kind, const char *text)
@@ -53,6 +52,7 @@ forget(struct jobs *j, struct job *job)
 {
 	TAILQ_REMOVE(&j->list, job, entry);
 	j->count--;
+	cause_free(&job->cause);
 	free(job->command);
 	free(job);
 }
@@ -70,7 +70,7 @@ add(struct jobs *j, enum job_kind kind, const char *key, int32_t record)
 	struct job *job = mem_zero(1, sizeof(*job));
 
 	job->kind = kind;
-	job->record = record;
+	job->cause.told.record = record;
 	job->wake_ns = CORE_NEVER;
 	snprintf(job->key, sizeof(job->key), "%s", key);
 	TAILQ_INSERT_TAIL(&j->list, job, entry);
@@ -80,9 +80,12 @@ add(struct jobs *j, enum job_kind kind, const char *key, int32_t record)
 
 void
 jobs_add_command(struct jobs *j, const char *key, const char *command,
-    int32_t record)
+    const struct world_cause *cause)
 {
-	add(j, JOB_COMMAND, key, record)->command = mem_str(command);
+	struct job *job = add(j, JOB_COMMAND, key, cause->record);
+
+	job->command = mem_str(command);
+	cause_copy(&job->cause, cause);
 }
 
 void
@@ -111,7 +114,8 @@ run(struct jobs *j, struct job *job, const char *command, int64_t now_ns,
 	int64_t limit = j->config->deadline_ns;
 
 	i->id = job->id = ++j->last_id;
-	i->record = job->record;
+	i->cause = &job->cause.told;
+	i->record = i->cause->record;
 	job->state = JOB_RUNNING;
 	/* devd waits for ever; so does stock (DEVD.md, daemon behaviour). */
 	job->wake_ns = j->config->policy == CORE_STOCK
@@ -122,16 +126,12 @@ run(struct jobs *j, struct job *job, const char *command, int64_t now_ns,
 static void
 run_custom(struct jobs *j, struct job *job, int64_t now_ns, struct intents *out)
 {
-	char path[sizeof(CUSTOM_VFUP) + IFNAME_MAX];
+	char command[sizeof(CUSTOM_VFUP) + IFNAME_MAX];
 
-	/* Only the name of an interface that exists gets here, and a shell
-	 * would still take a blank in it for two words: so it is quoted. */
-	snprintf(path, sizeof(path), CUSTOM_VFUP "%s", job->stock.ifname);
-	if (strpbrk(job->stock.ifname, " \t\n'\"\\$`;&|<>()*?[]#~") != NULL) {
+	if (custom_vfup_command(job->stock.ifname, command))
+		run(j, job, command, now_ns, out);
+	else
 		job->state = JOB_ENDED;
-		return;
-	}
-	run(j, job, path, now_ns, out);
 }
 
 static struct job *
@@ -267,7 +267,7 @@ script_step(struct jobs *j, struct job *job, const struct snapshot *s,
 		i = intents_add(out, INTENT_APPLY, NULL);
 		i->op = op;
 		i->id = job->id = ++j->last_id;
-		i->record = job->record;
+		i->record = job->cause.told.record;
 		job->state = JOB_APPLYING;
 		break;
 	case STOCK_SLEEP:
@@ -276,7 +276,7 @@ script_step(struct jobs *j, struct job *job, const struct snapshot *s,
 		break;
 	case STOCK_SPAWN:
 		stock_vfattach_delayed(&later, job->stock.ifname, delay_ns);
-		jobs_add_script(j, &later, "", job->record, true);
+		jobs_add_script(j, &later, "", job->cause.told.record, true);
 		break; /* and look again */
 	case STOCK_CUSTOM:
 		run_custom(j, job, now_ns, out);

@@ -9,6 +9,7 @@
 
 #include <sys/queue.h>
 
+#include "core/cause.h"
 #include "core/core.h"
 #include "failover/stock.h"
 
@@ -35,7 +36,7 @@ struct job {
 	char key[32]; /* jobs of one key run one after another */
 	bool beside;  /* runs beside the others, blocks nobody */
 	bool cancelled;
-	int32_t record;
+	struct cause cause;
 	char *command;
 	struct stock stock;
 	int result;	 /* of its last operation */
@@ -53,7 +54,7 @@ void jobs_init(struct jobs *j, const struct core_config *config);
 void jobs_fini(struct jobs *j);
 
 void jobs_add_command(struct jobs *j, const char *key, const char *command,
-    int32_t record);
+    const struct world_cause *cause);
 void jobs_add_script(struct jobs *j, const struct stock *script,
     const char *key, int32_t record, bool beside);
 void jobs_add_vfup(struct jobs *j, const char *hn, const char *key,

@@ -82,7 +82,7 @@ carry_out(struct pump *p, const struct intent *i)
 		w->apply(ctx, i->id, &i->op, i->record);
 		break;
 	case INTENT_RUN:
-		w->run(ctx, i->id, i->text, i->record);
+		w->run(ctx, i->id, i->text, i->cause);
 		break;
 	case INTENT_CANCEL:
 		w->cancel(ctx, i->id);

@@ -15,6 +15,7 @@
 #include "daemon/keeper_serve.h"
 #include "daemon/pidfile.h"
 #include "rules/loader_texts.h"
+#include "world/world.h"
 
 #define CANNOT_START 126	 /* what a shell says of what it cannot run */
 #define ANSWER_WAIT  10		 /* s: then who asked is taken to be gone */
@@ -157,13 +158,21 @@ say(struct keeper *k, int to, const struct runnerwire *m)
 }
 
 int
-keeper_run(struct keeper *k, uint32_t id, const char *text, struct err *err)
+keeper_run(struct keeper *k, uint32_t id, const char *text,
+    const struct world_cause *cause, struct err *err)
 {
-	struct runnerwire m = { .kind = RUNNERWIRE_START, .numbers = { id } };
+	struct runnerwire m = { .kind = RUNNERWIRE_START,
+		.numbers = { id, cause->media } };
 	struct command *c;
 
 	m.texts[0].data = text;
 	m.texts[0].bytes = strlen(text);
+	if (cause->raw != NULL) {
+		m.texts[1].data = cause->raw;
+		m.texts[1].bytes = cause->bytes;
+		m.texts[2].data = cause->timestamp;
+		m.texts[2].bytes = strlen(cause->timestamp);
+	}
 	if (!runnerwire_fits(RUNNERWIRE_START, 0, m.texts[0].bytes))
 		return err_set(err, ERR_INPUT,
 		    "the command has more than %u bytes",

@@ -6,7 +6,8 @@
  * (world/confine.h). What it then may not do itself, the keeper does for it,
  * and nothing else:
  *
- *	commands of rules, each as world/command_runner.h has it;
+ *	commands of rules, each as world/command_runner.h has it, when it has
+ *	seen for itself that a rule asks for it (daemon/keeper_judge.h);
  *	the rules, read again from the file that the operator named;
  *	a new connection to the source of records;
  *	the file of a flight recorder's dump, opened, and renamed when whole;
@@ -14,8 +15,9 @@
  *	at the end: pid file and names of sockets, removed.
  *
  * Names of files are the keeper's own: the engine can ask for no other one.
- * (Commands it can: which ones is what rules and records say, and those are
- * the engine's.) The keeper is forked before the engine has read a record, and
+ * What an engine in other hands can do here is what it could by inventing
+ * records: run an action of the rules with values that the action's rule
+ * accepts. The keeper is forked before the engine has read a record, and
  * has no descriptor of it but the two sockets between them.
  *
  * It ends when the engine does. Commands that are running then have
@@ -38,15 +40,19 @@
 #define KEEPER_STOP_WAIT (INT64_C(5) * 1000000000)
 #define KEEPER_COMMANDS	 64 /* at a time; more are refused */
 
-struct pidfile; /* daemon/pidfile.h */
+struct pidfile;	    /* daemon/pidfile.h */
+struct ruleset;	    /* rules/ruleset.h */
+struct world_cause; /* world/world.h */
 
 /* All borrowed; a name that is NULL is not there. */
 struct keeper_config {
 	const struct log *log;
 	const char *rules_path;
-	const char *source_path; /* a socket that may be connected again */
-	const char *dump_path;	 /* a file, or a folder for WORD.db */
-	const char *streams[2];	 /* names of sockets, removed at the end */
+	const struct ruleset *rules; /* what the engine begins with */
+	bool native;		     /* it drives the fail-over itself */
+	const char *source_path;     /* a socket that may be connected again */
+	const char *dump_path;	     /* a file, or a folder for WORD.db */
+	const char *streams[2];	     /* names of sockets, removed at the end */
 	const char *seqpacket;
 	const struct pidfile *pidfile;
 	enum apart_rights rights;
@@ -68,9 +74,10 @@ void keeper_end(struct keeper *k);
 void keeper_on_end(struct keeper *k,
     void (*ended)(void *ctx, const struct command_end *end), void *ctx);
 /* 0; ERR_INPUT: too long; ERR_STATE: the keeper is gone. Where it cannot be
- * started, it ends with status 126 and has written why. */
+ * started, or nothing asks for it, it ends with status 126 and has written why.
+ */
 int keeper_run(struct keeper *k, uint32_t id, const char *text,
-    struct err *err);
+    const struct world_cause *cause, struct err *err);
 void keeper_cancel(struct keeper *k, uint32_t id);
 void keeper_cancel_all(struct keeper *k);
 size_t keeper_count(const struct keeper *k); /* not ended */

@@ -150,7 +150,7 @@ send_rules(const struct keeper_asks *a)
 
 	if (ruleset_load(a->config->rules_path, &options, &diag, &rules,
 		&err) == 0)
-		ruleset_free(rules);
+		keeper_judge_rules(a->judge, rules);
 	return !r.lost && answer(a, 0, 0, "", -1);
 }
 

@@ -23,6 +23,7 @@
 struct serving {
 	const struct keeper_config *config;
 	struct command_runner *runner;
+	struct keeper_judge judge;
 	struct keeper_asks asks;
 	int actions, signal_fd;
 	bool alone; /* the engine is gone */
@@ -80,6 +81,23 @@ tell_end(void *ctx, const struct command_end *end)
 
 /* --- of the engine --- */
 
+static bool
+is_asked_for(struct serving *s, const char *command, const struct runnerwire *m)
+{
+	char *stamp = mem_strn(m->texts[2].data, m->texts[2].bytes);
+	const struct world_cause cause = { .raw = m->texts[1].data,
+		.bytes = m->texts[1].bytes,
+		.timestamp = stamp,
+		.media = (int)m->numbers[1] };
+	bool allowed = keeper_judge_allows(&s->judge, command, &cause);
+
+	if (!allowed)
+		log_line(s->config->log, LOG_LEVEL_WARNING, "keeper",
+		    "no rule asks for it, it is not run: %s", command);
+	free(stamp);
+	return allowed;
+}
+
 static void
 start(struct serving *s, const struct runnerwire *m)
 {
@@ -88,7 +106,9 @@ start(struct serving *s, const struct runnerwire *m)
 	struct err err;
 	int rc;
 
-	if (runner_polls(s->runner) >= 2 * KEEPER_COMMANDS ||
+	if (!is_asked_for(s, text, m))
+		rc = err_set(&err, ERR_STATE, "no rule asks for it");
+	else if (runner_polls(s->runner) >= 2 * KEEPER_COMMANDS ||
 	    runner_count(s->runner) >= KEEPER_COMMANDS)
 		rc = err_set(&err, ERR_STATE, "too many commands run");
 	else
@@ -288,7 +308,9 @@ keeper_serve(const struct keeper_config *config, int actions, int asks)
 	const int wanted = SIGCHLD;
 
 	s->config = config;
+	keeper_judge_init(&s->judge, config->rules, config->native);
 	s->asks.config = config;
+	s->asks.judge = &s->judge;
 	s->actions = actions;
 	s->asks.fd = asks;
 	s->cancel_ns = s->give_up_ns = INT64_MAX;
@@ -299,6 +321,7 @@ keeper_serve(const struct keeper_config *config, int actions, int asks)
 		runner_free(s->runner);
 	}
 	keeper_asks_fini(&s->asks);
+	keeper_judge_fini(&s->judge);
 	strbuf_fini(&s->got);
 	strbuf_fini(&s->owed);
 	free(s);

@@ -6,6 +6,7 @@
 #define DAEMON_KEEPER_SERVE_H
 
 #include "daemon/keeper.h"
+#include "daemon/keeper_judge.h"
 #include "daemon/runnerwire.h"
 
 /* In the child: until the engine is gone and its commands have ended. Both
@@ -16,6 +17,7 @@ void keeper_serve(const struct keeper_config *config, int actions, int asks);
 
 struct keeper_asks {
 	const struct keeper_config *config;
+	struct keeper_judge *judge;
 	int fd;		     /* the socket; it may be waited for */
 	struct strbuf got;   /* of it */
 	struct strbuf dump;  /* the name; empty: none is being written */

@@ -74,15 +74,15 @@ world_next_record(void *ctx, struct world_record *out)
 }
 
 static void
-world_run(void *ctx, uint32_t id, const char *command, int32_t record)
+world_run(void *ctx, uint32_t id, const char *command,
+    const struct world_cause *cause)
 {
 	struct rules_daemon *d = ctx;
 	struct err err;
 
-	(void)record;
 	d->started++;
 	log_line(d->plain, LOG_LEVEL_DEBUG, "commands", "start: %s", command);
-	if (keeper_run(d->keeper, id, command, &err) == 0)
+	if (keeper_run(d->keeper, id, command, cause, &err) == 0)
 		return;
 	log_line(d->log, LOG_LEVEL_ERROR, "commands", "%s; not run: %s",
 	    err.text, command);

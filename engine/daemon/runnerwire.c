@@ -4,12 +4,14 @@
 #include <assert.h>
 #include <string.h>
 
+#include "event/devline.h"
 #include "world/command_runner.h"
 
 #define LINE_MAX_BYTES (64u << 10) /* of the log */
 #define ROW_MAX	       4096	   /* of an operation */
 #define WHY_MAX	       4096
 #define NAME_MAX_BYTES 4096
+#define STAMP_MAX      31
 
 struct shape {
 	enum runnerwire_side from;
@@ -18,8 +20,8 @@ struct shape {
 };
 
 static const struct shape shapes[] = {
-	[RUNNERWIRE_START] = { RUNNERWIRE_ENGINE, 1, 1,
-	    { RUNNERWIRE_COMMAND_MAX } },
+	[RUNNERWIRE_START] = { RUNNERWIRE_ENGINE, 2, 3,
+	    { RUNNERWIRE_COMMAND_MAX, DEVLINE_MAX, STAMP_MAX } },
 	[RUNNERWIRE_CANCEL] = { RUNNERWIRE_ENGINE, 1, 0, { 0 } },
 	[RUNNERWIRE_CANCEL_ALL] = { RUNNERWIRE_ENGINE, 0, 0, { 0 } },
 	[RUNNERWIRE_LOG] = { RUNNERWIRE_ENGINE, 1, 1, { LINE_MAX_BYTES } },

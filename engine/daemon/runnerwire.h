@@ -29,7 +29,7 @@ enum runnerwire_side {
 
 enum runnerwire_kind {
 	/* engine: no answer, or one that comes later */
-	RUNNERWIRE_START = 1,  /* id; command */
+	RUNNERWIRE_START = 1,  /* id, media; command, its record, timestamp */
 	RUNNERWIRE_CANCEL,     /* id */
 	RUNNERWIRE_CANCEL_ALL, /* of those that were started before */
 	RUNNERWIRE_LOG,	       /* level; line */
@@ -56,7 +56,7 @@ enum runnerwire_kind {
 };
 
 #define RUNNERWIRE_NUMBERS 3
-#define RUNNERWIRE_TEXTS   2
+#define RUNNERWIRE_TEXTS   3
 
 struct runnerwire {
 	unsigned kind;

@@ -29,6 +29,15 @@ struct world_record {
 	int media;
 };
 
+/* The record that a command is for. Its strings live during the call. */
+struct world_cause {
+	int32_t record;	 /* its number */
+	const char *raw; /* NULL: the command is not a rule's */
+	size_t bytes;
+	const char *timestamp;
+	int media;
+};
+
 struct world_ops {
 	int64_t (*now)(void *ctx); /* monotonic, ns */
 
@@ -42,8 +51,8 @@ struct world_ops {
 
 	void (*apply)(void *ctx, uint32_t id, const struct operation *op,
 	    int32_t record);
-	void (
-	    *run)(void *ctx, uint32_t id, const char *command, int32_t record);
+	void (*run)(void *ctx, uint32_t id, const char *command,
+	    const struct world_cause *cause);
 	void (*cancel)(void *ctx, uint32_t id); /* of a run(); it still ends */
 
 	/* The next call of pump_timer() is wanted at this time; INT64_MAX: at

@@ -330,6 +330,7 @@ static void
 command_ends(struct ktask *k)
 {
 	const struct call *call = k->owned;
+	const struct world_cause cause = { .record = call->record };
 	struct faulty *w = k->ctx;
 	int status = k->result != 0 ? k->result : call->answer;
 	struct strbuf outcome = { 0 };
@@ -337,7 +338,7 @@ command_ends(struct ktask *k)
 	if (status < 0) {
 		if (!w->dead)
 			w->inner.ops->run(w->inner.ctx, k->id, call->command,
-			    call->record);
+			    &cause);
 		return;
 	}
 	if (k->row != TRACE_NONE) {
@@ -352,7 +353,8 @@ command_ends(struct ktask *k)
 }
 
 static void
-run(void *ctx, uint32_t id, const char *command, int32_t record)
+run(void *ctx, uint32_t id, const char *command,
+    const struct world_cause *cause)
 {
 	struct faulty *w = ctx;
 	struct machine *m = w->f->m;
@@ -365,23 +367,24 @@ run(void *ctx, uint32_t id, const char *command, int32_t record)
 	fault = strike(w->f, SCN_COMMAND_FAILS, SCN_COMMAND_SLOW, command,
 	    strlen(command));
 	if (fault == NULL) {
-		w->inner.ops->run(w->inner.ctx, id, command, record);
+		w->inner.ops->run(w->inner.ctx, id, command, cause);
 		return;
 	}
 	if (fault->in->what == SCN_COMMAND_SLOW) {
-		k = call_later(w, id, command, record, fault->in->by_ns, -1);
+		k = call_later(w, id, command, cause->record, fault->in->by_ns,
+		    -1);
 		k->done = command_ends;
 		return;
 	}
 	program_name(command, name, sizeof(name));
-	k = call_later(w, id, command, record,
+	k = call_later(w, id, command, cause->record,
 	    fault->in->what == SCN_COMMAND_HANGS
 		? FOR_EVER
 		: profile_program_delay(m->profile, "command", name),
 	    fault->in->number);
 	k->done = command_ends;
-	k->row =
-	    trace_begin_command(m->trace, m->clock.now_ns, command, record);
+	k->row = trace_begin_command(m->trace, m->clock.now_ns, command,
+	    cause->record);
 }
 
 static void

@@ -290,13 +290,14 @@ shell_done(void *ctx, uint32_t id, int status)
 }
 
 static void
-world_run(void *ctx, uint32_t id, const char *command, int32_t record)
+world_run(void *ctx, uint32_t id, const char *command,
+    const struct world_cause *cause)
 {
 	struct life *l = ctx;
 	struct machine *m = l->d->m;
 	const struct scn_custom *c = NULL;
 	int64_t delay_ns;
-	struct shellguest_command real = { command, command, record, id,
+	struct shellguest_command real = { command, command, cause->record, id,
 		shell_done, l };
 	struct ktask *k;
 	int status = 0;
@@ -318,8 +319,8 @@ world_run(void *ctx, uint32_t id, const char *command, int32_t record)
 	k->done = command_done;
 	k->ctx = l;
 	k->id = id;
-	k->row =
-	    trace_begin_command(m->trace, m->clock.now_ns, command, record);
+	k->row = trace_begin_command(m->trace, m->clock.now_ns, command,
+	    cause->record);
 }
 
 static int64_t

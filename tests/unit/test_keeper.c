@@ -22,13 +22,22 @@
 #include "daemon/keeper.h"
 #include "daemon/keeper_serve.h"
 #include "rules/ruleset.h"
+#include "world/world.h"
 
 #define PATIENCE_MS 30000
+
+/* Its first rule runs what the record says. */
+#define RULES                                                                  \
+	"notify 0 { match \"system\" \"T\"; action \"eval $cmd\"; };\n"        \
+	"notify 0 { match \"system\" \"U\"; match \"subsystem\" \"em[0-9]\";"  \
+	" action \"echo $subsystem at $timestamp\"; action \"true\"; };\n"     \
+	"notify 0 { media-type \"802.11\"; action \"echo radio\"; };\n"
 
 struct bench {
 	char folder[64], rules[96], dump[96];
 	struct log log;
 	struct keeper_config config;
+	struct ruleset *loaded;
 	struct keeper *keeper;
 	struct strbuf said; /* "ID:STATUS:OUTPUT;" */
 	int actions, asks;  /* of a keeper that is spoken to in bytes */
@@ -51,6 +60,18 @@ put_file(const char *path, const char *text)
 	fclose(f);
 }
 
+static void
+load(struct bench *b)
+{
+	const struct ruleset_options options = { .version = RULE_NEWEST };
+	struct diag diag = { 0 };
+
+	assert_int_equal(ruleset_load(b->rules, &options, &diag, &b->loaded,
+			     NULL),
+	    0);
+	b->config.rules = b->loaded;
+}
+
 static int
 set_up(void **state)
 {
@@ -60,7 +81,8 @@ set_up(void **state)
 	assert_non_null(mkdtemp(b->folder));
 	snprintf(b->rules, sizeof(b->rules), "%s/conf", b->folder);
 	snprintf(b->dump, sizeof(b->dump), "%s/dump", b->folder);
-	put_file(b->rules, "notify 0 { action \"true\"; };\n");
+	put_file(b->rules, RULES);
+	load(b);
 	b->log.write = drop_line;
 	b->config.log = &b->log;
 	b->config.rules_path = b->rules;
@@ -80,6 +102,7 @@ tear_down(void **state)
 	snprintf(command, sizeof(command), "rm -rf %s", b->folder);
 	assert_int_equal(system(command), 0);
 	strbuf_fini(&b->said);
+	ruleset_free(b->loaded);
 	free(b);
 	return 0;
 }
@@ -101,6 +124,24 @@ begin(struct bench *b)
 	keeper_on_end(b->keeper, ended, b);
 }
 
+/* A shell command that the first rule allows. */
+static int
+run(struct bench *b, uint32_t id, const char *shell)
+{
+	struct strbuf text = { 0 }, raw = { 0 };
+	struct world_cause cause = { .timestamp = "1.5" };
+	int rc;
+
+	strbuf_addf(&text, "eval '%s'", shell);
+	strbuf_addf(&raw, "!system=T cmd=\"%s\"", shell);
+	cause.raw = strbuf_str(&raw);
+	cause.bytes = raw.bytes;
+	rc = keeper_run(b->keeper, id, strbuf_str(&text), &cause, NULL);
+	strbuf_fini(&text);
+	strbuf_fini(&raw);
+	return rc;
+}
+
 static void
 finish(struct bench *b)
 {
@@ -120,7 +161,7 @@ commands_run_and_end(void **state)
 	struct bench *b = *state;
 
 	begin(b);
-	assert_int_equal(keeper_run(b->keeper, 7, "echo hi; exit 3", NULL), 0);
+	assert_int_equal(run(b, 7, "echo hi; exit 3"), 0);
 	assert_int_equal(keeper_count(b->keeper), 1);
 	finish(b);
 	assert_string_equal(strbuf_str(&b->said), "7:3:hi\n;");
@@ -132,7 +173,7 @@ a_command_is_cancelled(void **state)
 	struct bench *b = *state;
 
 	begin(b);
-	assert_int_equal(keeper_run(b->keeper, 1, "exec sleep 1000", NULL), 0);
+	assert_int_equal(run(b, 1, "exec sleep 1000"), 0);
 	keeper_cancel(b->keeper, 1);
 	finish(b);
 	assert_string_equal(strbuf_str(&b->said), "1:143:;");
@@ -144,9 +185,8 @@ output_is_cut_to_its_end(void **state)
 	struct bench *b = *state;
 
 	begin(b);
-	assert_int_equal(keeper_run(b->keeper, 1,
-			     "head -c 100000 /dev/zero | tr '\\0' x; echo end",
-			     NULL),
+	assert_int_equal(run(b, 1,
+			     "head -c 100000 /dev/zero | tr \\\\0 x; echo end"),
 	    0);
 	finish(b);
 	assert_int_equal(b->said.bytes, strlen("1:0:;") + RUNNER_OUTPUT);
@@ -159,22 +199,24 @@ a_dead_keeper_is_told(void **state)
 	struct bench *b = *state;
 
 	begin(b);
-	assert_int_equal(keeper_run(b->keeper, 1, "kill -9 $PPID", NULL), 0);
+	assert_int_equal(run(b, 1, "kill -9 $PPID"), 0);
 	finish(b);
 	assert_string_equal(keeper_gone(b->keeper),
 	    "it was killed by signal 9");
-	assert_int_equal(keeper_run(b->keeper, 2, "true", NULL), ERR_STATE);
+	assert_int_equal(run(b, 2, "true"), ERR_STATE);
 }
 
 static void
 too_long_a_command_is_refused(void **state)
 {
 	struct bench *b = *state;
+	const struct world_cause cause = { .raw = "", .timestamp = "" };
 	char *text = calloc(1, RUNNERWIRE_COMMAND_MAX + 2);
 
 	memset(text, ':', RUNNERWIRE_COMMAND_MAX + 1);
 	begin(b);
-	assert_int_equal(keeper_run(b->keeper, 1, text, NULL), ERR_INPUT);
+	assert_int_equal(keeper_run(b->keeper, 1, text, &cause, NULL),
+	    ERR_INPUT);
 	assert_int_equal(keeper_count(b->keeper), 0);
 	free(text);
 }
@@ -296,8 +338,10 @@ commands_are_counted(void **state)
 	size_t used = 0;
 	int64_t id;
 
-	m.texts[0].data = "exec sleep 1000";
+	m.texts[0].data = "eval 'exec sleep 1000'";
 	m.texts[0].bytes = strlen(m.texts[0].data);
+	m.texts[1].data = "!system=T cmd=\"exec sleep 1000\"";
+	m.texts[1].bytes = strlen(m.texts[1].data);
 	for (id = 0; id <= KEEPER_COMMANDS; id++) {
 		m.numbers[0] = id;
 		runnerwire_put(&out, &m);
@@ -321,6 +365,133 @@ commands_are_counted(void **state)
 	strbuf_fini(&in);
 }
 
+/* What the engine wants to be run, for which record; what was written. */
+struct wish {
+	const char *command, *record, *stamp, *said;
+	int media;
+};
+
+static void
+check_wish(struct bench *b, const struct wish *w)
+{
+	const struct world_cause cause = { .raw = w->record,
+		.bytes = strlen(w->record),
+		.timestamp = w->stamp,
+		.media = w->media };
+
+	strbuf_reset(&b->said);
+	assert_int_equal(keeper_run(b->keeper, 1, w->command, &cause, NULL), 0);
+	finish(b);
+	if (strcmp(strbuf_str(&b->said), w->said) != 0)
+		print_error("%s for %s: %s\n", w->command, w->record,
+		    strbuf_str(&b->said));
+	assert_string_equal(strbuf_str(&b->said), w->said);
+}
+
+#define NO "1:126:no rule asks for it;"
+
+static void
+only_what_a_rule_asks_for_is_run(void **state)
+{
+	static const struct wish wishes[] = {
+		{ "echo 'em0' at '7.25'", "!system=U subsystem=em0", "7.25",
+		    "1:0:em0 at 7.25\n;", 0 },
+		{ "true", "!system=U subsystem=em0", "7.25", "1:0:;", 0 },
+		{ "echo radio", "!subsystem=wlan0", "", "1:0:radio\n;",
+		    RULE_MEDIA_80211 },
+		/* no action; another rule's; of no rule for this record */
+		{ "id", "!system=U subsystem=em0", "7.25", NO, 0 },
+		{ "eval 'id'", "!system=U subsystem=em0 cmd=id", "7.25", NO,
+		    0 },
+		{ "true", "!system=U subsystem=hn0", "7.25", NO, 0 },
+		{ "true", "", "", NO, 0 },
+		{ "", "", "", NO, 0 },
+		/* other values, or more than that */
+		{ "echo 'em1' at '7.25'", "!system=U subsystem=em0", "7.25", NO,
+		    0 },
+		{ "echo 'em0' at '7.25'; id", "!system=U subsystem=em0", "7.25",
+		    NO, 0 },
+		{ "echo em0 at 7.25", "!system=U subsystem=em0", "7.25", NO,
+		    0 },
+		/* what no clock says; no such medium */
+		{ "echo 'em0' at '$(id)'", "!system=U subsystem=em0", "$(id)",
+		    NO, 0 },
+		{ "echo radio", "!subsystem=wlan0", "", NO, 77 },
+		/* without native fail-over there is no such thing */
+		{ "/usr/libexec/hyperv/hyperv_vfup.hn0", "!system=U", "", NO,
+		    0 },
+	};
+	struct bench *b = *state;
+	size_t i;
+
+	begin(b);
+	for (i = 0; i < sizeof(wishes) / sizeof(*wishes); i++)
+		check_wish(b, &wishes[i]);
+}
+
+static void
+an_administrators_script_is_one_word(void **state)
+{
+	static const struct wish wishes[] = {
+		{ "/usr/libexec/hyperv/hyperv_vfup.hn0; id", "", "", NO, 0 },
+		{ "/usr/libexec/hyperv/hyperv_vfup./../../../bin/id", "", "",
+		    NO, 0 },
+		{ "/usr/libexec/hyperv/hyperv_vfup.", "", "", NO, 0 },
+		{ "/usr/libexec/hyperv/hyperv_vfup", "", "", NO, 0 },
+	};
+	const struct wish good = { "/usr/libexec/hyperv/hyperv_vfup.nonesuch0",
+		"", "", "", 0 };
+	const struct world_cause none = { .raw = NULL };
+	struct bench *b = *state;
+	size_t i;
+
+	b->config.native = true;
+	begin(b);
+	for (i = 0; i < sizeof(wishes) / sizeof(*wishes); i++)
+		check_wish(b, &wishes[i]);
+	/* The shell finds none of that name, but it was asked to. */
+	strbuf_reset(&b->said);
+	assert_int_equal(keeper_run(b->keeper, 1, good.command, &none, NULL),
+	    0);
+	finish(b);
+	assert_memory_equal(strbuf_str(&b->said), "1:127:", 6);
+}
+
+static void
+rules_count_from_when_they_are_read_again(void **state)
+{
+	static const struct wish old = { "true", "!system=U subsystem=em0", "",
+		"1:0:;", 0 };
+	static const struct wish before = { "echo new", "!system=N", "", NO,
+		0 };
+	static const struct wish after = { "echo new", "!system=N", "",
+		"1:0:new\n;", 0 };
+	static const struct wish gone = { "true", "!system=U subsystem=em0", "",
+		NO, 0 };
+	struct rule_loader loader;
+	struct bench *b = *state;
+	int i;
+
+	begin(b);
+	put_file(b->rules,
+	    "notify 0 { match \"system\" \"N\"; action \"echo new\"; };\n");
+	check_wish(b, &before);
+	assert_int_equal(keeper_rules(b->keeper, &loader, NULL), 0);
+	check_wish(b, &after);
+	/* What was fired by the old ones may have waited. */
+	check_wish(b, &old);
+	/* Rules that are refused change nothing. */
+	put_file(b->rules, "notify 0 {");
+	assert_int_equal(keeper_rules(b->keeper, &loader, NULL), 0);
+	check_wish(b, &after);
+	put_file(b->rules,
+	    "notify 0 { match \"system\" \"N\"; action \"echo new\"; };\n");
+	for (i = 0; i < KEEPER_SETS; i++)
+		assert_int_equal(keeper_rules(b->keeper, &loader, NULL), 0);
+	check_wish(b, &after);
+	check_wish(b, &gone);
+}
+
 int
 main(void)
 {
@@ -342,6 +513,13 @@ main(void)
 		cmocka_unit_test_setup_teardown(what_is_no_message_is_the_last,
 		    set_up, tear_down),
 		cmocka_unit_test_setup_teardown(commands_are_counted, set_up,
+		    tear_down),
+		cmocka_unit_test_setup_teardown(
+		    only_what_a_rule_asks_for_is_run, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(
+		    an_administrators_script_is_one_word, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(
+		    rules_count_from_when_they_are_read_again, set_up,
 		    tear_down),
 	};
 

@@ -87,7 +87,8 @@ world_apply(void *ctx, uint32_t id, const struct operation *op, int32_t record)
 }
 
 static void
-world_run(void *ctx, uint32_t id, const char *command, int32_t record)
+world_run(void *ctx, uint32_t id, const char *command,
+    const struct world_cause *cause)
 {
 	size_t used = strlen(world.log);
 
@@ -98,7 +99,7 @@ world_run(void *ctx, uint32_t id, const char *command, int32_t record)
 	world.runs++;
 	world.last_run = id;
 	snprintf(world.log + used, sizeof(world.log) - used, "%d:%s;",
-	    (int)record, command);
+	    (int)cause->record, command);
 	if (world.at_once)
 		pump_exited(pump, id, 0);
 	world.depth--;

@@ -60,7 +60,7 @@ run_child(const struct bench *b)
 	struct diag diag = { 0 };
 	struct devctl_source *source;
 	struct ruleset *rules;
-	const struct keeper_config kc = { .log = &log,
+	struct keeper_config kc = { .log = &log,
 		.rules_path = b->conf,
 		.source_path = b->socket };
 	int rc;
@@ -68,6 +68,7 @@ run_child(const struct bench *b)
 	if (ruleset_load(b->conf, &options, &diag, &rules, NULL) < 0 ||
 	    source_open(b->socket, &source, NULL) < 0)
 		return 2;
+	kc.rules = rules;
 	if (keeper_start(&kc, &config.keeper, NULL) < 0)
 		return 2;
 	rc = daemon_run(&config, rules, source, NULL);

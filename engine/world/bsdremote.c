@@ -14,7 +14,6 @@
 #include <unistd.h>
 
 #include "base/mem.h"
-#include "world/clock.h"
 
 #define PAYLOAD (16 * 1024 * 1024)
 #define SHUNNED 32
@@ -46,6 +45,11 @@ struct call {
 	struct bsdrequest request;
 };
 
+struct deadline {
+	int64_t (*clock)(void);
+	int64_t at_ns;
+};
+
 struct shunned {
 	char name[64];
 	int64_t until_ns;
@@ -64,17 +68,17 @@ struct bsdremote {
 
 /* --- bytes --- */
 
-/* false: the other side has gone, or until_ns is over. INT64_MAX: waits. */
+/* false: the other side has gone, or the deadline is over. NULL: waits. */
 static bool
-wait_for(int fd, short events, int64_t until_ns)
+wait_for(int fd, short events, const struct deadline *until)
 {
 	struct pollfd p = { .fd = fd, .events = events };
 	int64_t left_ns;
 	int n, timeout = -1;
 
 	do {
-		if (until_ns != INT64_MAX) {
-			left_ns = until_ns - clock_monotonic();
+		if (until != NULL) {
+			left_ns = until->at_ns - until->clock();
 			if (left_ns <= 0)
 				return false;
 			timeout = (int)(left_ns / 1000000) + 1;
@@ -85,13 +89,13 @@ wait_for(int fd, short events, int64_t until_ns)
 }
 
 static bool
-put(int fd, const void *data, size_t bytes, int64_t until_ns)
+put(int fd, const void *data, size_t bytes, const struct deadline *until)
 {
 	const char *at = data;
 	ssize_t n;
 
 	while (bytes > 0) {
-		if (!wait_for(fd, POLLOUT, until_ns))
+		if (!wait_for(fd, POLLOUT, until))
 			return false;
 		n = send(fd, at, bytes, MSG_NOSIGNAL | MSG_DONTWAIT);
 		if (n < 0 && errno != EINTR && errno != EAGAIN)
@@ -103,13 +107,13 @@ put(int fd, const void *data, size_t bytes, int64_t until_ns)
 }
 
 static bool
-take(int fd, void *data, size_t bytes, int64_t until_ns)
+take(int fd, void *data, size_t bytes, const struct deadline *until)
 {
 	char *at = data;
 	ssize_t n;
 
 	while (bytes > 0) {
-		if (!wait_for(fd, POLLIN, until_ns))
+		if (!wait_for(fd, POLLIN, until))
 			return false;
 		n = recv(fd, at, bytes, MSG_DONTWAIT);
 		if (n == 0 || (n < 0 && errno != EINTR && errno != EAGAIN))
@@ -121,26 +125,28 @@ take(int fd, void *data, size_t bytes, int64_t until_ns)
 }
 
 static bool
-put_call(int fd, struct call *c, const struct strbuf *payload, int64_t until_ns)
+put_call(int fd, struct call *c, const struct strbuf *payload,
+    const struct deadline *until)
 {
 	c->payload = payload->bytes;
-	return put(fd, c, sizeof(*c), until_ns) &&
-	    put(fd, payload->data, payload->bytes, until_ns);
+	return put(fd, c, sizeof(*c), until) &&
+	    put(fd, payload->data, payload->bytes, until);
 }
 
 static bool
-take_call(int fd, struct call *c, struct strbuf *payload, int64_t until_ns)
+take_call(int fd, struct call *c, struct strbuf *payload,
+    const struct deadline *until)
 {
 	char buf[4096];
 	size_t n;
 
 	strbuf_reset(payload);
-	if (!take(fd, c, sizeof(*c), until_ns) || c->payload > PAYLOAD)
+	if (!take(fd, c, sizeof(*c), until) || c->payload > PAYLOAD)
 		return false;
 	while (payload->bytes < c->payload) {
 		n = (size_t)c->payload - payload->bytes;
 		n = n < sizeof(buf) ? n : sizeof(buf);
-		if (!take(fd, buf, n, until_ns))
+		if (!take(fd, buf, n, until))
 			return false;
 		strbuf_add(payload, buf, n);
 	}
@@ -236,14 +242,14 @@ serve(const struct bsdremote_config *config, int fd)
 	dup2(fd, 3);
 	closefrom(4);
 	why = config->open(config->arg, &k);
-	while (take_call(3, &c, &in, INT64_MAX)) {
+	while (take_call(3, &c, &in, NULL)) {
 		strbuf_reset(&out);
 		if (why == 0)
 			c.result = carry_out(&k, &c, &in, &out);
 		else
 			c.result =
 			    c.what == EXISTS || c.what == HOLDER ? 0 : why;
-		if (!put_call(3, &c, &out, INT64_MAX))
+		if (!put_call(3, &c, &out, NULL))
 			break;
 	}
 	_exit(0);
@@ -362,19 +368,20 @@ name_call(const struct call *c, char name[64])
 static int
 call(struct bsdremote *r, struct call *c)
 {
-	int64_t now_ns = clock_monotonic(),
-		until_ns = now_ns + r->config.wait_ns;
+	int64_t now_ns = r->config.clock();
+	const struct deadline until = { r->config.clock,
+		now_ns + r->config.wait_ns };
 	char name[64];
 
 	name_call(c, name);
 	if (is_shunned(r, name, now_ns) || !have_child(r))
 		return BSD_ETIMEDOUT;
-	if (put_call(r->fd, c, &r->out, until_ns) &&
-	    take_call(r->fd, c, &r->in, until_ns))
+	if (put_call(r->fd, c, &r->out, &until) &&
+	    take_call(r->fd, c, &r->in, &until))
 		return c->result;
 	leave_child(r);
-	now_ns = clock_monotonic();
-	if (now_ns >= until_ns)
+	now_ns = r->config.clock();
+	if (now_ns >= until.at_ns)
 		shun(r, name, now_ns);
 	else
 		tell(r, "the process that asks the kernel has ended");

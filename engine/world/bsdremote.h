@@ -29,6 +29,7 @@ struct bsdremote_config {
 	int (*open)(void *arg, struct bsdkernel *out);
 	void *arg;
 	int64_t wait_ns;
+	int64_t (*clock)(void);			   /* ns; clock_monotonic() */
 	void (*note)(void *ctx, const char *text); /* may be NULL */
 	void *ctx;
 };

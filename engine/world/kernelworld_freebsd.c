@@ -7,6 +7,7 @@
 #include "base/mem.h"
 #include "world/bsdremote.h"
 #include "world/bsdworld.h"
+#include "world/clock.h"
 #include "world/nicpair.h"
 #include "world/routesock.h"
 
@@ -58,6 +59,7 @@ kernelworld_open(const struct kernelworld_config *config,
 	const struct bsdremote_config remote = {
 		.open = open_kernel,
 		.wait_ns = KERNELWORLD_WAIT,
+		.clock = clock_monotonic,
 		.note = config->note,
 		.ctx = config->ctx,
 	};

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* A kernel that is asked through another process: all calls and answers get
- * there and back, and one that hangs stops nobody else. */
+ * there and back, and one that hangs stops nobody else. Time passes only when
+ * a call hangs, so that a slow machine is no kernel that does not answer. */
+#include <sys/mman.h>
+
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -15,18 +18,40 @@
 #include "fake_bsd.h"
 #include "world/bsdremote.h"
 
+#define WAIT (INT64_C(100) * 1000000)
+
 static struct fake_bsd bsd;
 static struct bsdremote *remote;
 static const struct bsdkernel *kernel;
 static char told[1024];
 static int refused;
+static int64_t now_ns;
+static volatile bool *hangs; /* shared with the child */
 
 /* In the child: one ioctl and one name never come back, one ends it. */
+static void
+hang(void)
+{
+	*hangs = true;
+	for (;;)
+		pause();
+}
+
+static int64_t
+now(void)
+{
+	if (*hangs) {
+		*hangs = false;
+		now_ns += WAIT;
+	}
+	return now_ns;
+}
+
 static int
 ask(void *ctx, struct bsdrequest *r)
 {
 	if (r->code == BSD_SIOCSIFFLAGS)
-		pause();
+		hang();
 	if (r->code == BSD_SIOCSIFMTU)
 		raise(SIGKILL);
 	return bsd.kernel.ops->ask(ctx, r);
@@ -36,7 +61,7 @@ static int
 get(void *ctx, const char *name, void *buf, size_t *bytes)
 {
 	if (strcmp(name, "dev.hn.0.vf") == 0)
-		pause();
+		hang();
 	return bsd.kernel.ops->get(ctx, name, buf, bytes);
 }
 
@@ -68,11 +93,16 @@ setup(void **state)
 {
 	const struct bsdremote_config config = {
 		.open = open_fake,
-		.wait_ns = INT64_C(100) * 1000000,
+		.wait_ns = WAIT,
+		.clock = now,
 		.note = note,
 	};
 
 	(void)state;
+	hangs = mmap(NULL, sizeof(*hangs), PROT_READ | PROT_WRITE,
+	    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (hangs == MAP_FAILED)
+		return -1;
 	told[0] = '\0';
 	refused = 0;
 	fake_bsd_init(&bsd);
@@ -89,6 +119,7 @@ teardown(void **state)
 {
 	(void)state;
 	bsdremote_free(remote);
+	munmap((void *)(uintptr_t)hangs, sizeof(*hangs));
 	return 0;
 }
 
@@ -181,6 +212,23 @@ what_hangs_is_left_alone_and_the_rest_goes_on(void **state)
 }
 
 static void
+what_has_hung_is_asked_again_after_a_minute(void **state)
+{
+	struct bsdrequest r;
+
+	(void)state;
+	bsdrequest_set_flags(&r, "em0", 1);
+	assert_int_equal(bsdkernel_ask(kernel, &r), 60);
+	now_ns += BSDREMOTE_SHUN - 1;
+	told[0] = '\0';
+	assert_int_equal(bsdkernel_ask(kernel, &r), 60);
+	assert_string_equal(told, "");
+	now_ns++;
+	assert_int_equal(bsdkernel_ask(kernel, &r), 60);
+	assert_non_null(strstr(told, "does not answer"));
+}
+
+static void
 a_process_that_dies_is_made_again(void **state)
 {
 	struct bsdrequest r;
@@ -213,6 +261,7 @@ main(void)
 #define WITH(t) cmocka_unit_test_setup_teardown(t, setup, teardown)
 		WITH(every_call_gets_there_and_back),
 		WITH(what_hangs_is_left_alone_and_the_rest_goes_on),
+		WITH(what_has_hung_is_asked_again_after_a_minute),
 		WITH(a_process_that_dies_is_made_again),
 		WITH(without_a_kernel_every_call_says_why),
 	};

@@ -6,7 +6,6 @@
 #include <errno.h>
 #include <stdbool.h>
 #include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
 
 #include "base/mem.h"
@@ -14,10 +13,7 @@
 
 struct client {
 	int fd; /* -1: nobody */
-	char request[CONTROL_REQUEST_MAX];
-	size_t got;
-	struct strbuf reply;
-	size_t sent;	  /* of the reply */
+	struct control_talk talk;
 	int64_t until_ns; /* when its time is up */
 };
 
@@ -56,8 +52,7 @@ drop(struct client *cl)
 	if (cl->fd >= 0)
 		close(cl->fd);
 	cl->fd = -1;
-	cl->got = cl->sent = 0;
-	strbuf_fini(&cl->reply);
+	control_talk_fini(&cl->talk);
 }
 
 void
@@ -84,7 +79,9 @@ control_close(struct control *c)
 static bool
 owes(const struct client *cl)
 {
-	return cl->sent < cl->reply.bytes;
+	size_t bytes;
+
+	return control_talk_owed(&cl->talk, &bytes) != NULL;
 }
 
 size_t
@@ -108,72 +105,19 @@ control_fill(const struct control *c, struct pollfd *fds)
 	return 1 + CONTROL_CLIENTS_MAX;
 }
 
-/* line[0..bytes) into its words; 0 when it is no line of ours. */
-static size_t
-split(char *line, size_t bytes, char **words)
-{
-	size_t i, n = 0;
-	bool within = false;
-
-	for (i = 0; i < bytes; i++) {
-		if (line[i] == ' ') {
-			line[i] = '\0';
-			within = false;
-			continue;
-		}
-		if (line[i] < '!' || line[i] > '~')
-			return 0;
-		if (!within) {
-			if (n == CONTROL_WORDS_MAX)
-				return 0;
-			words[n++] = &line[i];
-			within = true;
-		}
-	}
-	line[bytes] = '\0'; /* where its newline was */
-	return n;
-}
-
-static void
-answer(struct control *c, struct client *cl, size_t line_bytes)
-{
-	char *words[CONTROL_WORDS_MAX];
-	struct strbuf text = { 0 };
-	struct err err = { .code = ERR_INPUT };
-	size_t n = split(cl->request, line_bytes, words);
-	int rc;
-
-	if (n == 0)
-		rc = err_set(&err, ERR_INPUT,
-		    "a request is a line of at most %d printable words",
-		    CONTROL_WORDS_MAX);
-	else
-		rc = c->fn(c->ctx, n, words, &text, &err);
-	if (rc < 0) {
-		strbuf_reset(&text);
-		strbuf_adds(&text, err.text);
-	}
-	strbuf_reset(&cl->reply);
-	cl->sent = 0;
-	strbuf_addf(&cl->reply, "%s %zu\n", rc < 0 ? "error" : "ok",
-	    text.bytes);
-	if (text.bytes > 0)
-		strbuf_add(&cl->reply, text.data, text.bytes);
-	strbuf_fini(&text);
-}
-
 /* False: the client has gone. */
 static bool
 flush(struct client *cl)
 {
+	const char *owed;
+	size_t bytes;
 	ssize_t n;
 
-	while (owes(cl)) {
-		n = send(cl->fd, cl->reply.data + cl->sent,
-		    cl->reply.bytes - cl->sent, MSG_DONTWAIT | MSG_NOSIGNAL);
+	while ((owed = control_talk_owed(&cl->talk, &bytes)) != NULL) {
+		n = send(cl->fd, owed, bytes, MSG_DONTWAIT | MSG_NOSIGNAL);
 		if (n < 0)
 			return errno == EAGAIN || errno == EINTR;
-		cl->sent += (size_t)n;
+		control_talk_sent(&cl->talk, (size_t)n);
 	}
 	return true;
 }
@@ -183,33 +127,25 @@ flush(struct client *cl)
 static bool
 serve(struct control *c, struct client *cl)
 {
-	char *end;
-	size_t line;
-
-	while (
-	    !owes(cl) && (end = memchr(cl->request, '\n', cl->got)) != NULL) {
-		line = (size_t)(end - cl->request);
-		answer(c, cl, line);
-		cl->got -= line + 1;
-		memmove(cl->request, end + 1, cl->got);
+	while (control_talk_answer(&cl->talk, c->fn, c->ctx))
 		if (!flush(cl))
 			return false;
-	}
-	return owes(cl) || cl->got < sizeof(cl->request);
+	return control_talk_goes_on(&cl->talk);
 }
 
 /* False: it has gone, or has said what nobody says. */
 static bool
 hear(struct client *cl)
 {
-	ssize_t n = recv(cl->fd, cl->request + cl->got,
-	    sizeof(cl->request) - cl->got, MSG_DONTWAIT);
+	size_t room;
+	char *to = control_talk_room(&cl->talk, &room);
+	ssize_t n = recv(cl->fd, to, room, MSG_DONTWAIT);
 
 	if (n == 0)
 		return false;
 	if (n < 0)
 		return errno == EAGAIN || errno == EINTR;
-	cl->got += (size_t)n;
+	control_talk_heard(&cl->talk, (size_t)n);
 	return true;
 }
 

@@ -3,14 +3,14 @@
  * control - questions and orders of the operator, over a local socket that
  * only its owner may use (mode 0600).
  *
- *	request = word { blank word } LF	at most CONTROL_REQUEST_MAX
- *bytes reply	= "ok" blank BYTES LF, and BYTES bytes of text | "error" blank
- *BYTES LF, and BYTES bytes that say why
+ *	request	= word { blank word } LF; at most CONTROL_REQUEST_MAX bytes
+ *	reply	= "ok" blank BYTES LF, and BYTES bytes of text, or
+ *		  "error" blank BYTES LF, and BYTES bytes that say why
  *
  * A client may ask again when it has its answer; what it sends before waits
  * for that. Nobody is waited for: a client that does not read its answer, or
  * says nothing, for CONTROL_PATIENCE is sent away, and so is one whose request
- * is no line of printable words.
+ * has no end.
  */
 #ifndef DAEMON_CONTROL_H
 #define DAEMON_CONTROL_H
@@ -20,18 +20,11 @@
 #include <stdint.h>
 
 #include "base/err.h"
-#include "base/strbuf.h"
+#include "daemon/control_talk.h"
 
 #define CONTROL_SOCKET	    "/var/run/switchbackd.sock"
-#define CONTROL_REQUEST_MAX 512
-#define CONTROL_WORDS_MAX   16
 #define CONTROL_CLIENTS_MAX 8
 #define CONTROL_PATIENCE    (INT64_C(30) * 1000000000)
-
-/* Appends the answer to words[0..count), count >= 1. 0, or the error that is
- * answered instead. */
-typedef int control_fn(void *ctx, size_t count, char *const *words,
-    struct strbuf *out, struct err *err);
 
 struct control;
 

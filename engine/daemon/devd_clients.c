@@ -4,45 +4,82 @@
 #include <sys/socket.h>
 
 #include <errno.h>
-#include <stdbool.h>
 #include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
 
 #include "base/mem.h"
-#include "event/devline.h"
 #include "world/local_socket.h"
 
 /* devd's: what a client may be behind before it is dropped. */
 #define SEND_BUFFER (256 * 1024)
-#define DOORS	    2
-
-struct door {
-	char *path; /* NULL: not there */
-	int fd;
-};
+#define DOORS	    AUDIENCE_DOORS
 
 struct devd_clients {
-	struct door doors[DOORS];
-	int *fds; /* of the clients */
-	size_t count, cap;
-	size_t limit;
-	struct devd_clients_counts counts;
-	char record[DEVLINE_MAX + 2]; /* the one that is sent, with its LF */
+	char *paths[DOORS]; /* NULL: not there, or not ours to remove */
+	struct devd_audience audience;
 };
 
+/* --- calls --- */
+
 static int
-open_door(struct door *door, const char *path, int type, struct err *err)
+accept_client(void *ctx, int door)
+{
+	int fd = local_socket_accept(door), room = SEND_BUFFER;
+
+	(void)ctx;
+	/* Refused: it has what the system gives it. */
+	if (fd >= 0)
+		setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &room, sizeof(room));
+	return fd;
+}
+
+static ssize_t
+send_record(void *ctx, int client, const void *data, size_t bytes)
+{
+	(void)ctx;
+	return send(client, data, bytes, MSG_DONTWAIT | MSG_NOSIGNAL);
+}
+
+static int
+skip(void *ctx, int client)
+{
+	char waste[512];
+	ssize_t n = recv(client, waste, sizeof(waste), MSG_DONTWAIT);
+
+	(void)ctx;
+	if (n < 0 && (errno == EAGAIN || errno == EINTR))
+		return 0;
+	return n > 0 ? 1 : -1;
+}
+
+static void
+close_client(void *ctx, int client)
+{
+	(void)ctx;
+	close(client);
+}
+
+static const struct audience_calls calls = {
+	.accept = accept_client,
+	.send = send_record,
+	.skip = skip,
+	.close = close_client,
+};
+
+/* --- doors --- */
+
+static int
+open_door(struct devd_clients *c, size_t i, const char *path, int type,
+    struct err *err)
 {
 	int fd;
 
-	door->fd = -1;
 	if (path == NULL)
 		return 0;
 	if ((fd = local_socket_listen(path, type, 0666, err)) < 0)
 		return fd;
-	door->path = mem_str(path);
-	door->fd = fd;
+	c->paths[i] = mem_str(path);
+	c->audience.doors[i] = fd;
 	return 0;
 }
 
@@ -53,12 +90,10 @@ devd_clients_open(const struct devd_clients_config *config,
 	struct devd_clients *c = mem_zero(1, sizeof(*c));
 	int rc;
 
-	c->limit = config->limit;
-	c->doors[1].fd = -1;
-	rc = open_door(&c->doors[0], config->stream, SOCK_STREAM, err);
+	audience_init(&c->audience, &calls, NULL, config->limit);
+	rc = open_door(c, 0, config->stream, SOCK_STREAM, err);
 	if (rc == 0)
-		rc = open_door(&c->doors[1], config->seqpacket, SOCK_SEQPACKET,
-		    err);
+		rc = open_door(c, 1, config->seqpacket, SOCK_SEQPACKET, err);
 	if (rc == 0)
 		*out = c;
 	else
@@ -72,8 +107,8 @@ devd_clients_leave_name(struct devd_clients *c)
 	size_t i;
 
 	for (i = 0; i < DOORS; i++) {
-		free(c->doors[i].path);
-		c->doors[i].path = NULL;
+		free(c->paths[i]);
+		c->paths[i] = NULL;
 	}
 }
 
@@ -85,126 +120,44 @@ devd_clients_close(struct devd_clients *c)
 	if (c == NULL)
 		return;
 	for (i = 0; i < DOORS; i++) {
-		local_socket_close(c->doors[i].path, c->doors[i].fd);
-		free(c->doors[i].path);
+		local_socket_close(c->paths[i], c->audience.doors[i]);
+		free(c->paths[i]);
 	}
-	for (i = 0; i < c->count; i++)
-		close(c->fds[i]);
-	free(c->fds);
+	audience_fini(&c->audience);
 	free(c);
 }
 
-/* The order of the others is kept: they are told in the order in which they
- * came. */
-static void
-drop(struct devd_clients *c, size_t i)
-{
-	close(c->fds[i]);
-	c->count--;
-	memmove(&c->fds[i], &c->fds[i + 1], (c->count - i) * sizeof(*c->fds));
-}
+/* --- what is done with it --- */
 
-/* A part of a record on a stream cannot be taken back: such a client is
- * dropped like one that takes nothing. */
 void
 devd_clients_send(struct devd_clients *c, const char *raw, size_t bytes)
 {
-	size_t i;
-
-	if (bytes > sizeof(c->record) - 1)
-		bytes = sizeof(c->record) - 1;
-	memcpy(c->record, raw, bytes);
-	c->record[bytes++] = '\n';
-	for (i = 0; i < c->count;) {
-		ssize_t n = send(c->fds[i], c->record, bytes,
-		    MSG_DONTWAIT | MSG_NOSIGNAL);
-
-		if (n == (ssize_t)bytes) {
-			i++;
-			continue;
-		}
-		c->counts.dropped++;
-		drop(c, i);
-	}
+	audience_send(&c->audience, raw, bytes);
 }
 
 size_t
 devd_clients_polls(const struct devd_clients *c)
 {
-	return DOORS + c->count;
+	return audience_polls(&c->audience);
 }
 
 size_t
 devd_clients_fill(const struct devd_clients *c, struct pollfd *fds)
 {
-	size_t i, n = 0;
-
-	for (i = 0; i < DOORS; i++)
-		fds[n++] =
-		    (struct pollfd){ .fd = c->doors[i].fd, .events = POLLIN };
-	for (i = 0; i < c->count; i++)
-		fds[n++] = (struct pollfd){ .fd = c->fds[i], .events = POLLIN };
-	return n;
-}
-
-static void
-accept_all(struct devd_clients *c, int door)
-{
-	int fd, room = SEND_BUFFER;
-
-	while ((fd = local_socket_accept(door)) >= 0) {
-		if (c->count >= c->limit) {
-			c->counts.refused++;
-			close(fd);
-			continue;
-		}
-		/* Refused: it has what the system gives it. */
-		setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &room, sizeof(room));
-		*MEM_PUSH(c->fds, c->count, c->cap) = fd;
-		c->counts.accepted++;
-	}
-}
-
-/* Whether it is still there. */
-static bool
-drain(int fd)
-{
-	char waste[512];
-	ssize_t n;
-	int turns;
-
-	/* One that talks without end is left for the next turn. */
-	for (turns = 0; turns < 8; turns++) {
-		n = recv(fd, waste, sizeof(waste), MSG_DONTWAIT);
-		if (n <= 0)
-			return n < 0 && (errno == EAGAIN || errno == EINTR);
-	}
-	return true;
+	return audience_fill(&c->audience, fds);
 }
 
 void
 devd_clients_polled(struct devd_clients *c, const struct pollfd *fds,
     size_t count)
 {
-	size_t i, k;
-
-	/* From the end on, so that a drop moves none that is still to come;
-	 * new clients come last, and were not polled. */
-	for (i = count; i-- > DOORS;) {
-		k = i - DOORS;
-		if (fds[i].revents != 0 && k < c->count &&
-		    c->fds[k] == fds[i].fd && !drain(c->fds[k]))
-			drop(c, k);
-	}
-	for (i = 0; i < DOORS && i < count; i++)
-		if (fds[i].revents != 0)
-			accept_all(c, fds[i].fd);
+	audience_polled(&c->audience, fds, count);
 }
 
 void
 devd_clients_count(const struct devd_clients *c,
     struct devd_clients_counts *out)
 {
-	*out = c->counts;
-	out->connected = c->count;
+	*out = c->audience.counts;
+	out->connected = c->audience.count;
 }

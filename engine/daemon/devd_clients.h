@@ -20,6 +20,7 @@
 #include <stdint.h>
 
 #include "base/err.h"
+#include "daemon/devd_audience.h"
 
 #define DEVD_STREAM	 "/var/run/devd.pipe"
 #define DEVD_SEQPACKET	 "/var/run/devd.seqpacket.pipe"
@@ -28,13 +29,6 @@
 struct devd_clients_config {
 	const char *stream, *seqpacket; /* where; NULL: not there */
 	size_t limit;			/* of both together */
-};
-
-struct devd_clients_counts {
-	size_t connected;
-	uint64_t accepted;
-	uint64_t refused; /* the limit was reached */
-	uint64_t dropped; /* did not keep up */
 };
 
 struct devd_clients;

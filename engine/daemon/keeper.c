@@ -218,9 +218,11 @@ command_free(struct command *c)
 	free(c);
 }
 
-static void
-end_command(struct keeper *k, const struct runnerwire *m)
+/* False: it is no message of a command. */
+static bool
+end_command(void *ctx, const struct runnerwire *m)
 {
+	struct keeper *k = ctx;
 	struct command_end end = { .id = (uint32_t)m->numbers[0],
 		.status = (int)m->numbers[1],
 		.output = m->texts[0].data,
@@ -228,11 +230,13 @@ end_command(struct keeper *k, const struct runnerwire *m)
 		.output_total = (uint64_t)m->numbers[2] };
 	struct command *c;
 
+	if (m->kind != RUNNERWIRE_ENDED && m->kind != RUNNERWIRE_REFUSED)
+		return false;
 	TAILQ_FOREACH (c, &k->running, entry)
 		if (c->id == end.id)
 			break;
 	if (c == NULL)
-		return;
+		return true;
 	if (m->kind == RUNNERWIRE_REFUSED) {
 		end.status = CANNOT_START;
 		end.output_total = end.output_bytes;
@@ -244,37 +248,13 @@ end_command(struct keeper *k, const struct runnerwire *m)
 	if (k->ended != NULL)
 		k->ended(k->ctx, &end);
 	command_free(c);
+	return true;
 }
 
 int
 keeper_fd(const struct keeper *k)
 {
 	return *k->gone == '\0' ? k->actions : -1;
-}
-
-/* What has come of what was begun. False: it is no message. */
-static bool
-take_ends(struct keeper *k)
-{
-	struct runnerwire m;
-	struct wire frame;
-	size_t at = 0, used;
-	int rc;
-
-	while ((rc = wire_frame(k->got.data + at, k->got.bytes - at, &frame,
-		    &used)) > 0) {
-		if (!runnerwire_take(&frame, RUNNERWIRE_KEEPER, &m) ||
-		    (m.kind != RUNNERWIRE_ENDED &&
-			m.kind != RUNNERWIRE_REFUSED))
-			return false;
-		end_command(k, &m);
-		at += used;
-	}
-	if (at > 0) {
-		memmove(k->got.data, k->got.data + at, k->got.bytes - at);
-		k->got.bytes -= at;
-	}
-	return rc == 0;
 }
 
 void
@@ -292,8 +272,8 @@ keeper_readable(struct keeper *k)
 		lose(k, "it has closed the connection");
 		return;
 	}
-	strbuf_add(&k->got, bytes, (size_t)n);
-	if (!take_ends(k))
+	if (!runnerwire_hear(&k->got, bytes, (size_t)n, RUNNERWIRE_KEEPER,
+		end_command, k))
 		snprintf(k->gone, sizeof(k->gone), "what it says is garbled");
 }
 

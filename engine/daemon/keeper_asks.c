@@ -260,8 +260,10 @@ end_dump(struct keeper_asks *a, bool whole)
 /* --- all of them --- */
 
 static bool
-take(struct keeper_asks *a, const struct runnerwire *m)
+take(void *ctx, const struct runnerwire *m)
 {
+	struct keeper_asks *a = ctx;
+
 	switch (m->kind) {
 	case RUNNERWIRE_RULES:
 		return send_rules(a);
@@ -277,30 +279,21 @@ take(struct keeper_asks *a, const struct runnerwire *m)
 }
 
 bool
+keeper_asks_hear(struct keeper_asks *a, const void *data, size_t bytes)
+{
+	return runnerwire_hear(&a->got, data, bytes, RUNNERWIRE_ENGINE, take,
+	    a);
+}
+
+bool
 keeper_asks_readable(struct keeper_asks *a)
 {
-	struct runnerwire m;
-	struct wire frame;
 	char bytes[512];
-	size_t used;
-	ssize_t n;
-	int rc;
+	ssize_t n = recv(a->fd, bytes, sizeof(bytes), MSG_DONTWAIT);
 
-	n = recv(a->fd, bytes, sizeof(bytes), MSG_DONTWAIT);
 	if (n < 0 && (errno == EAGAIN || errno == EINTR))
 		return true;
-	if (n <= 0)
-		return false;
-	strbuf_add(&a->got, bytes, (size_t)n);
-	while (
-	    (rc = wire_frame(a->got.data, a->got.bytes, &frame, &used)) > 0) {
-		if (!runnerwire_take(&frame, RUNNERWIRE_ENGINE, &m) ||
-		    !take(a, &m))
-			return false;
-		memmove(a->got.data, a->got.data + used, a->got.bytes - used);
-		a->got.bytes -= used;
-	}
-	return rc == 0;
+	return n > 0 && keeper_asks_hear(a, bytes, (size_t)n);
 }
 
 void

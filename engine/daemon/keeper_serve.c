@@ -99,10 +99,11 @@ is_asked_for(struct serving *s, const char *command, const struct runnerwire *m)
 }
 
 static void
-start(struct serving *s, const struct runnerwire *m)
+start(void *ctx, uint32_t id, const char *text)
 {
-	char *text = mem_strn(m->texts[0].data, m->texts[0].bytes);
-	struct runnerwire no = { .kind = RUNNERWIRE_REFUSED };
+	struct runnerwire no = { .kind = RUNNERWIRE_REFUSED,
+		.numbers = { id } };
+	struct serving *s = ctx;
 	struct err err;
 	int rc;
 
@@ -112,76 +113,41 @@ start(struct serving *s, const struct runnerwire *m)
 	    runner_count(s->runner) >= KEEPER_COMMANDS)
 		rc = err_set(&err, ERR_STATE, "too many commands run");
 	else
-		rc = runner_start(s->runner, (uint32_t)m->numbers[0], text,
-		    &err);
-	free(text);
+		rc = runner_start(s->runner, id, text, &err);
 	if (rc == 0)
 		return;
-	no.numbers[0] = m->numbers[0];
 	no.texts[0].data = err.text;
 	no.texts[0].bytes = strlen(err.text);
 	tell(s, &no);
 }
 
-/* The line was cleaned when it was made; it may come from who never did. */
 static void
-write_log(const struct serving *s, const struct runnerwire *m)
+cancel(void *ctx, uint32_t id)
 {
-	char *line = mem_strn(m->texts[0].data, m->texts[0].bytes), *p;
-	int64_t level = m->numbers[0];
+	const struct serving *s = ctx;
 
-	for (p = line; *p != '\0'; p++)
-		if (*p < ' ' || *p > '~')
-			*p = '?';
-	if (level >= LOG_LEVEL_ERROR && level <= (int64_t)s->config->log->most)
-		s->config->log->write(s->config->log->ctx,
-		    (enum log_level)level, line);
-	free(line);
+	runner_cancel(s->runner, id, clock_monotonic());
 }
 
-static bool
-take(struct serving *s, const struct runnerwire *m)
+static void
+cancel_all(void *ctx)
 {
-	switch (m->kind) {
-	case RUNNERWIRE_START:
-		start(s, m);
-		return true;
-	case RUNNERWIRE_CANCEL:
-		runner_cancel(s->runner, (uint32_t)m->numbers[0],
-		    clock_monotonic());
-		return true;
-	case RUNNERWIRE_CANCEL_ALL:
-		runner_cancel_all(s->runner, clock_monotonic());
-		return true;
-	case RUNNERWIRE_LOG:
-		write_log(s, m);
-		return true;
-	default:
-		return false;
-	}
+	const struct serving *s = ctx;
+
+	runner_cancel_all(s->runner, clock_monotonic());
 }
 
-static bool
-take_all(struct serving *s)
+static void
+write_log(void *ctx, enum log_level level, const char *line)
 {
-	struct runnerwire m;
-	struct wire frame;
-	size_t used, at = 0;
-	int rc;
+	const struct log *log = ((const struct serving *)ctx)->config->log;
 
-	while ((rc = wire_frame(s->got.data + at, s->got.bytes - at, &frame,
-		    &used)) > 0) {
-		if (!runnerwire_take(&frame, RUNNERWIRE_ENGINE, &m) ||
-		    !take(s, &m))
-			return false;
-		at += used;
-	}
-	if (at > 0) {
-		memmove(s->got.data, s->got.data + at, s->got.bytes - at);
-		s->got.bytes -= at;
-	}
-	return rc == 0;
+	if (level <= log->most)
+		log->write(log->ctx, level, line);
 }
+
+static const struct keeper_orders orders = { start, cancel, cancel_all,
+	write_log };
 
 static void
 hear(struct serving *s)
@@ -191,9 +157,7 @@ hear(struct serving *s)
 
 	if (n < 0 && (errno == EAGAIN || errno == EINTR))
 		return;
-	if (n > 0)
-		strbuf_add(&s->got, bytes, (size_t)n);
-	if (n > 0 && take_all(s))
+	if (n > 0 && keeper_orders_hear(&s->got, bytes, (size_t)n, &orders, s))
 		return;
 	if (n > 0)
 		log_line(s->config->log, LOG_LEVEL_ERROR, "keeper",

@@ -13,6 +13,21 @@
  * sockets are streams; no other descriptor is left but the standard ones. */
 void keeper_serve(const struct keeper_config *config, int actions, int asks);
 
+/* --- what is ordered (keeper_orders.c) --- */
+
+struct keeper_orders {
+	void (*start)(void *ctx, uint32_t id, const char *command);
+	void (*cancel)(void *ctx, uint32_t id);
+	void (*cancel_all)(void *ctx);
+	/* A line that is printable, whatever the engine has sent. */
+	void (*log)(void *ctx, enum log_level level, const char *line);
+};
+
+/* What has come of the engine, bytes more behind those in got. Pure, but for
+ * what is ordered. False: it says what it may not. */
+bool keeper_orders_hear(struct strbuf *got, const void *data, size_t bytes,
+    const struct keeper_orders *orders, void *ctx);
+
 /* --- what is asked (keeper_asks.c) --- */
 
 struct keeper_asks {
@@ -27,6 +42,8 @@ struct keeper_asks {
 /* Reads what has come and answers it. False: the engine is gone, or what it
  * says is nothing that it may ask. */
 bool keeper_asks_readable(struct keeper_asks *a);
+/* The same of what was read. */
+bool keeper_asks_hear(struct keeper_asks *a, const void *data, size_t bytes);
 /* A dump that is not whole goes. */
 void keeper_asks_fini(struct keeper_asks *a);
 

@@ -97,3 +97,26 @@ runnerwire_take(struct wire *frame, enum runnerwire_side from,
 	}
 	return !frame->bad && !wire_more(frame);
 }
+
+bool
+runnerwire_hear(struct strbuf *got, const void *data, size_t bytes,
+    enum runnerwire_side from, runnerwire_fn *take, void *ctx)
+{
+	struct runnerwire m;
+	struct wire frame;
+	size_t at = 0, used;
+	int rc;
+
+	strbuf_add(got, data, bytes);
+	while ((rc = wire_frame(got->data + at, got->bytes - at, &frame,
+		    &used)) > 0) {
+		if (!runnerwire_take(&frame, from, &m) || !take(ctx, &m))
+			return false;
+		at += used;
+	}
+	if (at > 0) {
+		memmove(got->data, got->data + at, got->bytes - at);
+		got->bytes -= at;
+	}
+	return rc == 0;
+}

@@ -78,4 +78,12 @@ bool runnerwire_fits(enum runnerwire_kind kind, size_t text, size_t bytes);
 bool runnerwire_take(struct wire *frame, enum runnerwire_side from,
     struct runnerwire *out);
 
+typedef bool runnerwire_fn(void *ctx, const struct runnerwire *message);
+
+/* What has come: bytes more behind those in got. take() gets each message that
+ * is there whole, and got keeps the rest. False: it is no message of this
+ * side, or take() has said so; then got is of no use any more. */
+bool runnerwire_hear(struct strbuf *got, const void *data, size_t bytes,
+    enum runnerwire_side from, runnerwire_fn *take, void *ctx);
+
 #endif

@@ -113,21 +113,6 @@ observe(struct serving *s)
 	return answer_text(s);
 }
 
-static bool
-read_row(const char *text, size_t bytes, struct operation *op)
-{
-	struct rowtext r;
-	bool good = true;
-	int rc;
-
-	memset(op, 0, sizeof(*op));
-	rowtext_open(&r, text, bytes);
-	while ((rc = rowtext_next(&r, NULL)) == ROWTEXT_WORD && good)
-		good = operation_row_take(&r, op, NULL) > 0;
-	rowtext_close(&r);
-	return good && rc == ROWTEXT_END;
-}
-
 /* An argument of a DHCP client may name a program to be run: it is the
  * operator's to say. An operation has the beginning of a long one. */
 static bool
@@ -168,7 +153,7 @@ apply(struct serving *s, const struct runnerwire *m)
 	struct operation op;
 	int result = BSD_EPERM;
 
-	if (!read_row(m->texts[0].data, m->texts[0].bytes, &op))
+	if (!operation_row_read(m->texts[0].data, m->texts[0].bytes, &op))
 		return false;
 	if (may_be_asked(s, &op))
 		result = kernelworld_apply(s->kernel, &op);

@@ -63,3 +63,18 @@ operation_row_take(const struct rowtext *r, struct operation *op, struct err *e)
 {
 	return rowtext_take_field(r, fields, FIELDS, op, e);
 }
+
+bool
+operation_row_read(const char *text, size_t bytes, struct operation *op)
+{
+	struct rowtext r;
+	bool good = true;
+	int rc;
+
+	memset(op, 0, sizeof(*op));
+	rowtext_open(&r, text, bytes);
+	while ((rc = rowtext_next(&r, NULL)) == ROWTEXT_WORD && good)
+		good = operation_row_take(&r, op, NULL) > 0;
+	rowtext_close(&r);
+	return good && rc == ROWTEXT_END;
+}

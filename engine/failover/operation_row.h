@@ -16,4 +16,7 @@ void operation_row_write(const struct operation *op, struct strbuf *out);
 int operation_row_take(const struct rowtext *r, struct operation *op,
     struct err *e);
 
+/* A row that is nothing else. False: it is none, and *op is of no use. */
+bool operation_row_read(const char *text, size_t bytes, struct operation *op);
+
 #endif

@@ -1,20 +1,19 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Whatever comes over the control socket is answered by whole answers, or its
- * sender is sent away; the next one is served. */
-#include <sys/types.h>
-#include <sys/socket.h>
-#include <sys/un.h>
+/*
+ * What a client of the control socket says, in pieces of a length that the
+ * first byte gives: it is answered as if each line had come by itself, and is
+ * sent away for nothing but a line without end.
+ */
+#include "fuzz.h"
 
 #include <stdbool.h>
 #include <string.h>
-#include <unistd.h>
 
-#include "daemon/control.h"
+#include "base/mem.h"
+#include "daemon/control_talk.h"
 #include "daemon/orders.h"
-#include "fuzz.h"
 
-static struct control *control;
-static struct sockaddr_un name = { .sun_family = AF_UNIX };
+#define REFUSED "error 49\na request is a line of at most 16 printable words"
 
 static void
 status(void *ctx, struct status *out)
@@ -27,82 +26,129 @@ static int
 order(void *ctx, struct strbuf *out, struct err *err)
 {
 	(void)ctx;
-	(void)out;
+	(void)err;
+	strbuf_adds(out, "done\n");
+	return 0;
+}
+
+static int
+refuse(void *ctx, struct strbuf *out, struct err *err)
+{
+	(void)ctx;
+	strbuf_adds(out, "half an answer");
 	return err_set(err, ERR_STATE, "not here");
 }
 
 static struct orders orders = { .status = status,
 	.reload = order,
-	.dump = order };
+	.dump = refuse,
+	.state = order,
+	.pairs = refuse };
 
+/* Takes the answer in pieces; while it is owed there is no other one. */
 static void
-end(void)
+take(struct control_talk *t, size_t step, struct strbuf *out)
 {
-	char folder[sizeof(name.sun_path)];
+	const char *owed;
+	size_t bytes;
 
-	control_close(control);
-	snprintf(folder, sizeof(folder), "%s", name.sun_path);
-	*strrchr(folder, '/') = '\0';
-	rmdir(folder);
+	while ((owed = control_talk_owed(t, &bytes)) != NULL) {
+		FUZZ_HOLDS(bytes > 0);
+		FUZZ_HOLDS(!control_talk_answer(t, orders_take, &orders));
+		FUZZ_HOLDS(control_talk_goes_on(t));
+		if (bytes > step * 16)
+			bytes = step * 16;
+		strbuf_add(out, owed, bytes);
+		control_talk_sent(t, bytes);
+	}
 }
 
-static void
-begin(void)
+/* Whether the client is still there. */
+static bool
+talk(const uint8_t *data, size_t bytes, size_t step, struct strbuf *out)
 {
-	char folder[] = "/tmp/switchback-fuzz.XXXXXX";
-	struct err e;
+	struct control_talk t = { .got = 0 };
+	bool there = true;
+	size_t n, room;
+	char *to;
 
-	FUZZ_HOLDS(mkdtemp(folder) != NULL);
-	snprintf(name.sun_path, sizeof(name.sun_path), "%s/sock", folder);
-	FUZZ_HOLDS(control_open(name.sun_path, orders_take, &orders, &control,
-		       &e) == 0);
-	atexit(end);
+	while (there && bytes > 0) {
+		to = control_talk_room(&t, &room);
+		FUZZ_HOLDS(room > 0 && room <= CONTROL_REQUEST_MAX);
+		n = step < room ? step : room;
+		n = n < bytes ? n : bytes;
+		memcpy(to, data, n);
+		control_talk_heard(&t, n);
+		data += n;
+		bytes -= n;
+		while (control_talk_answer(&t, orders_take, &orders))
+			take(&t, step, out);
+		there = control_talk_goes_on(&t);
+	}
+	control_talk_fini(&t);
+	return there;
 }
 
+/* The same, slowly: line[0..bytes) without its newline. */
 static void
-turn(void)
+answer_line(const uint8_t *line, size_t bytes, struct strbuf *out)
 {
-	struct pollfd fds[1 + CONTROL_CLIENTS_MAX];
-	size_t n = control_fill(control, fds);
+	char *words[CONTROL_REQUEST_MAX], *copy, *rest, *word;
+	struct strbuf text = { 0 };
+	struct err err;
+	size_t i, n = 0;
+	int rc;
 
-	if (poll(fds, (nfds_t)n, 0) > 0)
-		control_polled(control, fds, n, 0);
+	copy = rest = mem_strn((const char *)line, bytes);
+	for (i = 0; i < bytes; i++)
+		if (line[i] < ' ' || line[i] > '~')
+			break;
+	while ((word = strsep(&rest, " ")) != NULL)
+		if (*word != '\0')
+			words[n++] = word;
+	if (i < bytes || n == 0 || n > CONTROL_WORDS_MAX) {
+		strbuf_adds(out, REFUSED);
+	} else {
+		rc = orders_take(&orders, n, words, &text, &err);
+		strbuf_addf(out, "%s %zu\n%s", rc < 0 ? "error" : "ok",
+		    rc < 0 ? strlen(err.text) : text.bytes,
+		    rc < 0 ? err.text : strbuf_str(&text));
+	}
+	strbuf_fini(&text);
+	free(copy);
 }
 
-/* Takes what is there; every answer begins with one of two words. */
-static void
-take(int fd)
+static bool
+answer_lines(const uint8_t *data, size_t bytes, struct strbuf *out)
 {
-	char got[65536];
-	ssize_t n = recv(fd, got, sizeof(got), MSG_DONTWAIT);
+	const uint8_t *end;
+	size_t n;
 
-	FUZZ_HOLDS(n <= 0 || got[0] == 'o' || got[0] == 'e');
-}
-
-static void
-talk(const uint8_t *data, size_t bytes)
-{
-	int fd = socket(AF_UNIX, SOCK_STREAM, 0);
-
-	FUZZ_HOLDS(connect(fd, (struct sockaddr *)&name, sizeof(name)) == 0);
-	turn();
-	if (bytes > 4096)
-		bytes = 4096;
-	if (bytes > 0)
-		(void)!send(fd, data, bytes, MSG_NOSIGNAL | MSG_DONTWAIT);
-	turn();
-	take(fd);
-	close(fd);
-	turn();
-	turn();
+	for (; bytes > 0; data += n + 1, bytes -= n + 1) {
+		end = memchr(data, '\n', bytes);
+		n = end != NULL ? (size_t)(end - data) : bytes;
+		if (n >= CONTROL_REQUEST_MAX)
+			return false;
+		if (end == NULL)
+			return true;
+		answer_line(data, n, out);
+	}
+	return true;
 }
 
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t bytes)
 {
-	if (control == NULL)
-		begin();
-	talk(data, bytes);
-	FUZZ_HOLDS(control_deadline(control) == INT64_MAX);
+	struct strbuf got = { 0 }, want = { 0 };
+	bool there;
+
+	if (bytes == 0)
+		return 0;
+	there = talk(data + 1, bytes - 1, (size_t)data[0] + 1, &got);
+	FUZZ_HOLDS(there == answer_lines(data + 1, bytes - 1, &want));
+	FUZZ_HOLDS(strcmp(strbuf_str(&got), strbuf_str(&want)) == 0);
+	FUZZ_HOLDS(got.bytes == want.bytes);
+	strbuf_fini(&got);
+	strbuf_fini(&want);
 	return 0;
 }

@@ -6,6 +6,7 @@
 
 #include "base/mem.h"
 #include "world/bsdmsg.h"
+#include "world/rtsock.h"
 
 static void
 look(const struct bsdmsg *m)
@@ -20,10 +21,20 @@ look(const struct bsdmsg *m)
 	FUZZ_HOLDS(m->kind == BSDMSG_LINK || !m->has_mac);
 }
 
+static void
+look_at_event(const struct ifevent *e)
+{
+	FUZZ_HOLDS(memchr(e->name, '\0', sizeof(e->name)) != NULL);
+	FUZZ_HOLDS(e->kind == IFEVENT_OTHER || e->index != 0);
+	FUZZ_HOLDS(e->kind != IFEVENT_ADDR || e->addr.family != 0);
+	FUZZ_HOLDS(e->kind != IFEVENT_ROUTE || e->addr.family != 0);
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t bytes)
 {
 	enum bsdmsg_form form;
+	struct ifevent e;
 	struct bsdmsg m;
 	size_t at, step;
 	uint8_t *copy;
@@ -39,6 +50,13 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t bytes)
 		if (step == 0)
 			break;
 		look(&m);
+	}
+	for (at = 0; at < bytes - 1; at += step) {
+		step = rtsock_next(copy + at, bytes - 1 - at, &e);
+		FUZZ_HOLDS(step <= bytes - 1 - at);
+		if (step == 0)
+			break;
+		look_at_event(&e);
 	}
 	free(copy);
 	return 0;

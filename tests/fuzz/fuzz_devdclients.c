@@ -1,0 +1,240 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Programs that listen to devd's sockets, and do what they like: each gets
+ * every record from its coming on, whole, in order and once, until it goes or
+ * does not keep up; its descriptor is closed once, and the limit holds.
+ *
+ * Input: the limit, then steps, a byte for what and whom, some with one more.
+ */
+#include "fuzz.h"
+
+#include <stdbool.h>
+#include <string.h>
+
+#include "daemon/devd_audience.h"
+
+#define CLIENTS 64 /* descriptors 0.. */
+#define DOOR	1000
+#define ROOM	200 /* bytes that a client may be behind */
+
+struct client {
+	bool open;    /* on our side */
+	bool gone;    /* its own side is closed */
+	uint64_t age; /* the later, the younger */
+	unsigned said;
+	size_t room;
+};
+
+struct net {
+	struct devd_audience audience;
+	struct client clients[CLIENTS];
+	unsigned waiting[AUDIENCE_DOORS];
+	uint64_t came;
+	/* of the record that is being sent */
+	const char *raw;
+	size_t raw_bytes;
+	uint64_t last; /* age of who got it before */
+	size_t told;
+	uint64_t slow, left;
+	struct pollfd fds[AUDIENCE_DOORS + CLIENTS];
+	size_t n_fds;
+};
+
+static size_t
+count_open(const struct net *n)
+{
+	size_t i, count = 0;
+
+	for (i = 0; i < CLIENTS; i++)
+		count += n->clients[i].open;
+	return count;
+}
+
+/* --- the calls --- */
+
+static int
+accept_one(void *ctx, int door)
+{
+	struct net *n = ctx;
+	int i;
+
+	FUZZ_HOLDS(door == DOOR || door == DOOR + 1);
+	if (n->waiting[door - DOOR] == 0)
+		return -1;
+	for (i = 0; i < CLIENTS && n->clients[i].open; i++)
+		continue;
+	if (i == CLIENTS)
+		return -1;
+	n->waiting[door - DOOR]--;
+	n->clients[i] =
+	    (struct client){ .open = true, .age = ++n->came, .room = ROOM };
+	return i;
+}
+
+static ssize_t
+take(void *ctx, int client, const void *data, size_t bytes)
+{
+	struct net *n = ctx;
+	struct client *c = &n->clients[client];
+	const char *got = data;
+
+	FUZZ_HOLDS(client >= 0 && client < CLIENTS && c->open);
+	FUZZ_HOLDS(c->age > n->last);
+	n->last = c->age;
+	n->told++;
+	FUZZ_HOLDS(bytes == n->raw_bytes + 1);
+	FUZZ_HOLDS(memcmp(got, n->raw, n->raw_bytes) == 0);
+	FUZZ_HOLDS(got[bytes - 1] == '\n');
+	if (c->gone || c->room == 0)
+		bytes = 0;
+	else if (bytes > c->room)
+		bytes = c->room;
+	c->room -= bytes;
+	n->slow += bytes <= n->raw_bytes;
+	return bytes > 0 ? (ssize_t)bytes : -1;
+}
+
+static int
+skip(void *ctx, int client)
+{
+	struct net *n = ctx;
+	struct client *c = &n->clients[client];
+
+	FUZZ_HOLDS(client >= 0 && client < CLIENTS && c->open);
+	if (c->said > 0) {
+		c->said--;
+		return 1;
+	}
+	n->left += c->gone;
+	return c->gone ? -1 : 0;
+}
+
+static void
+close_one(void *ctx, int client)
+{
+	struct net *n = ctx;
+
+	FUZZ_HOLDS(client >= 0 && client < CLIENTS);
+	FUZZ_HOLDS(n->clients[client].open);
+	n->clients[client].open = false;
+}
+
+static const struct audience_calls calls = { accept_one, take, skip,
+	close_one };
+
+/* --- the steps --- */
+
+static void
+send_record(struct net *n, const uint8_t *data, size_t bytes)
+{
+	size_t before = count_open(n);
+
+	n->raw = (const char *)data;
+	n->raw_bytes = bytes < DEVLINE_MAX + 1 ? bytes : DEVLINE_MAX + 1;
+	n->last = 0;
+	n->told = 0;
+	audience_send(&n->audience, n->raw, bytes);
+	FUZZ_HOLDS(n->told == before);
+}
+
+static void
+fill(struct net *n)
+{
+	struct pollfd *p;
+	const struct client *c;
+	size_t i;
+
+	n->n_fds = audience_fill(&n->audience, n->fds);
+	FUZZ_HOLDS(n->n_fds == audience_polls(&n->audience));
+	FUZZ_HOLDS(n->n_fds == AUDIENCE_DOORS + count_open(n));
+	for (i = 0; i < n->n_fds; i++) {
+		p = &n->fds[i];
+		if (p->fd >= DOOR) {
+			p->revents = n->waiting[p->fd - DOOR] > 0 ? POLLIN : 0;
+			continue;
+		}
+		c = &n->clients[p->fd];
+		FUZZ_HOLDS(c->open);
+		p->revents = c->said > 0 || c->gone ? POLLIN : 0;
+	}
+}
+
+/* Who has gone and has nothing left to say is closed. */
+static void
+turn(struct net *n)
+{
+	size_t i;
+
+	fill(n);
+	audience_polled(&n->audience, n->fds, n->n_fds);
+	for (i = 2; i < n->n_fds; i++)
+		FUZZ_HOLDS(!n->clients[n->fds[i].fd].gone ||
+		    !n->clients[n->fds[i].fd].open ||
+		    n->clients[n->fds[i].fd].said > 0);
+}
+
+/* Gives how many of the bytes were used. */
+static size_t
+step(struct net *n, const uint8_t *data, size_t bytes)
+{
+	struct client *c = &n->clients[data[0] >> 3];
+	size_t more = bytes > 1 ? data[1] : 0;
+
+	switch (data[0] & 7) {
+	case 0:
+	case 1:
+		n->waiting[data[0] & 1] += 1 + (data[0] >> 6);
+		return 1;
+	case 2:
+		c->said += (unsigned)more;
+		return 2;
+	case 3:
+		c->gone = c->open;
+		return 1;
+	case 4:
+		c->room = c->room + more < ROOM ? c->room + more : ROOM;
+		return 2;
+	case 5:
+		if ((data[0] & 8) != 0)
+			turn(n);
+		else
+			fill(n);
+		return 1;
+	case 6: /* the array of a while ago: others were told meanwhile */
+		audience_polled(&n->audience, n->fds, n->n_fds);
+		n->n_fds = 0;
+		return 1;
+	default:
+		more = (data[0] & 8) != 0 ? more * 64 : more;
+		if (bytes < 2 || more > bytes - 2)
+			more = bytes < 2 ? 0 : bytes - 2;
+		send_record(n, data + bytes - more, more);
+		return 2;
+	}
+}
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t bytes)
+{
+	static struct net n; /* too large for the stack */
+	size_t at, i;
+
+	if (bytes == 0)
+		return 0;
+	memset(&n, 0, sizeof(n));
+	audience_init(&n.audience, &calls, &n, data[0] % CLIENTS);
+	for (i = 0; i < AUDIENCE_DOORS; i++)
+		n.audience.doors[i] = DOOR + (int)i;
+	for (at = 1; at < bytes; at += step(&n, data + at, bytes - at)) {
+		FUZZ_HOLDS(count_open(&n) == n.audience.count);
+		FUZZ_HOLDS(n.audience.count <= data[0] % CLIENTS);
+	}
+	FUZZ_HOLDS(n.audience.counts.dropped == n.slow);
+	FUZZ_HOLDS(
+	    n.audience.counts.accepted == n.audience.count + n.slow + n.left);
+	FUZZ_HOLDS(
+	    n.came == n.audience.counts.accepted + n.audience.counts.refused);
+	audience_fini(&n.audience);
+	FUZZ_HOLDS(count_open(&n) == 0);
+	return 0;
+}

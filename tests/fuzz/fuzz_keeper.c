@@ -1,0 +1,187 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * An engine that somebody has taken over, to its keeper: what it orders and
+ * asks, in pieces. Nothing is ordered that is not in the messages, no line of
+ * the log is more than one printable line, and no file is made but those of
+ * dumps, in their folder.
+ *
+ * Input: a byte, even: it orders, odd: it asks; one for the length of the
+ * pieces; what it says.
+ */
+#include "fuzz.h"
+
+#include <sys/types.h>
+#include <sys/socket.h>
+
+#include <dirent.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "daemon/keeper_serve.h"
+
+struct orders {
+	size_t count, bytes;
+};
+
+static char folder[] = "/tmp/switchback-fuzz.XXXXXX";
+static char rules[sizeof(folder) + 16];
+static int sockets[2];
+
+/* --- orders --- */
+
+static void
+start(void *ctx, uint32_t id, const char *command)
+{
+	struct orders *o = ctx;
+
+	(void)id;
+	o->count++;
+	o->bytes += strlen(command);
+}
+
+static void
+cancel(void *ctx, uint32_t id)
+{
+	(void)id;
+	((struct orders *)ctx)->count++;
+}
+
+static void
+cancel_all(void *ctx)
+{
+	((struct orders *)ctx)->count++;
+}
+
+static void
+write_log(void *ctx, enum log_level level, const char *line)
+{
+	struct orders *o = ctx;
+
+	o->count++;
+	o->bytes += strlen(line);
+	FUZZ_HOLDS(level >= LOG_LEVEL_ERROR && level <= LOG_LEVEL_DEBUG);
+	for (; *line != '\0'; line++)
+		FUZZ_HOLDS(*line >= ' ' && *line <= '~');
+}
+
+static const struct keeper_orders doing = { start, cancel, cancel_all,
+	write_log };
+
+static struct orders
+give_orders(const uint8_t *data, size_t bytes, size_t piece)
+{
+	struct orders o = { 0 };
+	struct strbuf got = { 0 };
+	size_t n;
+
+	for (; bytes > 0; data += n, bytes -= n) {
+		n = piece < bytes ? piece : bytes;
+		if (!keeper_orders_hear(&got, data, n, &doing, &o))
+			break;
+	}
+	strbuf_fini(&got);
+	return o;
+}
+
+/* --- questions --- */
+
+static void
+end(void)
+{
+	unlink(rules);
+	FUZZ_HOLDS(rmdir(folder) == 0);
+}
+
+static void
+begin(void)
+{
+	static const char text[] = "notify 0 { match \"system\" \"IFNET\"; "
+				   "action \"true\"; };\n";
+	FILE *f;
+
+	FUZZ_HOLDS(mkdtemp(folder) != NULL);
+	snprintf(rules, sizeof(rules), "%s/rules.conf", folder);
+	FUZZ_HOLDS((f = fopen(rules, "w")) != NULL);
+	FUZZ_HOLDS(fputs(text, f) >= 0 && fclose(f) == 0);
+	FUZZ_HOLDS(socketpair(AF_UNIX, SOCK_STREAM, 0, sockets) == 0);
+	atexit(end);
+}
+
+static void
+take_answers(void)
+{
+	char waste[65536];
+
+	while (recv(sockets[1], waste, sizeof(waste), MSG_DONTWAIT) > 0)
+		continue;
+}
+
+/* What is there, but for the rules, goes; it must be a dump that is whole. */
+static void
+look_around(void)
+{
+	static const char *const words[] = { "signal", "deadline", "order",
+		"error" };
+	char path[sizeof(folder) + 16];
+	struct dirent *entry;
+	size_t i, count = 0;
+	DIR *dir;
+
+	for (i = 0; i < 4; i++) {
+		snprintf(path, sizeof(path), "%s/%s.db", folder, words[i]);
+		unlink(path);
+	}
+	FUZZ_HOLDS((dir = opendir(folder)) != NULL);
+	while ((entry = readdir(dir)) != NULL)
+		count += entry->d_name[0] != '.';
+	closedir(dir);
+	FUZZ_HOLDS(count == 1);
+}
+
+static void
+ask(const uint8_t *data, size_t bytes, size_t piece)
+{
+	const struct keeper_config config = { .rules_path = rules,
+		.dump_path = folder };
+	struct keeper_asks a = { .config = &config };
+	bool wrote = false;
+	size_t n;
+
+	if (rules[0] == '\0')
+		begin();
+	a.fd = sockets[0];
+	for (; bytes > 0; data += n, bytes -= n) {
+		n = piece < bytes ? piece : bytes;
+		if (!keeper_asks_hear(&a, data, n))
+			break;
+		wrote |= a.draft.bytes > 0;
+		FUZZ_HOLDS(a.draft.bytes == 0 ||
+		    a.draft.bytes == a.dump.bytes + strlen(".new"));
+		take_answers();
+	}
+	keeper_asks_fini(&a);
+	take_answers();
+	if (wrote)
+		look_around();
+}
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t bytes)
+{
+	struct orders whole, cut;
+	size_t piece;
+
+	if (bytes < 2)
+		return 0;
+	piece = (size_t)data[1] + 1;
+	if (data[0] % 2 != 0) {
+		/* As much as its socket takes before somebody reads. */
+		ask(data + 2, bytes < 2048 ? bytes - 2 : 2046, piece);
+		return 0;
+	}
+	whole = give_orders(data + 2, bytes - 2, bytes);
+	cut = give_orders(data + 2, bytes - 2, piece);
+	FUZZ_HOLDS(whole.count == cut.count && whole.bytes == cut.bytes);
+	FUZZ_HOLDS(whole.bytes < bytes && whole.count < bytes);
+	return 0;
+}

@@ -229,7 +229,6 @@ write_one(void)
 	int64_t id;
 	int rc;
 
-	t->run.title = mem_str("fuzz");
 	rc = store_open(path, STORE_MUST_EXIST, &s, &e);
 	if (rc == 0)
 		rc = store_add_trace(s, t, &id, &e);

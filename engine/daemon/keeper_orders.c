@@ -29,8 +29,14 @@ static void
 take_command(const struct hearing *h, const struct runnerwire *m)
 {
 	char *text = mem_strn(m->texts[0].data, m->texts[0].bytes);
+	char *stamp = mem_strn(m->texts[2].data, m->texts[2].bytes);
+	const struct world_cause cause = { .raw = m->texts[1].data,
+		.bytes = m->texts[1].bytes,
+		.timestamp = stamp,
+		.media = (int)m->numbers[1] };
 
-	h->orders->start(h->ctx, (uint32_t)m->numbers[0], text);
+	h->orders->start(h->ctx, (uint32_t)m->numbers[0], text, &cause);
+	free(stamp);
 	free(text);
 }
 

@@ -82,24 +82,20 @@ tell_end(void *ctx, const struct command_end *end)
 /* --- of the engine --- */
 
 static bool
-is_asked_for(struct serving *s, const char *command, const struct runnerwire *m)
+is_asked_for(struct serving *s, const char *command,
+    const struct world_cause *cause)
 {
-	char *stamp = mem_strn(m->texts[2].data, m->texts[2].bytes);
-	const struct world_cause cause = { .raw = m->texts[1].data,
-		.bytes = m->texts[1].bytes,
-		.timestamp = stamp,
-		.media = (int)m->numbers[1] };
-	bool allowed = keeper_judge_allows(&s->judge, command, &cause);
+	bool allowed = keeper_judge_allows(&s->judge, command, cause);
 
 	if (!allowed)
 		log_line(s->config->log, LOG_LEVEL_WARNING, "keeper",
 		    "no rule asks for it, it is not run: %s", command);
-	free(stamp);
 	return allowed;
 }
 
 static void
-start(void *ctx, uint32_t id, const char *text)
+start(void *ctx, uint32_t id, const char *text,
+    const struct world_cause *cause)
 {
 	struct runnerwire no = { .kind = RUNNERWIRE_REFUSED,
 		.numbers = { id } };
@@ -107,7 +103,7 @@ start(void *ctx, uint32_t id, const char *text)
 	struct err err;
 	int rc;
 
-	if (!is_asked_for(s, text, m))
+	if (!is_asked_for(s, text, cause))
 		rc = err_set(&err, ERR_STATE, "no rule asks for it");
 	else if (runner_polls(s->runner) >= 2 * KEEPER_COMMANDS ||
 	    runner_count(s->runner) >= KEEPER_COMMANDS)

@@ -8,6 +8,7 @@
 #include "daemon/keeper.h"
 #include "daemon/keeper_judge.h"
 #include "daemon/runnerwire.h"
+#include "world/world.h"
 
 /* In the child: until the engine is gone and its commands have ended. Both
  * sockets are streams; no other descriptor is left but the standard ones. */
@@ -16,7 +17,10 @@ void keeper_serve(const struct keeper_config *config, int actions, int asks);
 /* --- what is ordered (keeper_orders.c) --- */
 
 struct keeper_orders {
-	void (*start)(void *ctx, uint32_t id, const char *command);
+	/* cause: the record that it is for, as the engine says; lives during
+	 * the call. */
+	void (*start)(void *ctx, uint32_t id, const char *command,
+	    const struct world_cause *cause);
 	void (*cancel)(void *ctx, uint32_t id);
 	void (*cancel_all)(void *ctx);
 	/* A line that is printable, whatever the engine has sent. */

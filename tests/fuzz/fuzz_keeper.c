@@ -30,13 +30,14 @@ static int sockets[2];
 /* --- orders --- */
 
 static void
-start(void *ctx, uint32_t id, const char *command)
+start(void *ctx, uint32_t id, const char *command,
+    const struct world_cause *cause)
 {
 	struct orders *o = ctx;
 
 	(void)id;
 	o->count++;
-	o->bytes += strlen(command);
+	o->bytes += strlen(command) + cause->bytes;
 }
 
 static void

@@ -243,8 +243,6 @@ labprobes_add_stop(struct labprobes *l, int64_t from_ns, int64_t to_ns)
 	const struct stop *s;
 	size_t i, kept = 0;
 
-	if (to_ns <= from_ns)
-		return;
 	for (i = 0; i < l->n_stops; i++) {
 		s = &l->stops[i];
 		if (s->to_ns < all.from_ns || s->from_ns > all.to_ns) {

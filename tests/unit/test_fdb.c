@@ -75,8 +75,14 @@ invented_addresses_drive_out_the_quietest(void **state)
 		mac[4] = (uint8_t)(i >> 8);
 		mac[5] = (uint8_t)i;
 		fdb_learn(&f, mac, 9);
+		assert_int_equal(fdb_find(&f, a), 1);
 		if (i % 100 == 0)
 			fdb_learn(&f, a, 1);
+	}
+	for (i -= FDB_MAX - 1; i < 3 * FDB_MAX; i++) {
+		mac[4] = (uint8_t)(i >> 8);
+		mac[5] = (uint8_t)i;
+		assert_int_equal(fdb_find(&f, mac), 9);
 	}
 	assert_int_equal(f.n, FDB_MAX);
 	assert_int_equal(fdb_find(&f, a), 1);

@@ -222,7 +222,10 @@ the_peers_address_is_its_own(void **state)
 	say_to(&r, 0, all_macs, peer_mac, 1);
 	hears_number(&r, 1, 1);
 	hears_number(&r, 2, 1);
-	say_to(&r, 1, peer_mac, other_mac, 2);
+	say_to(&r, 2, all_macs, peer_mac, 2);
+	hears_number(&r, 0, 2);
+	hears_number(&r, 1, 2);
+	say_to(&r, 1, peer_mac, other_mac, 3);
 	assert_false(hears(&r, 0) || hears(&r, 2));
 	wire_moves(r.wire, &n, &all);
 	assert_int_equal(all, 0);
@@ -328,6 +331,37 @@ a_port_that_nobody_reads_drops_the_newest(void **state)
 	assert_int_equal(counts.waiting, 0);
 	assert_int_equal(counts.dropped, dropped);
 	assert_int_equal(counts.out, heard);
+	end(&r);
+}
+
+/* Long ones, which the socket takes in parts. */
+static void
+a_frame_that_goes_in_parts_is_whole(void **state)
+{
+	static struct rig r;
+	static uint8_t frame[60000], head[FRAMING_HEAD];
+	size_t i, k;
+
+	(void)state;
+	begin(&r, NULL);
+	memset(frame, 255, 6);
+	memcpy(frame + 6, guest_mac, 6);
+	for (i = 0; i < 10; i++) {
+		for (k = 12; k < sizeof(frame); k++)
+			frame[k] = (uint8_t)(k / 251 + 7 * i);
+		framing_head(head, sizeof(frame));
+		say_bytes(&r, 0, head, sizeof(head));
+		say_bytes(&r, 0, frame, sizeof(frame));
+	}
+	assert_true(wire_port_counts(r.sides[1].port).waiting > 0);
+	for (i = 0; i < 10; i++) {
+		assert_true(hears(&r, 1));
+		assert_int_equal(r.sides[1].in.bytes, sizeof(frame));
+		for (k = 12; k < sizeof(frame); k++)
+			assert_int_equal(r.sides[1].in.frame[k],
+			    (uint8_t)(k / 251 + 7 * i));
+	}
+	assert_false(hears(&r, 1));
 	end(&r);
 }
 
@@ -736,6 +770,7 @@ main(void)
 		cmocka_unit_test(a_port_that_ends_is_forgotten),
 		cmocka_unit_test(what_is_no_frame_ends_its_port_alone),
 		cmocka_unit_test(a_port_that_nobody_reads_drops_the_newest),
+		cmocka_unit_test(a_frame_that_goes_in_parts_is_whole),
 		cmocka_unit_test(there_are_so_many_ports),
 		cmocka_unit_test(probes_of_the_guest_are_logged_and_answered),
 		cmocka_unit_test(logs_are_bounded),

@@ -21,7 +21,8 @@ qemu_eject_end(struct qemu *q, size_t nic, const struct err *e)
 }
 
 /* A refusal may only mean that it is under way already, which QEMU tells by a
- * text alone. That there is no such device, or no QEMU, is final. */
+ * text alone; and a device that it finds no more the second time is gone, but
+ * the event comes when its last reference has been dropped, which is later. */
 static void
 answered(void *ctx, const struct err *e)
 {
@@ -30,9 +31,11 @@ answered(void *ctx, const struct err *e)
 	j->outstanding--;
 	if (j->stale > 0)
 		j->stale--;
-	else if (e != NULL && e->code == ERR_STATE)
+	else if (e == NULL)
+		j->found = true;
+	else if (e->code == ERR_STATE || (e->code == ERR_NOTFOUND && j->found))
 		j->refusal = *e;
-	else if (e != NULL)
+	else
 		qemu_eject_end(j->qemu, j->nic, e);
 }
 
@@ -89,6 +92,7 @@ qemu_vf_eject(struct qemu *q, size_t nic, struct qemu_done done)
 		return;
 	}
 	j->active = true;
+	j->found = false;
 	j->done = done;
 	j->until_ns = now_ns + QEMU_EJECT;
 	memset(&j->refusal, 0, sizeof(j->refusal));

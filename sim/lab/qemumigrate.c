@@ -163,18 +163,19 @@ started(void *ctx, const struct err *e)
 	fail(q, e);
 }
 
+/* Always both: QEMU keeps those of the migration before. */
 static void
 set_limits(struct qemu *q, const struct qemu_migrate *how)
 {
-	json_t *limits = json_object();
+	int64_t bytes = how->bytes_per_s, down_ns = how->downtime_ns;
 
-	if (how->bytes_per_s > 0)
-		json_object_set_new(limits, "max-bandwidth",
-		    json_integer(how->bytes_per_s));
-	if (how->downtime_ns > 0)
-		json_object_set_new(limits, "downtime-limit",
-		    json_integer(how->downtime_ns / 1000000));
-	qmp_command(q->qmp, "migrate-set-parameters", limits,
+	if (bytes == 0)
+		bytes = QEMU_MIGRATE_BYTES_PER_S;
+	if (down_ns == 0)
+		down_ns = QEMU_MIGRATE_DOWNTIME;
+	qmp_command(q->qmp, "migrate-set-parameters",
+	    json_pack("{s:I,s:I}", "max-bandwidth", (json_int_t)bytes,
+		"downtime-limit", (json_int_t)(down_ns / 1000000)),
 	    (struct qmp_done){ .plain = stepped, .ctx = q });
 }
 

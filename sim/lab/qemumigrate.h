@@ -12,9 +12,13 @@
 
 #include "sim/lab/qemu.h"
 
+/* QEMU's own defaults. */
+#define QEMU_MIGRATE_BYTES_PER_S (INT64_C(128) << 20)
+#define QEMU_MIGRATE_DOWNTIME	 (INT64_C(300) * 1000000)
+
 struct qemu_migrate {
-	int64_t bytes_per_s; /* at most; 0: QEMU's default */
-	int64_t downtime_ns; /* aimed at, at most; 0: QEMU's default (300 ms) */
+	int64_t bytes_per_s; /* at most; 0: the default */
+	int64_t downtime_ns; /* aimed at, at most; 0: the default */
 };
 
 enum qemu_migrate_end {

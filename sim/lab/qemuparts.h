@@ -15,6 +15,7 @@ struct qemu_eject { /* one for each pair */
 	struct qemu *qemu;
 	size_t nic;
 	bool active;
+	bool found; /* it was there when it was asked for */
 	struct qemu_done done;
 	struct labtimer again;
 	int64_t until_ns;

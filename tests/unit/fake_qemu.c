@@ -54,11 +54,11 @@ give(json_int_t id, const char *value)
 }
 
 static void
-refuse(json_int_t id, const char *text)
+refuse(json_int_t id, const char *class, const char *text)
 {
-	say("{\"id\": %d, \"error\": {\"class\": \"GenericError\", "
+	say("{\"id\": %d, \"error\": {\"class\": \"%s\", "
 	    "\"desc\": \"%s\"}}\r\n",
-	    (int)id, text);
+	    (int)id, class, text);
 }
 
 static void
@@ -68,10 +68,13 @@ device_del(json_int_t id)
 		give(id, "{}");
 		event("DEVICE_UNPLUG_GUEST_ERROR", "{\"device\": \"vf0\"}");
 	} else if (++dels == 2) {
-		refuse(id, "Device vf0 is already in the process of unplug");
+		refuse(id, "GenericError",
+		    "Device vf0 is already in the process of unplug");
+	} else if (dels == 3) {
+		/* The event comes when its last reference is dropped. */
+		refuse(id, "DeviceNotFound", "Device 'vf0' not found");
+		event("DEVICE_DELETED", "{\"device\": \"vf0\"}");
 	} else {
-		if (dels == 3)
-			event("DEVICE_DELETED", "{\"device\": \"vf0\"}");
 		give(id, "{}");
 	}
 }
@@ -101,7 +104,7 @@ obey(const char *command, json_int_t id)
 		query_migrate(id);
 	} else if (strcmp(command, "migrate") == 0 &&
 	    strcmp(model, "refusing") == 0) {
-		refuse(id, "not today");
+		refuse(id, "GenericError", "not today");
 	} else {
 		if (strcmp(command, "migrate") == 0)
 			event("MIGRATION", "{\"status\": \"completed\"}");

@@ -264,8 +264,6 @@ a_request_that_is_lost_is_made_again(void **state)
 	await_answers(&r, "ok\n");
 	assert_int_equal(r.seen[QEMU_VF_GONE], 1);
 	assert_true(labloop_now(r.loop) - from_ns >= 2 * QEMU_ASK_AGAIN);
-	/* The third answer was of the first eject; this one is the second's,
-	 * of a device that is given at once. */
 	qemu_vf_attach(r.qemu, 0, answer_to(&r));
 	await_answers(&r, "ok\n");
 	finish(&r);

@@ -210,7 +210,7 @@ fuzz-%:
 
 # Everything compiled, nothing linked into a program.
 objects: $(ENGINE_LIB) $(HARNESS_LIB) $(call obj_of,$(MAINS) $(UNIT_SRC) \
-    $(UNIT_AID) $(wildcard tests/fuzz/*.c tests/bench/*.c))
+    $(UNIT_AID) $(wildcard tests/fuzz/*.c tests/bench/*.c tests/lab/*.c))
 
 # What the runner needs to know of this build.
 RUN = B='$(B)' V='$(V)' CC='$(CC)' T='$(T)' VERBOSE='$(VERBOSE)' \
@@ -220,13 +220,25 @@ SUBMAKE = $(MAKE) --no-print-directory $(if $(filter -j%,$(MAKEFLAGS)),,-j$(JOBS
 LINT_KIND := $(if $(filter build,$(B)),lint)
 
 check: deps
-	@$(SUBMAKE) all units fuzz-bins
+	@$(SUBMAKE) all units fuzz-bins lab-bins
 	@$(RUN) $(LINT_KIND) unit fuzz cli
 
 lint:
 	@$(RUN) lint
 
 fuzz-bins: $(FUZZ_BIN)
+	@:
+
+# What a CLI test runs that needs more than a file system: a guest.
+LAB_SRC := $(wildcard tests/lab/*.c)
+LAB_BIN := $(patsubst tests/lab/%.c,$(B)/lab/%,$(LAB_SRC))
+
+$(B)/lab/%: $(B)/obj/tests/lab/%.o $(HARNESS_LIB) $(ENGINE_LIB) $(B)/stamp/link
+	@mkdir -p $(@D)
+	@echo "  LINK  $@"
+	$(Q)$(LINK) -o $@ $(LINKED) -lcmocka $(LIBS)
+
+lab-bins: $(LAB_BIN)
 	@:
 
 # What a benchmark measures that no command of ours does.

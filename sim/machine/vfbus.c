@@ -185,11 +185,12 @@ attach_step(struct machine *m, struct ktask *k)
 
 	switch (k->pc++) {
 	case 0:
-		if (k->sub++ == 0)
-			associate(m, a->mac, true);
 		k->pc = 0;
 		if (!bus_take(k))
 			return KTASK_PARKED;
+		/* Behind the withdrawal of the VF before it. */
+		if (k->sub++ == 0)
+			associate(m, a->mac, true);
 		if (is_ghost(ifnet_find(m, a->name)))
 			break;
 		/* Who waits for a name keeps nobody from giving it up. */

@@ -281,8 +281,11 @@ trace_add_note(struct trace *t, int64_t at_ns, const char *who,
 void
 trace_add_hint(struct trace *t, int64_t at_ns, const char *text)
 {
-	struct trace_hint *h = MEM_PUSH(t->hints, t->n_hints, t->cap_hints);
+	struct trace_hint *h;
 
+	if (t->sparse)
+		return;
+	h = MEM_PUSH(t->hints, t->n_hints, t->cap_hints);
 	h->at_ns = at_ns;
 	h->text = own(text);
 }
@@ -293,6 +296,8 @@ trace_add_reach(struct trace *t, const char *name)
 	struct trace_reach *r;
 	size_t i;
 
+	if (t->sparse)
+		return;
 	for (i = 0; i < t->n_reached; i++)
 		if (strcmp(t->reached[i].name, name) == 0) {
 			t->reached[i].times++;
@@ -376,9 +381,12 @@ int32_t
 trace_set_state(struct trace *t, int64_t at_ns, const char *object,
     const char *field, const char *value)
 {
-	struct trace_last *l = find_last(t, object, field);
+	struct trace_last *l;
 	struct trace_state *s;
 
+	if (t->sparse)
+		return TRACE_NONE;
+	l = find_last(t, object, field);
 	if (l != NULL && strcmp(t->states[l->row].value, value) == 0)
 		return TRACE_NONE;
 	s = MEM_PUSH(t->states, t->n_states, t->cap_states);

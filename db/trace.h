@@ -47,6 +47,9 @@ struct trace {
 	TRACE_TABLE(setup, setups);
 	TRACE_TABLE(decision, decisions);
 	struct trace_last *last; /* newest value of each object and field */
+	/* Nobody will look at states, hints and places reached: they are left
+	 * out. For who runs millions and keeps none. */
+	bool sparse;
 };
 
 struct trace *trace_new(void);

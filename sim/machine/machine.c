@@ -412,6 +412,19 @@ by_place(const void *left, const void *right)
 	return (x > y) - (x < y);
 }
 
+static void
+show_changes(struct machine *m)
+{
+	size_t i;
+
+	show_system(m);
+	if (m->n_dirty > 1)
+		qsort(m->dirty_ifs, m->n_dirty, sizeof(m->dirty_ifs[0]),
+		    by_place);
+	for (i = 0; i < m->n_dirty; i++)
+		show_interface(m->dirty_ifs[i]);
+}
+
 void
 machine_settle(struct machine *m)
 {
@@ -420,14 +433,10 @@ machine_settle(struct machine *m)
 	if (!m->dirty || m->trace == NULL)
 		return;
 	m->dirty = false;
-	show_system(m);
-	if (m->n_dirty > 1)
-		qsort(m->dirty_ifs, m->n_dirty, sizeof(m->dirty_ifs[0]),
-		    by_place);
-	for (i = 0; i < m->n_dirty; i++) {
+	if (!m->trace->sparse)
+		show_changes(m);
+	for (i = 0; i < m->n_dirty; i++)
 		m->dirty_ifs[i]->dirty = false;
-		show_interface(m->dirty_ifs[i]);
-	}
 	m->n_dirty = 0;
 	/* Who watches packets has not seen this list. */
 	m->path_all |= m->path_changed;

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/mem.h"
 #include "base/prng.h"
 #include "sim/machine/profile_parts.h"
 
@@ -43,6 +44,36 @@ profile_free(struct profile *p)
 	free(p->records);
 	free(p->title);
 	free(p);
+}
+
+struct profile *
+profile_copy(const struct profile *from)
+{
+	struct profile *p = mem_copy(from, sizeof(*from));
+	size_t i, k;
+
+	p->title = mem_str(from->title);
+	p->delays = mem_copy(from->delays, from->n_delays * sizeof(*p->delays));
+	p->cap_delays = p->n_delays;
+	for (i = 0; i < p->n_delays; i++)
+		p->delays[i].name = mem_str(p->delays[i].name);
+	p->flags = mem_copy(from->flags, from->n_flags * sizeof(*p->flags));
+	p->cap_flags = p->n_flags;
+	for (i = 0; i < p->n_flags; i++)
+		p->flags[i].name = mem_str(p->flags[i].name);
+	p->limits = mem_copy(from->limits, from->n_limits * sizeof(*p->limits));
+	p->cap_limits = p->n_limits;
+	for (i = 0; i < p->n_limits; i++)
+		p->limits[i].name = mem_str(p->limits[i].name);
+	p->records =
+	    mem_copy(from->records, from->n_records * sizeof(*p->records));
+	p->cap_records = p->n_records;
+	for (i = 0; i < p->n_records; i++) {
+		p->records[i].name = mem_str(p->records[i].name);
+		for (k = 0; k < p->records[i].count; k++)
+			p->records[i].text[k] = mem_str(p->records[i].text[k]);
+	}
+	return p;
 }
 
 const char *

@@ -44,6 +44,9 @@ struct profile *profile_parse(const char *path, const char *text, size_t bytes,
     struct diag *d);
 void profile_free(struct profile *p); /* NULL is fine */
 
+/* One of its own, which may be changed. */
+struct profile *profile_copy(const struct profile *p);
+
 const char *profile_title(const struct profile *p);
 
 /* Replaces or adds one delay: a scenario's "delay NAME = ...". The name must

@@ -797,6 +797,19 @@ simwalk_close(struct simwalk *w)
 	return good;
 }
 
+struct machine *
+simwalk_machine(const struct simwalk *w)
+{
+	return w->g.m;
+}
+
+bool
+simwalk_probe(struct simwalk *w, const char *name, int64_t from_ns,
+    int64_t until_ns, struct judge_probe *out)
+{
+	return probe(&w->g, name, from_ns, until_ns, out);
+}
+
 int64_t
 simwalk_now(const struct simwalk *w)
 {

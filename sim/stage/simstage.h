@@ -18,6 +18,8 @@
 #include "sim/scenario/scenario.h"
 #include "sim/stage/stage.h"
 
+struct machine;
+
 struct simstage {
 	const struct scenario *scenario; /* borrowed, as all here */
 	struct profile *profile;	 /* overridden and seeded by the run */
@@ -42,6 +44,12 @@ struct simstage {
  * options, user commands, addresses. Findings go to d. */
 bool simstage_check(const struct simstage *s, struct diag *d);
 
+/* A part of that: whether the scenario has delays, flags or limits of its own,
+ * and their way into a profile. */
+bool simstage_overrides(const struct scenario *s);
+void simstage_override(const struct scenario *s, struct profile *p,
+    struct diag *d);
+
 /* Runs to the scenario's end, fills t, judges. True when nothing failed, and
  * there was no trouble. The scenario must have passed simstage_check(). */
 bool simstage_run(const struct simstage *s, struct trace *t);
@@ -53,6 +61,12 @@ struct simwalk *simwalk_open(const struct simstage *s, struct trace *t);
 enum stage_progress simwalk_advance(struct simwalk *w);
 /* At any moment; what simstage_run() gives when it was advanced to the end. */
 bool simwalk_close(struct simwalk *w);
+
+/* For who looks at the run from outside: its machine, and a probe's numbers
+ * once STAGE_END was given (sim/judge/judge.h). */
+struct machine *simwalk_machine(const struct simwalk *w);
+bool simwalk_probe(struct simwalk *w, const char *name, int64_t from_ns,
+    int64_t until_ns, struct judge_probe *out);
 
 int64_t simwalk_now(const struct simwalk *w);
 int64_t simwalk_next(const struct simwalk *w); /* when the next thing comes */

@@ -51,6 +51,29 @@ check_line(const char *text, struct err *err)
 	return rc;
 }
 
+bool
+simstage_overrides(const struct scenario *s)
+{
+	return s->n_delays > 0 || s->n_limits > 0 || s->n_flags > 0;
+}
+
+void
+simstage_override(const struct scenario *s, struct profile *p, struct diag *d)
+{
+	size_t i;
+
+	for (i = 0; i < s->n_delays; i++)
+		profile_override(p, s->delays[i].name, s->delays[i].value,
+		    s->path, s->delays[i].line, s->delays[i].col, d);
+	for (i = 0; i < s->n_limits; i++)
+		profile_override_limit(p, s->limits[i].name, s->limits[i].value,
+		    s->path, s->limits[i].line, s->limits[i].col, d);
+	for (i = 0; i < s->n_flags; i++)
+		profile_override_flag(p, s->flags[i].name,
+		    strcmp(s->flags[i].value, "yes") == 0, s->path,
+		    s->flags[i].line, s->flags[i].col, d);
+}
+
 static void
 check_names(const struct simstage *s, struct diag *d)
 {
@@ -71,19 +94,8 @@ check_names(const struct simstage *s, struct diag *d)
 			diag_report(d, DIAG_ERROR, scn->path,
 			    scn->steps[i].line, scn->steps[i].col, "%s",
 			    err.text);
-	for (i = 0; i < scn->n_delays; i++)
-		profile_override(s->profile, scn->delays[i].name,
-		    scn->delays[i].value, scn->path, scn->delays[i].line,
-		    scn->delays[i].col, d);
-	for (i = 0; i < scn->n_limits; i++)
-		profile_override_limit(s->profile, scn->limits[i].name,
-		    scn->limits[i].value, scn->path, scn->limits[i].line,
-		    scn->limits[i].col, d);
-	for (i = 0; i < scn->n_flags; i++)
-		profile_override_flag(s->profile, scn->flags[i].name,
-		    strcmp(scn->flags[i].value, "yes") == 0, scn->path,
-		    scn->flags[i].line, scn->flags[i].col, d);
 	machine_free(m);
+	simstage_override(scn, s->profile, d);
 }
 
 bool

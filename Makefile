@@ -84,7 +84,8 @@ LINK = $(CC) $(VFLAGS) $(LDFLAGS)
 ENGINE_DIRS := engine/base engine/base/compat engine/event engine/rules \
 	engine/failover engine/world engine/core engine/packet engine/daemon
 HARNESS_DIRS := engine/report sim/scenario sim/judge sim/machine sim/guest \
-	sim/packets sim/stage sim/lab engine/agent
+	sim/packets sim/stage sim/lab sim/search \
+	engine/agent
 DB_DIRS := db
 
 src_of = $(sort $(foreach d,$(1),$(wildcard $(d)/*.c)))

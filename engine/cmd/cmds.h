@@ -24,6 +24,7 @@ int cmd_ctl(int argc, char **argv);
 int cmd_debug(int argc, char **argv);
 int cmd_diff(int argc, char **argv);
 int cmd_explain(int argc, char **argv);
+int cmd_explore(int argc, char **argv);
 int cmd_export(int argc, char **argv);
 int cmd_fmt(int argc, char **argv);
 int cmd_guest(int argc, char **argv);
@@ -35,6 +36,7 @@ int cmd_query(int argc, char **argv);
 int cmd_record(int argc, char **argv);
 int cmd_replay(int argc, char **argv);
 int cmd_report(int argc, char **argv);
+int cmd_shrink(int argc, char **argv);
 int cmd_test(int argc, char **argv);
 
 #endif

@@ -24,6 +24,7 @@ static const struct command {
 	{ "debug", cmd_debug, "run a scenario thing by thing" },
 	{ "diff", cmd_diff, "say what became better or worse between stores" },
 	{ "explain", cmd_explain, "say which rule a record fires, and why" },
+	{ "explore", cmd_explore, "search for the history that breaks it" },
 	{ "export", cmd_export, "write a stored run's records as text" },
 	{ "fmt", cmd_fmt, "bring scenario files into their canonical form" },
 	{ "guest", cmd_guest, "be the lab's part inside its guest" },
@@ -35,6 +36,7 @@ static const struct command {
 	{ "record", cmd_record, "record what this machine sees into a store" },
 	{ "replay", cmd_replay, "run a recorded history, judged" },
 	{ "report", cmd_report, "show a stored run: numbers and time line" },
+	{ "shrink", cmd_shrink, "make a history of explore short" },
 	{ "test", cmd_test, "run scenarios, judged" },
 };
 #define COMMANDS (sizeof(commands) / sizeof(*commands))

@@ -13,7 +13,7 @@ BEGIN {
 	pure = "engine/event engine/rules engine/failover engine/core " \
 	    "engine/packet"
 	simulated = "sim/scenario sim/machine sim/judge sim/guest " \
-	    "sim/packets sim/stage"
+	    "sim/packets sim/stage sim/search"
 	while ((getline line < table) > 0) {
 		if (line ~ /^#/ || (k = split(line, f)) < 2)
 			continue

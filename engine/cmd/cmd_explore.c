@@ -1,0 +1,302 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * switchback explore - searches for the history that breaks the fail-over.
+ */
+#include <sys/stat.h>
+
+#include <errno.h>
+#include <getopt.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/dur.h"
+#include "cmd/cmds.h"
+#include "cmd/finding.h"
+#include "cmd/outfile.h"
+#include "cmd/policies.h"
+#include "cmd/shards.h"
+
+#define JOBS_MAX    64
+#define STIMULI_MAX 200
+
+static const char usage[] =
+    "usage: switchback explore [OPTION...]\n"
+    "\n"
+    "Runs random histories on the simulated machine, one for each seed, and\n"
+    "looks after all that happens whether the invariants hold. For each one\n"
+    "that is broken, the lowest seed is shrunk to a short scenario that fails\n"
+    "in the same way.\n"
+    "\n"
+    "  --seeds A..B     these, or one N (1..1000)\n"
+    "  --policy P       stock or native (native)\n"
+    "  -j, --jobs N     so many at a time (1)\n"
+    "  --time T         begin no history after this time, such as 10min\n"
+    "  --shard I/N      only part I of N; else as the CI system says in its\n"
+    "                   variables\n"
+    "  --stimuli N      so many in each history (1 to 20, drawn)\n"
+    "  --into DIR       write the shrunk scenarios there (found)\n"
+    "  --hash           instead, a line for each seed: the hash of its\n"
+    "                   trace, and the seed\n"
+    "  --invariants     only print what is looked at\n"
+    "\n"
+    "Exit status: 0 all held, 1 an invariant was broken, 2 usage, 3 a file\n"
+    "could not be written, 4 there was nothing to run.\n";
+
+struct explore {
+	struct explorer x;
+	struct shard shard;
+	bool sharded, list;
+	const char *program, *into;
+};
+
+static bool
+complain(const char *option, const char *what)
+{
+	fprintf(stderr, "switchback explore: %s: %s\n", option, what);
+	return false;
+}
+
+static bool
+take_seeds(struct explore *e, const char *s)
+{
+	const char *dots = strstr(s, "..");
+	size_t bytes = dots == NULL ? strlen(s) : (size_t)(dots - s);
+	int64_t first, last;
+
+	if (!num_parse(s, bytes, 1, INT64_MAX / 2, &first))
+		return complain("--seeds", "give a number from 1, or A..B");
+	last = first;
+	if (dots != NULL &&
+	    !num_parse(dots + 2, strlen(dots + 2), first, INT64_MAX / 2, &last))
+		return complain("--seeds", "give a number from 1, or A..B");
+	e->x.first = (uint64_t)first;
+	e->x.last = (uint64_t)last;
+	return true;
+}
+
+static bool
+take_policy(struct explore *e, const char *s)
+{
+	struct policies p;
+	struct err err;
+
+	if (policies_parse(s, &p, &err) < 0 || p.count != 1)
+		return complain("--policy", "give stock or native");
+	e->x.policy = p.list[0];
+	return true;
+}
+
+static bool
+take_option(struct explore *e, int c)
+{
+	int64_t n;
+	struct err err;
+
+	switch (c) {
+	case 's':
+		return take_seeds(e, optarg);
+	case 'p':
+		return take_policy(e, optarg);
+	case 'j':
+		return num_parse(optarg, strlen(optarg), 1, JOBS_MAX,
+			   &e->x.jobs) ||
+		    complain("--jobs", "give a number from 1 to 64");
+	case 't':
+		return (dur_parse(optarg, strlen(optarg), &e->x.time_ns) &&
+			   e->x.time_ns > 0) ||
+		    complain("--time", "give a duration such as 10min");
+	case 'S':
+		e->sharded = true;
+		return shard_parse(optarg, &e->shard, &err) == 0 ||
+		    complain("--shard", err.text);
+	case 'n':
+		if (!num_parse(optarg, strlen(optarg), 1, STIMULI_MAX, &n))
+			return complain("--stimuli",
+			    "give a number from 1 to 200");
+		e->x.stimuli = (unsigned)n;
+		return true;
+	case 'i':
+		e->into = optarg;
+		return optarg[0] != '\0' ||
+		    complain("--into", "the name is empty: name a folder");
+	case 'H':
+		e->x.hash = true;
+		return true;
+	case 'l':
+		e->list = true;
+		return true;
+	default:
+		fputs(usage, stderr);
+		return false;
+	}
+}
+
+/* False to stop with *status. */
+static bool
+parse_options(int argc, char **argv, struct explore *e, int *status)
+{
+	static const struct option longs[] = {
+		{ "seeds", required_argument, NULL, 's' },
+		{ "policy", required_argument, NULL, 'p' },
+		{ "jobs", required_argument, NULL, 'j' },
+		{ "time", required_argument, NULL, 't' },
+		{ "shard", required_argument, NULL, 'S' },
+		{ "stimuli", required_argument, NULL, 'n' },
+		{ "into", required_argument, NULL, 'i' },
+		{ "hash", no_argument, NULL, 'H' },
+		{ "invariants", no_argument, NULL, 'l' },
+		{ "help", no_argument, NULL, 'h' },
+		{ NULL, 0, NULL, 0 },
+	};
+	int c;
+
+	optind = 1;
+	while ((c = getopt_long(argc, argv, "j:h", longs, NULL)) != -1) {
+		if (c == 'h') {
+			fputs(usage, stdout);
+			*status = CMD_PASS;
+			return false;
+		}
+		if (!take_option(e, c)) {
+			*status = CMD_INPUT;
+			return false;
+		}
+	}
+	*status = CMD_INPUT;
+	if (optind == argc)
+		return true;
+	fprintf(stderr, "switchback explore: %s: no argument is wanted here\n",
+	    argv[optind]);
+	return false;
+}
+
+static bool
+choose_shard(struct explore *e)
+{
+	struct err err;
+
+	if (!e->sharded && shard_of_environment(&e->shard, &err) < 0)
+		return complain("environment", err.text);
+	e->x.step = (uint64_t)e->shard.count;
+	e->x.first += (uint64_t)(e->shard.number - 1);
+	return true;
+}
+
+static int
+list_invariants(void)
+{
+	int i;
+
+	for (i = 0; i < INVARIANTS; i++)
+		printf("%-10s %s%s\n", invariant_name((enum invariant)i),
+		    invariant_sentence((enum invariant)i),
+		    invariant_holds_under((enum invariant)i, CORE_STOCK)
+			? ""
+			: " (native)");
+	return CMD_PASS;
+}
+
+/* --- what was found --- */
+
+static int
+write_finding(const struct explore *e, const struct finding *f)
+{
+	struct strbuf path = { 0 };
+	int status;
+
+	if (mkdir(e->into, 0777) < 0 && errno != EEXIST) {
+		complain(e->into, strerror(errno));
+		return CMD_TROUBLE;
+	}
+	strbuf_addf(&path, "%s/%s-%s.scn", e->into, policy_word(e->x.policy),
+	    invariant_name(f->broken));
+	status = outfile_write("explore", strbuf_str(&path), &f->text);
+	if (status == CMD_PASS)
+		printf("  %s: %zu lines of %zu, in %.1f s and %u tries%s\n",
+		    strbuf_str(&path), f->lines, f->lines_before,
+		    (double)f->took_ns / (double)DUR_SEC, f->tries,
+		    f->fails ? "" : "; it does not fail from this text");
+	strbuf_fini(&path);
+	return status;
+}
+
+static int
+tell_find(const struct explore *e, enum invariant i)
+{
+	const struct explorer_find *find = &e->x.found[i];
+	char at[DUR_TEXT];
+	struct finding f;
+	int status = CMD_PASS;
+
+	printf("FAIL %s: %s\n", invariant_name(i), invariant_sentence(i));
+	printf("  seed %" PRIu64 " of %" PRIu64 " at %s: %s\n", find->seed,
+	    find->count, dur_short(find->violation.at_ns, at),
+	    find->violation.what);
+	if (finding_make(&e->x, find->seed, i, e->program, 0, &f)) {
+		printf("  %s\n", f.repeat);
+		status = write_finding(e, &f);
+	}
+	finding_fini(&f);
+	return status;
+}
+
+static int
+tell(const struct explore *e)
+{
+	int status = CMD_PASS, rc, i;
+
+	for (i = 0; i < INVARIANTS; i++) {
+		if (e->x.found[i].seed == 0)
+			continue;
+		rc = tell_find(e, (enum invariant)i);
+		if (rc != CMD_PASS)
+			status = rc;
+		else if (status == CMD_PASS)
+			status = CMD_FAIL;
+	}
+	printf("%" PRIu64 " histories under %s, %" PRIu64
+	       " failed; %.1f s, %.0f/s; version " SWITCHBACK_VERSION "\n",
+	    e->x.histories, policy_word(e->x.policy), e->x.failed,
+	    (double)e->x.took_ns / (double)DUR_SEC,
+	    (double)e->x.histories * (double)DUR_SEC /
+		(double)(e->x.took_ns + 1));
+	return e->x.histories == 0 ? CMD_NOTHING : status;
+}
+
+int
+cmd_explore(int argc, char **argv)
+{
+	struct explore e = { .x = { .first = 1,
+				 .last = 1000,
+				 .step = 1,
+				 .policy = CORE_NATIVE,
+				 .jobs = 1 },
+		.shard = { 1, 1 },
+		.into = "found" };
+	int status;
+
+	e.program = argv[-1];
+	if (!parse_options(argc, argv, &e, &status))
+		return status;
+	if (e.list)
+		return list_invariants();
+	if (!choose_shard(&e))
+		return CMD_INPUT;
+	if (e.x.first > e.x.last) {
+		fputs("switchback explore: this part has no seed\n", stderr);
+		return CMD_NOTHING;
+	}
+	e.x.progress = isatty(STDERR_FILENO);
+	status = CMD_INPUT;
+	if (explorer_open(&e.x)) {
+		explorer_run(&e.x);
+		if (e.x.hash)
+			fputs(strbuf_str(&e.x.hashes), stdout);
+		status = e.x.hash ? CMD_PASS : tell(&e);
+	}
+	explorer_fini(&e.x);
+	return status;
+}

@@ -1,0 +1,224 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "cmd/explorer.h"
+
+#include <inttypes.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/dur.h"
+#include "base/mem.h"
+#include "cmd/inputs.h"
+#include "world/clock.h"
+
+#define CHUNK	64 /* seeds that one hand takes at a time */
+#define TELL_NS (DUR_SEC / 4)
+
+struct chunk { /* what came of one */
+	struct strbuf hashes;
+};
+
+struct crew {
+	struct explorer *x;
+	pthread_mutex_t lock; /* of all below, and of x's results */
+	uint64_t next, n_chunks;
+	struct chunk *chunks; /* with hashes only */
+	int64_t began_ns, told_ns;
+};
+
+/* --- the hands --- */
+
+bool
+explorer_hand(const struct explorer *x, struct trial *t)
+{
+	size_t i;
+
+	memset(t, 0, sizeof(*t));
+	t->rules = x->rules;
+	t->policy = x->policy;
+	t->stimuli = x->stimuli;
+	for (i = 0; i < COURSE_MACHINES; i++)
+		if ((t->profiles[i] = input_profile(course_machines[i])) ==
+		    NULL) {
+			explorer_hand_fini(t);
+			return false;
+		}
+	return true;
+}
+
+void
+explorer_hand_fini(struct trial *t)
+{
+	size_t i;
+
+	for (i = 0; i < COURSE_MACHINES; i++) {
+		profile_free(t->profiles[i]);
+		t->profiles[i] = NULL;
+	}
+}
+
+/* --- what comes of it --- */
+
+static void
+take(struct explorer *x, uint64_t seed, const struct trial_result *r)
+{
+	struct explorer_find *f;
+	size_t i;
+
+	x->histories++;
+	x->failed += r->n_found > 0;
+	for (i = 0; i < r->n_found; i++) {
+		f = &x->found[r->found[i].broken];
+		f->count++;
+		if (f->seed != 0 && f->seed < seed)
+			continue;
+		f->seed = seed;
+		f->violation = r->found[i];
+	}
+}
+
+static void
+tell(struct crew *crew)
+{
+	const struct explorer *x = crew->x;
+	int64_t now = clock_monotonic(), ms;
+	uint64_t all = (x->last - x->first) / x->step + 1;
+	size_t i, kinds = 0;
+
+	if (!x->progress || now - crew->told_ns < TELL_NS)
+		return;
+	crew->told_ns = now;
+	ms = (now - crew->began_ns) / DUR_MS + 1;
+	for (i = 0; i < INVARIANTS; i++)
+		kinds += x->found[i].seed != 0;
+	fprintf(stderr,
+	    "\r%" PRIu64 " of %" PRIu64 " histories, %" PRIu64 "/s, %" PRIu64
+	    " failed, %zu invariants broken\033[K",
+	    x->histories, all, x->histories * 1000 / (uint64_t)ms, x->failed,
+	    kinds);
+}
+
+static void
+run_seed(const struct trial *t, struct choices *c, uint64_t seed, bool hash,
+    struct strbuf *hashes, struct trial_result *r)
+{
+	struct trace *trace = hash ? trace_new() : NULL;
+
+	choices_draw(c, seed);
+	trial_run(t, c, trace, r);
+	if (hash)
+		strbuf_addf(hashes, "%016" PRIx64 " %" PRIu64 "\n",
+		    trace_hash(trace), seed);
+	trace_free(trace);
+}
+
+static void
+run_chunk(struct crew *crew, const struct trial *t, struct choices *c,
+    uint64_t number)
+{
+	struct explorer *x = crew->x;
+	uint64_t seed = x->first + number * CHUNK * x->step, k;
+	struct strbuf hashes = { 0 };
+	struct trial_result r;
+
+	for (k = 0; k < CHUNK && seed <= x->last; k++, seed += x->step) {
+		run_seed(t, c, seed, x->hash, &hashes, &r);
+		pthread_mutex_lock(&crew->lock);
+		take(x, seed, &r);
+		tell(crew);
+		pthread_mutex_unlock(&crew->lock);
+	}
+	if (x->hash)
+		crew->chunks[number].hashes = hashes;
+}
+
+static bool
+is_late(const struct crew *crew)
+{
+	return crew->x->time_ns > 0 &&
+	    clock_monotonic() - crew->began_ns >= crew->x->time_ns;
+}
+
+static void *
+work(void *arg)
+{
+	struct crew *crew = arg;
+	struct choices c = { 0 };
+	struct trial t;
+	uint64_t number;
+
+	if (!explorer_hand(crew->x, &t))
+		return NULL; /* the others do its part */
+	for (;;) {
+		pthread_mutex_lock(&crew->lock);
+		number = is_late(crew) ? crew->n_chunks : crew->next++;
+		pthread_mutex_unlock(&crew->lock);
+		if (number >= crew->n_chunks)
+			break;
+		run_chunk(crew, &t, &c, number);
+	}
+	choices_fini(&c);
+	explorer_hand_fini(&t);
+	return NULL;
+}
+
+bool
+explorer_open(struct explorer *x)
+{
+	struct trial t;
+
+	x->rules = input_rules(NULL);
+	if (x->rules == NULL || !explorer_hand(x, &t))
+		return false;
+	explorer_hand_fini(&t);
+	return true;
+}
+
+static void
+gather_hashes(struct crew *crew)
+{
+	uint64_t i;
+
+	for (i = 0; i < crew->n_chunks; i++) {
+		strbuf_add(&crew->x->hashes,
+		    strbuf_str(&crew->chunks[i].hashes),
+		    crew->chunks[i].hashes.bytes);
+		strbuf_fini(&crew->chunks[i].hashes);
+	}
+	free(crew->chunks);
+}
+
+void
+explorer_run(struct explorer *x)
+{
+	struct crew crew = { .x = x, .began_ns = clock_monotonic() };
+	pthread_t *threads = mem_zero((size_t)x->jobs, sizeof(*threads));
+	int64_t n = 0;
+
+	crew.n_chunks = ((x->last - x->first) / x->step + CHUNK) / CHUNK;
+	if (x->hash)
+		crew.chunks = mem_zero(crew.n_chunks, sizeof(*crew.chunks));
+	pthread_mutex_init(&crew.lock, NULL);
+	/* This thread is one of the crew; with fewer it only takes longer. */
+	while (n < x->jobs - 1 &&
+	    pthread_create(&threads[n], NULL, work, &crew) == 0)
+		n++;
+	work(&crew);
+	while (n > 0)
+		pthread_join(threads[--n], NULL);
+	pthread_mutex_destroy(&crew.lock);
+	free(threads);
+	if (x->hash)
+		gather_hashes(&crew);
+	if (x->progress)
+		fputs("\r\033[K", stderr);
+	x->took_ns = clock_monotonic() - crew.began_ns;
+}
+
+void
+explorer_fini(struct explorer *x)
+{
+	ruleset_free(x->rules);
+	strbuf_fini(&x->hashes);
+}

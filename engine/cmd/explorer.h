@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * explorer - runs the histories of many seeds, several at a time, and keeps
+ * which invariants they break. What is found does not depend on how many run
+ * at a time, unless the time is limited.
+ */
+#ifndef CMD_EXPLORER_H
+#define CMD_EXPLORER_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/strbuf.h"
+#include "core/core.h"
+#include "sim/search/shrink.h"
+
+struct explorer_find {		    /* of one invariant */
+	uint64_t seed;		    /* the lowest that breaks it; 0: none */
+	uint64_t count;		    /* seeds that do */
+	struct violation violation; /* of that seed */
+};
+
+struct explorer {
+	/* what is asked for */
+	uint64_t first, last, step; /* seeds first, first + step, ... <= last */
+	enum core_policy policy;
+	unsigned stimuli; /* 0: drawn */
+	int64_t jobs;
+	int64_t time_ns; /* 0: no limit */
+	bool hash;	 /* keep the hash of each trace */
+	bool progress;	 /* a line on stderr that is written over */
+
+	/* what came of it */
+	uint64_t histories, failed;
+	int64_t took_ns;
+	struct explorer_find found[INVARIANTS];
+	struct strbuf hashes; /* "HASH SEED" lines, in the order of seeds */
+
+	struct ruleset *rules;
+};
+
+/* Reads rules and profiles. False after a message. */
+bool explorer_open(struct explorer *x);
+void explorer_run(struct explorer *x);
+void explorer_fini(struct explorer *x);
+
+/* One who runs trials: its profiles are its own. False after a message. */
+bool explorer_hand(const struct explorer *x, struct trial *t);
+void explorer_hand_fini(struct trial *t);
+
+#endif

@@ -1,0 +1,332 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What happens in a history: any of it may come at any time, since most of it
+ * turns something over, there to gone and back. */
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/dur.h"
+#include "base/mem.h"
+#include "sim/search/course_parts.h"
+
+#define BOOTED (20 * DUR_SEC)
+
+typedef void act_fn(struct author *a, size_t pair);
+
+static const char *
+hn(const struct author *a, size_t pair)
+{
+	return a->h->pairs[pair].hn;
+}
+
+static const char *
+vf(const struct author *a, size_t pair)
+{
+	return a->h->pairs[pair].vf;
+}
+
+/* --- the host --- */
+
+static void
+attach(struct author *a, size_t pair)
+{
+	course_step(a, SCN_VF_ATTACH, vf(a, pair));
+	a->pairs[pair].vf_there = a->pairs[pair].vf_link = true;
+	a->h->pairs[pair].vf_excused = false;
+}
+
+static void
+turn_vf(struct author *a, size_t pair)
+{
+	if (!a->pairs[pair].vf_there) {
+		attach(a, pair);
+		return;
+	}
+	course_step(a, SCN_VF_EJECT, vf(a, pair));
+	a->pairs[pair].vf_there = false;
+}
+
+static void
+rescind(struct author *a, size_t pair)
+{
+	if (!a->pairs[pair].vf_there) {
+		attach(a, pair);
+		return;
+	}
+	course_step(a, SCN_VF_RESCIND, vf(a, pair));
+	a->pairs[pair].vf_there = false;
+}
+
+static void
+turn_link(struct author *a, size_t pair)
+{
+	struct standing *s = &a->pairs[pair];
+
+	s->vf_link = !s->vf_link;
+	course_step(a, SCN_VF_LINK, vf(a, pair))->up = s->vf_link;
+}
+
+static void
+turn_media(struct author *a, size_t pair)
+{
+	struct standing *s = &a->pairs[pair];
+
+	s->media = !s->media;
+	course_step(a, SCN_HOST_MEDIA, hn(a, pair))->up = s->media;
+}
+
+static void
+change_network(struct author *a, size_t pair)
+{
+	course_step(a, SCN_HOST_NETCHANGE, hn(a, pair));
+}
+
+static void
+turn_association(struct author *a, size_t pair)
+{
+	struct standing *s = &a->pairs[pair];
+
+	s->associated = !s->associated;
+	course_step(a, SCN_HOST_ASSOC, hn(a, pair))->up = s->associated;
+}
+
+static void
+turn_nic(struct author *a, size_t pair)
+{
+	struct standing *s = &a->pairs[pair];
+
+	s->nic_there = !s->nic_there;
+	course_step(a, s->nic_there ? SCN_NIC_ATTACH : SCN_NIC_DETACH,
+	    hn(a, pair));
+}
+
+static void
+freeze(struct author *a, size_t pair)
+{
+	int64_t ns = course_pause(a);
+
+	(void)pair;
+	course_step(a, SCN_VM_FREEZE, NULL)->duration_ns =
+	    ns > 0 ? ns : DUR_SEC;
+	a->now_ns += ns > 0 ? ns : DUR_SEC;
+}
+
+static void
+turn_dhcp(struct author *a, size_t pair)
+{
+	static const enum scn_stimulus modes[] = { SCN_DHCP_SILENT,
+		SCN_DHCP_NAKS };
+
+	(void)pair;
+	course_step(a,
+	    a->dhcp_answers ? modes[choices_below(a->c, 2)] : SCN_DHCP_ANSWERS,
+	    NULL);
+	a->dhcp_answers = !a->dhcp_answers;
+}
+
+/* --- the daemon --- */
+
+static void
+turn_daemon(struct author *a, size_t pair)
+{
+	(void)pair;
+	course_step(a, a->daemon_runs ? SCN_DAEMON_KILL : SCN_DAEMON_START,
+	    NULL);
+	a->daemon_runs = !a->daemon_runs;
+}
+
+static void
+restart(struct author *a, size_t pair)
+{
+	(void)pair;
+	course_step(a, SCN_DAEMON_RESTART, NULL);
+	a->daemon_runs = true;
+}
+
+static void
+reload(struct author *a, size_t pair)
+{
+	(void)pair;
+	course_step(a, SCN_DAEMON_RELOAD, NULL);
+}
+
+static void
+close_socket(struct author *a, size_t pair)
+{
+	(void)pair;
+	course_step(a, SCN_DEVD_CLOSE, NULL);
+}
+
+/* --- records that tell lies, and too many of them --- */
+
+static void
+lie(struct author *a, size_t pair)
+{
+	static const char *const types[] = { "LINK_DOWN", "LINK_UP", "ATTACH",
+		"DETACH" };
+	uint32_t which = choices_below(a->c, 6);
+	struct scn_step *p = course_step(a, SCN_RECORD, NULL);
+	char text[96];
+
+	if (which < 4)
+		snprintf(text, sizeof(text),
+		    "!system=IFNET subsystem=%s type=%s",
+		    choices_chance(a->c, 50) ? vf(a, pair) : hn(a, pair),
+		    types[which]);
+	else
+		snprintf(text, sizeof(text),
+		    "!system=HYPERV_NIC_VF subsystem=%s type=%s", hn(a, pair),
+		    which == 4 ? "VF_UP" : "VF_DOWN");
+	p->text = mem_str(text);
+}
+
+static void
+flood(struct author *a, size_t pair)
+{
+	struct scn_step *p = course_step(a, SCN_RECORD, NULL);
+
+	(void)pair;
+	p->text = mem_str("!system=USB subsystem=DEVICE type=ATTACH");
+	p->times = 1200;
+}
+
+/* --- people --- */
+
+static void type(struct author *a, const char *fmt, ...)
+    __attribute__((format(printf, 2, 3)));
+
+static void
+type(struct author *a, const char *fmt, ...)
+{
+	char text[96];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	course_step(a, SCN_USER, NULL)->text = mem_str(text);
+}
+
+static void
+user(struct author *a, size_t pair)
+{
+	struct course_pair *p = &a->h->pairs[pair];
+	uint32_t which = choices_below(a->c, a->own_lagg ? 5 : 9);
+
+	switch (which) {
+	case 0:
+		type(a, "ifconfig %s down", p->hn);
+		break;
+	case 1:
+		type(a, "ifconfig %s up", p->vf);
+		p->upped = true;
+		break;
+	case 2:
+		type(a, "ifconfig %s down", p->vf);
+		p->vf_excused = true;
+		break;
+	case 3:
+		type(a, "route delete default");
+		break;
+	case 4:
+		type(a, "sysctl net.link.lagg.failover_rx_all=0");
+		break;
+	case 5:
+		type(a, "ifconfig lagg%zu destroy", pair);
+		break;
+	case 6:
+		type(a, "ifconfig lagg%zu -laggport %s", pair, p->vf);
+		break;
+	case 7:
+		type(a, "ifconfig lagg%zu -laggport %s", pair, p->hn);
+		break;
+	case 8:
+		type(a, "ifconfig lagg%zu laggport %s", pair, p->vf);
+		break;
+	}
+}
+
+/* --- all of it --- */
+
+static const struct act {
+	act_fn *act;
+	uint32_t usual; /* weight */
+} acts[] = {
+	{ turn_vf, 12 },
+	{ turn_link, 4 },
+	{ rescind, 2 },
+	{ turn_media, 2 },
+	{ change_network, 2 },
+	{ turn_association, 1 },
+	{ turn_nic, 1 },
+	{ freeze, 2 },
+	{ turn_dhcp, 1 },
+	{ turn_daemon, 2 },
+	{ restart, 2 },
+	{ reload, 1 },
+	{ close_socket, 1 },
+	{ lie, 2 },
+	{ flood, 1 },
+	{ user, 4 },
+};
+#define N_ACTS (sizeof(acts) / sizeof(acts[0]))
+
+/* Each history has its own taste: some things are left out of it, others come
+ * often. */
+static void
+swarm(struct author *a, uint32_t weights[N_ACTS])
+{
+	size_t i;
+
+	for (i = 0; i < N_ACTS; i++)
+		weights[i] = acts[i].usual * choices_swarm(a->c, 4);
+	weights[0]++;
+}
+
+void
+course_acts(struct author *a)
+{
+	uint32_t weights[N_ACTS], n;
+	size_t pair;
+
+	swarm(a, weights);
+	n = a->stimuli > 0 ? a->stimuli
+			   : 1 + choices_swarm(a->c, COURSE_STIMULI);
+	a->now_ns = BOOTED - choices_below(a->c, 20) * DUR_SEC;
+	for (;;) {
+		choices_open(a->c);
+		if (!choices_more(a->c, n-- > 0))
+			break;
+		a->now_ns += course_pause(a);
+		pair = a->h->n_pairs > 1 ? choices_below(a->c, 2) : 0;
+		acts[choices_weighted(a->c, weights, N_ACTS)].act(a, pair);
+		choices_close(a->c);
+	}
+	choices_close(a->c);
+}
+
+/* What is broken is mended, so that only what somebody did not put right stays
+ * wrong. */
+void
+course_mend(struct author *a)
+{
+	const struct standing *s;
+	size_t i;
+
+	a->now_ns += DUR_SEC;
+	for (i = 0; i < a->h->n_pairs; i++) {
+		s = &a->pairs[i];
+		if (!s->nic_there)
+			turn_nic(a, i);
+		if (!s->media)
+			turn_media(a, i);
+		if (!s->associated)
+			turn_association(a, i);
+		if (!s->vf_link && s->vf_there)
+			turn_link(a, i);
+	}
+	if (!a->daemon_runs)
+		turn_daemon(a, 0);
+	if (!a->dhcp_answers)
+		turn_dhcp(a, 0);
+}

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * course_parts - the inside of sim/search/course.h: the machine and its
+ * configuration (course_setup.c), what happens (course_acts.c), and the
+ * faults (course_faults.c).
+ */
+#ifndef SIM_SEARCH_COURSE_PARTS_H
+#define SIM_SEARCH_COURSE_PARTS_H
+
+#include "sim/search/course.h"
+
+/* How the things of one pair stand, so that what is broken can be mended. */
+struct standing {
+	bool vf_there, vf_link; /* the host offers it; its link is there */
+	bool media, associated, nic_there;
+};
+
+struct author { /* who writes a history */
+	struct course *h;
+	struct scenario *scn;
+	struct choices *c;
+	struct standing pairs[COURSE_PAIRS];
+	bool daemon_runs, dhcp_answers, router_speaks, own_lagg;
+	bool alias_gone; /* edited out of rc.conf */
+	int64_t now_ns;
+	unsigned stimuli;
+};
+
+void course_setup(struct author *a);
+void course_acts(struct author *a);
+void course_mend(struct author *a);
+void course_faults(struct author *a);
+
+/* Appends a step at the author's time; the name is copied, NULL for none. */
+struct scn_step *course_step(struct author *a, enum scn_stimulus kind,
+    const char *name);
+
+/* A time as people write it. */
+int64_t course_pause(struct author *a);
+
+#endif

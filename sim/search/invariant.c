@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "sim/search/invariant.h"
+
+#include <string.h>
+
+static const struct {
+	const char *name, *sentence;
+	bool native; /* claimed of native alone: stock never meant to */
+} invariants[INVARIANTS] = {
+	[INVARIANT_PANIC] = { "panic", "the guest's kernel never panics",
+	    false },
+	[INVARIANT_FOREIGN] = { "foreign",
+	    "the engine never touches an interface that is somebody else's",
+	    false },
+	[INVARIANT_DELAY] = { "delay",
+	    "the engine never brings a VF up before hyperv_vf_delay is over",
+	    false },
+	[INVARIANT_ALOOF] = { "aloof",
+	    "in transparent mode the engine does nothing", true },
+	[INVARIANT_JOINED] = { "joined",
+	    "in the end the synthetic NIC is a port of an aggregate", true },
+	[INVARIANT_UP] = { "up",
+	    "in the end the synthetic NIC and its aggregate are up", false },
+	[INVARIANT_PORT] = { "port",
+	    "in the end an aggregate with a port that works has an active one",
+	    false },
+	[INVARIANT_VF] = { "vf", "in the end a VF that works carries", false },
+	[INVARIANT_PATH] = { "path",
+	    "in the end a VF has the data path only as a port beside its NIC",
+	    false },
+	[INVARIANT_ADDRESS] = { "address",
+	    "in the end the configured address is on the aggregate, or on the "
+	    "NIC when there is none",
+	    false },
+	[INVARIANT_ALIAS] = { "alias", "in the end so are its aliases", false },
+	[INVARIANT_ADDRESS6] = { "inet6", "in the end so is its IPv6 address",
+	    false },
+	[INVARIANT_TWICE] = { "twice",
+	    "in the end no address is on two interfaces", false },
+	[INVARIANT_ROUTE] = { "route",
+	    "in the end the default route leads there", false },
+	[INVARIANT_LEASE] = { "lease",
+	    "in the end an interface that asks for a lease has one", false },
+	[INVARIANT_CLIENT] = { "client",
+	    "in the end one DHCP client runs, and not on a port", false },
+	[INVARIANT_LOST] = { "lost", "after the quiet time no packet is lost",
+	    false },
+	[INVARIANT_CALM] = { "calm",
+	    "after the quiet time the engine has nothing to do", false },
+};
+
+const char *
+invariant_name(enum invariant i)
+{
+	return invariants[i].name;
+}
+
+const char *
+invariant_sentence(enum invariant i)
+{
+	return invariants[i].sentence;
+}
+
+bool
+invariant_find(const char *name, enum invariant *out)
+{
+	int i;
+
+	for (i = 0; i < INVARIANTS; i++)
+		if (strcmp(invariants[i].name, name) == 0) {
+			*out = (enum invariant)i;
+			return true;
+		}
+	return false;
+}
+
+bool
+invariant_holds_under(enum invariant i, enum core_policy policy)
+{
+	return policy == CORE_NATIVE || !invariants[i].native;
+}

@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * invariant - what holds in every history, whatever happens in it. Each has a
+ * name and a sentence, and says in the words of a scenario what it expected
+ * when it does not hold: a scenario with this expectation fails as well.
+ *
+ * Some are looked at after everything that happens (safety), the others at
+ * the end, when all was mended and the engine has had its quiet time
+ * (liveness).
+ */
+#ifndef SIM_SEARCH_INVARIANT_H
+#define SIM_SEARCH_INVARIANT_H
+
+#include "core/core.h"
+#include "db/trace.h"
+#include "sim/machine/machine.h"
+#include "sim/search/course.h"
+#include "sim/stage/simstage.h"
+
+enum invariant {
+	INVARIANT_PANIC,
+	INVARIANT_FOREIGN,
+	INVARIANT_DELAY,
+	INVARIANT_ALOOF,
+	INVARIANT_JOINED,
+	INVARIANT_UP,
+	INVARIANT_PORT,
+	INVARIANT_VF,
+	INVARIANT_PATH,
+	INVARIANT_ADDRESS,
+	INVARIANT_ALIAS,
+	INVARIANT_ADDRESS6,
+	INVARIANT_TWICE,
+	INVARIANT_ROUTE,
+	INVARIANT_LEASE,
+	INVARIANT_CLIENT,
+	INVARIANT_LOST,
+	INVARIANT_CALM,
+};
+#define INVARIANTS (INVARIANT_CALM + 1)
+
+const char *invariant_name(enum invariant i);
+const char *invariant_sentence(enum invariant i);
+bool invariant_find(const char *name, enum invariant *out);
+/* Whether it is claimed of this policy. */
+bool invariant_holds_under(enum invariant i, enum core_policy policy);
+
+#define VIOLATION_TEXT 160
+
+struct violation {
+	enum invariant broken;
+	int64_t at_ns;
+	char what[VIOLATION_TEXT];   /* for a person */
+	char expect[VIOLATION_TEXT]; /* behind the word expect; its marks are
+				      * COURSE_CALM and these two */
+	int64_t came_ns, early_ns;   /* "came", "early"; 0: not needed */
+};
+
+#define MARK_CAME  "came"
+#define MARK_EARLY "early"
+
+struct watch { /* what the invariants look at in one run */
+	const struct course *h;
+	struct simwalk *walk;
+	struct machine *m;
+	const struct trace *t;
+	enum core_policy policy;
+	size_t n_operations, n_records; /* seen before */
+	int64_t came_ns[COURSE_PAIRS];	/* its VF, last; 0: it is not there */
+	struct violation found[INVARIANTS];
+	size_t n_found;
+	uint32_t broken; /* a bit each */
+};
+
+void watch_begin(struct watch *w, const struct course *h,
+    enum core_policy policy, struct simwalk *walk, const struct trace *t);
+void watch_step(struct watch *w);
+/* The run has come to its end, and nothing is torn down yet. */
+void watch_end(struct watch *w);
+
+#endif

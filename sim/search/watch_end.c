@@ -1,0 +1,249 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What holds at the end of a run. */
+#include <string.h>
+
+#include "base/dur.h"
+#include "sim/machine/dhclient.h"
+#include "sim/machine/dhcp.h"
+#include "sim/machine/ifnet.h"
+#include "sim/machine/inet.h"
+#include "sim/machine/lagg.h"
+#include "sim/search/watch_parts.h"
+
+/* One pair, as it stands. */
+struct stand {
+	struct watch *w;
+	const struct course_pair *p;
+	size_t pair;
+	struct ifnet *hn, *home; /* who has the addresses; hn may be NULL */
+	struct ifnet *vf;	 /* one that works, or NULL */
+};
+
+/* By its hardware: a person may have renamed it. */
+static struct ifnet *
+find_hn(struct machine *m, const struct course_pair *p)
+{
+	struct ifnet *ifp;
+
+	TAILQ_FOREACH (ifp, &m->ifs, entry)
+		if (ifp->kind == KIND_HN &&
+		    memcmp(ifp->hw_mac, p->mac, sizeof(p->mac)) == 0)
+			return ifp;
+	return NULL;
+}
+
+static bool
+works(const struct ifnet *vf)
+{
+	return vf != NULL && vf->attached && !vf->dying && vf->vf.carrier &&
+	    !vf->vf.ghost && !vf->vf.surprised;
+}
+
+/* --- what carries --- */
+
+static void
+check_carrier(struct stand *s)
+{
+	struct watch *w = s->w;
+	const struct ifnet *active, *should = s->vf != NULL ? s->vf : s->hn;
+	struct violation *v;
+
+	if (s->home == s->hn) {
+		v = watch_broken(w, INVARIANT_JOINED,
+		    "%s is no port of an aggregate", s->hn->name);
+		watch_expect(v, "%s member-of none never from " COURSE_CALM,
+		    s->hn->name);
+	}
+	if (!s->hn->up) {
+		v = watch_broken(w, INVARIANT_UP, "%s is down", s->hn->name);
+		watch_expect(v, "%s up", s->hn->name);
+	}
+	if (!s->home->up) {
+		v = watch_broken(w, INVARIANT_UP, "%s is down", s->home->name);
+		watch_expect(v, "%s up", s->home->name);
+	}
+	if (s->home == s->hn)
+		return;
+	active = lagg_active(s->home);
+	if (active == NULL) {
+		v = watch_broken(w, INVARIANT_PORT,
+		    "%s has no active port, and %s works", s->home->name,
+		    should->name);
+		watch_expect(v, "%s active %s", s->home->name, should->name);
+	} else if (s->vf != NULL && active != s->vf && !s->p->vf_excused) {
+		v = watch_broken(w, INVARIANT_VF, "%s works, and %s carries",
+		    s->vf->name, active->name);
+		watch_expect(v, "%s active %s", s->home->name, s->vf->name);
+	}
+}
+
+/* FACTS.md I (d). */
+static void
+check_path(struct stand *s)
+{
+	const struct ifnet *vf = s->hn->hn.vf;
+	struct violation *v;
+
+	if (!s->hn->hn.rxvf)
+		return;
+	if (vf != NULL && s->home != s->hn && vf->member_of == s->home)
+		return;
+	v = watch_broken(s->w, INVARIANT_PATH,
+	    "%s hands over to %s, which is no port beside it", s->hn->name,
+	    vf != NULL ? vf->name : "a VF that is gone");
+	watch_expect(v, "%s rxvf no", s->hn->name);
+}
+
+/* --- addresses --- */
+
+static void
+check_address(struct stand *s, enum invariant i, const struct ipaddr *a)
+{
+	char text[IPADDR_TEXT];
+	struct ifnet *ifp;
+	struct violation *v;
+	bool there = false;
+	int k;
+
+	ipaddr_format(a, true, text);
+	TAILQ_FOREACH (ifp, &s->w->m->ifs, entry) {
+		k = inet_find(ifp, a);
+		if (k < 0)
+			continue;
+		if (ifp == s->home) {
+			there = true;
+			continue;
+		}
+		v = watch_broken(s->w, INVARIANT_TWICE, "%s is on %s", text,
+		    ifp->name);
+		watch_expect(v, "address %s only on %s", text, s->home->name);
+	}
+	if (there)
+		return;
+	v = watch_broken(s->w, i, "%s is not on %s", text, s->home->name);
+	watch_expect(v, "address %s on %s", text, s->home->name);
+}
+
+static void
+check_addresses(struct stand *s)
+{
+	const struct course_pair *p = s->p;
+	size_t i;
+
+	for (i = 0; i < p->n_addrs; i++)
+		check_address(s,
+		    p->addrs[i].family == 6  ? INVARIANT_ADDRESS6
+			: i == 0 && !p->dhcp ? INVARIANT_ADDRESS
+					     : INVARIANT_ALIAS,
+		    &p->addrs[i]);
+}
+
+static void
+check_route(struct stand *s)
+{
+	const struct route *r = inet_default(s->w->m);
+	char text[IPADDR_TEXT];
+	struct violation *v;
+
+	if (s->p->router.family == 0 || (r != NULL && r->ifp == s->home))
+		return;
+	ipaddr_format(&s->p->router, false, text);
+	v = watch_broken(s->w, INVARIANT_ROUTE, "the default route is %s%s",
+	    r == NULL ? "gone" : "via ", r == NULL ? "" : r->ifp->name);
+	watch_expect(v, "default route %s via %s", text, s->home->name);
+}
+
+/* --- DHCP --- */
+
+static void
+check_client(struct stand *s)
+{
+	struct machine *m = s->w->m;
+	struct dhcp_lease lease;
+	struct violation *v;
+
+	if (!s->p->dhcp)
+		return;
+	if (s->home != s->hn && dhclient_runs(m, s->hn->name)) {
+		v = watch_broken(s->w, INVARIANT_CLIENT,
+		    "a DHCP client runs on %s, a port", s->hn->name);
+		watch_expect(v, "%s dhclient none", s->hn->name);
+	}
+	if (!dhclient_runs(m, s->home->name)) {
+		v = watch_broken(s->w, INVARIANT_CLIENT,
+		    "no DHCP client runs on %s", s->home->name);
+		watch_expect(v, "%s dhclient running", s->home->name);
+	}
+	if (dhcp_address(m, s->home, &lease))
+		check_address(s, INVARIANT_LEASE, &lease.addr);
+}
+
+/* --- packets and operations --- */
+
+static void
+check_loss(struct watch *w, size_t pair)
+{
+	struct judge_probe n;
+	struct violation *v;
+
+	if (pair >= w->h->scn->n_probes ||
+	    !simwalk_probe(w->walk, w->h->scn->probes[pair].name, w->h->calm_ns,
+		w->h->scn->end_ns, &n) ||
+	    n.lost == 0)
+		return;
+	v = watch_broken(w, INVARIANT_LOST, "%llu of %llu packets of %s",
+	    (unsigned long long)n.lost,
+	    (unsigned long long)(n.sent + n.refused),
+	    w->h->scn->probes[pair].name);
+	watch_expect(v, "%s lost == 0 between " COURSE_CALM " and end",
+	    w->h->scn->probes[pair].name);
+}
+
+static void
+check_calm(struct watch *w)
+{
+	const struct trace_operation *o;
+	struct violation *v;
+
+	if (w->t->n_operations == 0)
+		return;
+	o = &w->t->operations[w->t->n_operations - 1];
+	if (o->start_ns < w->h->calm_ns)
+		return;
+	v = watch_broken(w, INVARIANT_CALM, "%s", o->text);
+	watch_expect(v,
+	    "count operation \" \" == 0 between " COURSE_CALM " and end");
+}
+
+static void
+check_pair(struct watch *w, size_t pair)
+{
+	struct stand s = { .w = w, .p = &w->h->pairs[pair], .pair = pair };
+
+	s.hn = find_hn(w->m, s.p);
+	if (s.hn == NULL)
+		return;
+	s.home = s.hn->member_of != NULL ? s.hn->member_of : s.hn;
+	if (works(s.hn->hn.vf))
+		s.vf = s.hn->hn.vf;
+	check_carrier(&s);
+	check_path(&s);
+	check_addresses(&s);
+	check_route(&s);
+	check_client(&s);
+	check_loss(w, pair);
+}
+
+void
+watch_end(struct watch *w)
+{
+	size_t i;
+
+	watch_step(w);
+	/* Nothing else is to be expected of it then. */
+	if (w->m->panicked || w->h->transparent)
+		return;
+	for (i = 0; i < w->h->n_pairs; i++)
+		check_pair(w, i);
+	check_calm(w);
+}

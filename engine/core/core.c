@@ -144,7 +144,8 @@ action_word(const struct core *c, const struct rule_env *env,
 	bytes = strcspn(s, " \t");
 	if (bytes == 0 || bytes >= size)
 		return false;
-	snprintf(word, size, "%.*s", (int)bytes, s);
+	memcpy(word, s, bytes);
+	word[bytes] = '\0';
 	if (word[0] == '$')
 		snprintf(word, size, "%s",
 		    ruleset_value(c->config.rules, &c->line, env, word + 1));

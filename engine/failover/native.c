@@ -354,6 +354,8 @@ pair_of(struct native *n, const struct snap_if *hn, size_t k)
 	if (i == n->n_pairs) {
 		p = MEM_PUSH(n->pairs, n->n_pairs, n->cap_pairs);
 		p->unit = hn->unit;
+		snprintf(p->descr, sizeof(p->descr), NATIVE_MARK "hn%d",
+		    p->unit);
 		memcpy(p->mac, hn->mac, sizeof(p->mac));
 		memcpy(p->hn, hn->name, sizeof(p->hn));
 		p->vf.idle_ns = NATIVE_NEVER;

@@ -7,13 +7,6 @@
 /* A bond's default is to look at no link, ever (FACTS.md G.4 6). */
 #define MIIMON_MS 100
 
-/* The unit stays when the hn is renamed. */
-static void
-our_descr(const struct pair *p, char *buf, size_t size)
-{
-	snprintf(buf, size, NATIVE_MARK "hn%d", p->unit);
-}
-
 static bool
 is_named_in_rc(const struct rcvars *rc, const char *lagg)
 {
@@ -48,10 +41,7 @@ holds_a_stranger(const struct look *l, const struct snap_if *lagg)
 static bool
 has_our_mark(const struct look *l, const struct snap_if *lagg)
 {
-	char descr[64];
-
-	our_descr(l->p, descr, sizeof(descr));
-	return strcmp(lagg->descr, descr) == 0;
+	return strcmp(lagg->descr, l->p->descr) == 0;
 }
 
 /* Ours: it carries our mark. Or it carries none and rc.conf does not name it,
@@ -223,7 +213,7 @@ native_plan_lagg(struct look *l)
 	if (!has_our_mark(l, l->lagg)) {
 		native_begin(l, OP_DESCR, l->p->lagg,
 		    "mark the aggregate as ours");
-		our_descr(l->p, l->op->text, sizeof(l->op->text));
+		snprintf(l->op->text, sizeof(l->op->text), "%s", l->p->descr);
 		if (native_may_try(l))
 			return true;
 	}

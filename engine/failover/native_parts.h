@@ -82,6 +82,7 @@ struct pair {
 	int unit;
 	char hn[IFNAME_MAX];
 	char lagg[IFNAME_MAX];
+	char descr[64]; /* our mark on it: the unit stays at a rename */
 	uint8_t mac[6]; /* the hn's when it was met */
 	bool managed;
 	struct rc_net net;

@@ -92,17 +92,34 @@ rcvars_get_in(const struct rcvars *r, enum rc_file file, const char *name)
 	return v == NULL ? NULL : v->value;
 }
 
+/* Asked for at every look at every pair: snprintf() takes ten times as long.
+ * As with that, what is too long is cut. */
+static void
+add_part(char *name, size_t size, size_t *bytes, const char *part)
+{
+	size_t n = strlen(part), room = size - 1 - *bytes;
+
+	n = n < room ? n : room;
+	memcpy(name + *bytes, part, n);
+	*bytes += n;
+	name[*bytes] = '\0';
+}
+
 const struct rcvar *
 rcvars_find_if(const struct rcvars *r, const char *prefix, const char *ifname,
     const char *suffix)
 {
 	char name[80];
-	char *p;
+	size_t bytes = 0, i;
 
-	snprintf(name, sizeof(name), "%s_%s%s", prefix, ifname, suffix);
-	for (p = name; *p != '\0'; p++)
-		if (strchr(".-/+", *p) != NULL)
-			*p = '_';
+	add_part(name, sizeof(name), &bytes, prefix);
+	add_part(name, sizeof(name), &bytes, "_");
+	add_part(name, sizeof(name), &bytes, ifname);
+	add_part(name, sizeof(name), &bytes, suffix);
+	for (i = 0; i < bytes; i++)
+		if (name[i] == '.' || name[i] == '-' || name[i] == '/' ||
+		    name[i] == '+')
+			name[i] = '_';
 	return rcvars_find(r, name);
 }
 

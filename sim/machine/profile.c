@@ -5,19 +5,92 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/hash.h"
 #include "base/mem.h"
 #include "base/prng.h"
 #include "sim/machine/profile_parts.h"
 
+/* --- names --- */
+
+/* A name in one or three parts: "hn.filter", or "mlx5", ".", "open". Delays
+ * are drawn for nearly all that happens, so nothing is put together for it. */
+struct name {
+	const char *first, *last; /* last NULL: only first */
+	uint64_t hash;
+};
+
+static struct name
+whole(const char *name)
+{
+	return (struct name){ name, NULL, hash_str(HASH_START, name) };
+}
+
+static struct name
+dotted(const char *first, const char *last)
+{
+	uint64_t hash = hash_step(hash_str(HASH_START, first), '.');
+
+	return (struct name){ first, last, hash_str(hash, last) };
+}
+
+static bool
+is_called(const char *text, uint64_t hash, const struct name *n)
+{
+	size_t bytes;
+
+	if (hash != n->hash)
+		return false;
+	if (n->last == NULL)
+		return strcmp(text, n->first) == 0;
+	bytes = strlen(n->first);
+	return strncmp(text, n->first, bytes) == 0 && text[bytes] == '.' &&
+	    strcmp(text + bytes + 1, n->last) == 0;
+}
+
+static struct delay *
+find_delay(const struct profile *p, const struct name *n)
+{
+	size_t i = p->bucket[n->hash % PROFILE_BUCKETS];
+	struct delay *d;
+
+	for (; i > 0; i = d->next) {
+		d = &p->delays[i - 1];
+		if (is_called(d->name, d->hash, n))
+			return d;
+	}
+	return NULL;
+}
+
 struct delay *
 profile_find_delay(const struct profile *p, const char *name)
 {
-	size_t i;
+	const struct name n = whole(name);
 
-	for (i = 0; i < p->n_delays; i++)
-		if (strcmp(p->delays[i].name, name) == 0)
-			return &p->delays[i];
-	return NULL;
+	return find_delay(p, &n);
+}
+
+struct delay *
+profile_add_delay(struct profile *p, const char *name)
+{
+	struct delay *d = MEM_PUSH(p->delays, p->n_delays, p->cap_delays);
+	size_t *first;
+
+	d->name = mem_str(name);
+	d->hash = hash_str(HASH_START, name);
+	first = &p->bucket[d->hash % PROFILE_BUCKETS];
+	d->next = *first;
+	*first = p->n_delays;
+	return d;
+}
+
+struct flag *
+profile_add_flag(struct profile *p, const char *name)
+{
+	struct flag *f = MEM_PUSH(p->flags, p->n_flags, p->cap_flags);
+
+	f->name = mem_str(name);
+	f->hash = hash_str(HASH_START, name);
+	return f;
 }
 
 void
@@ -124,19 +197,24 @@ void
 profile_seed(struct profile *p, uint64_t seed)
 {
 	struct prng load;
-	size_t i;
 
 	prng_seed_named(&load, seed, "load");
 	p->load_percent = draw(&p->load, &load);
-	for (i = 0; i < p->n_delays; i++)
-		prng_seed_named(&p->delays[i].prng, seed, p->delays[i].name);
+	/* Each delay has numbers of its own, from the first draw on. */
+	p->seed = seed;
+	p->seeds++;
 }
 
 static int64_t
 draw_delay(struct profile *p, struct delay *d)
 {
-	int64_t ns = draw(&d->dist, &d->prng);
+	int64_t ns;
 
+	if (d->seeds != p->seeds) {
+		d->seeds = p->seeds;
+		prng_seed_named(&d->prng, p->seed, d->name);
+	}
+	ns = draw(&d->dist, &d->prng);
 	return d->scaled ? ns / 100 * p->load_percent : ns;
 }
 
@@ -151,44 +229,47 @@ profile_delay(struct profile *p, const char *name)
 int64_t
 profile_driver_delay(struct profile *p, const char *driver, const char *what)
 {
-	char name[64];
-	struct delay *d;
+	struct name name = dotted(driver, what);
+	struct delay *d = find_delay(p, &name);
 
-	snprintf(name, sizeof(name), "%s.%s", driver, what);
-	if ((d = profile_find_delay(p, name)) != NULL)
-		return draw_delay(p, d);
-	snprintf(name, sizeof(name), "vf.%s", what);
-	return profile_delay(p, name);
+	if (d == NULL) {
+		name = dotted("vf", what);
+		d = find_delay(p, &name);
+	}
+	return d == NULL ? 0 : draw_delay(p, d);
+}
+
+static const struct flag *
+find_flag(const struct profile *p, const struct name *n)
+{
+	size_t i;
+
+	for (i = 0; i < p->n_flags; i++)
+		if (is_called(p->flags[i].name, p->flags[i].hash, n))
+			return &p->flags[i];
+	return NULL;
 }
 
 bool
 profile_driver_flag(const struct profile *p, const char *driver,
     const char *what)
 {
-	char name[64], fallback[64];
-	bool value = false;
-	size_t i;
+	const struct name name = dotted(driver, what);
+	const struct name fallback = dotted("vf", what);
+	const struct flag *f = find_flag(p, &name);
 
-	snprintf(name, sizeof(name), "%s.%s", driver, what);
-	snprintf(fallback, sizeof(fallback), "vf.%s", what);
-	for (i = 0; i < p->n_flags; i++) {
-		if (strcmp(p->flags[i].name, name) == 0)
-			return p->flags[i].value;
-		if (strcmp(p->flags[i].name, fallback) == 0)
-			value = p->flags[i].value;
-	}
-	return value;
+	if (f == NULL)
+		f = find_flag(p, &fallback);
+	return f != NULL && f->value;
 }
 
 bool
 profile_flag(const struct profile *p, const char *name)
 {
-	size_t i;
+	const struct name n = whole(name);
+	const struct flag *f = find_flag(p, &n);
 
-	for (i = 0; i < p->n_flags; i++)
-		if (strcmp(p->flags[i].name, name) == 0)
-			return p->flags[i].value;
-	return false;
+	return f != NULL && f->value;
 }
 
 bool
@@ -220,14 +301,14 @@ profile_driver_limit(const struct profile *p, const char *driver,
 int64_t
 profile_program_delay(struct profile *p, const char *kind, const char *name)
 {
-	char full[96];
-	struct delay *d;
+	struct name full = dotted(kind, name);
+	struct delay *d = find_delay(p, &full);
 
-	snprintf(full, sizeof(full), "%s.%s", kind, name);
-	if ((d = profile_find_delay(p, full)) != NULL)
-		return draw_delay(p, d);
-	snprintf(full, sizeof(full), "%s.default", kind);
-	return profile_delay(p, full);
+	if (d == NULL) {
+		full = dotted(kind, "default");
+		d = find_delay(p, &full);
+	}
+	return d == NULL ? 0 : draw_delay(p, d);
 }
 
 const char *

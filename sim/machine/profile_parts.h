@@ -19,13 +19,17 @@ struct dist {
 
 struct delay {
 	char *name;
+	uint64_t hash; /* of the name */
+	size_t next;   /* in its bucket: its number and one, or 0 */
 	struct dist dist;
 	struct prng prng;
-	bool scaled; /* by the run's load */
+	uint64_t seeds; /* the profile's, when prng was seeded; 0: never */
+	bool scaled;	/* by the run's load */
 };
 
 struct flag {
 	char *name;
+	uint64_t hash;
 	bool value;
 };
 
@@ -40,8 +44,11 @@ struct records {
 	size_t count;
 };
 
+#define PROFILE_BUCKETS 256 /* a power of two */
+
 struct profile {
 	char *title;
+	uint64_t seed, seeds; /* how often it was seeded */
 	struct delay *delays;
 	size_t n_delays, cap_delays;
 	struct flag *flags;
@@ -52,8 +59,13 @@ struct profile {
 	size_t n_records, cap_records;
 	struct dist load; /* percent */
 	int64_t load_percent;
+	/* The delays whose hash ends so, the first one as in next. */
+	size_t bucket[PROFILE_BUCKETS];
 };
 
 struct delay *profile_find_delay(const struct profile *p, const char *name);
+/* A new one at the end. */
+struct delay *profile_add_delay(struct profile *p, const char *name);
+struct flag *profile_add_flag(struct profile *p, const char *name);
 
 #endif

@@ -267,8 +267,7 @@ set_delay(struct profile *p, const char *name, const struct dist *dist)
 	struct delay *d = profile_find_delay(p, name);
 
 	if (d == NULL) {
-		d = MEM_PUSH(p->delays, p->n_delays, p->cap_delays);
-		d->name = mem_str(name);
+		d = profile_add_delay(p, name);
 		d->scaled = strncmp(name, "program.", 8) == 0 ||
 		    strncmp(name, "command.", 8) == 0;
 	}
@@ -337,7 +336,6 @@ is_known_flag(struct reader *r, const char *name, const char *at)
 static void
 set_flag(struct profile *p, const char *name, bool value)
 {
-	struct flag *f;
 	size_t i;
 
 	for (i = 0; i < p->n_flags; i++)
@@ -345,9 +343,7 @@ set_flag(struct profile *p, const char *name, bool value)
 			p->flags[i].value = value;
 			return;
 		}
-	f = MEM_PUSH(p->flags, p->n_flags, p->cap_flags);
-	f->name = mem_str(name);
-	f->value = value;
+	profile_add_flag(p, name)->value = value;
 }
 
 /* yes or no, and its source. */

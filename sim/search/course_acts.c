@@ -10,6 +10,7 @@
 #include "sim/search/course_parts.h"
 
 #define BOOTED (20 * DUR_SEC)
+#define FLOOD  20 /* more than a small queue holds, see course_setup.c */
 
 typedef void act_fn(struct author *a, size_t pair);
 
@@ -187,7 +188,7 @@ flood(struct author *a, size_t pair)
 
 	(void)pair;
 	p->text = mem_str("!system=USB subsystem=DEVICE type=ATTACH");
-	p->times = 1200;
+	p->times = FLOOD;
 }
 
 /* --- people --- */

@@ -8,7 +8,8 @@
 #include "base/mem.h"
 #include "sim/search/course_parts.h"
 
-#define SEEDS UINT32_C(1000000) /* of the delays */
+#define SEEDS	    UINT32_C(1000000) /* of the delays */
+#define SMALL_QUEUE "8"		      /* records: it overflows now and then */
 
 const char *const course_machines[COURSE_MACHINES] = { "qemu-freebsd",
 	"azure-mlx5" };
@@ -158,6 +159,9 @@ add_kernel(struct author *a)
 	a->h->transparent = choices_chance(a->c, 4);
 	scn_pair_add(&s->sysctls, &s->n_sysctls, &s->cap_sysctls,
 	    "hw.hn.vf_transparent", a->h->transparent ? "1" : "0");
+	if (choices_chance(a->c, 20))
+		scn_pair_add(&s->sysctls, &s->n_sysctls, &s->cap_sysctls,
+		    "hw.bus.devctl_queue", SMALL_QUEUE);
 	if (choices_chance(a->c, 10))
 		add_flag(a, "hn.async");
 	if (choices_chance(a->c, 10))

@@ -73,13 +73,16 @@ static void
 add_machine(const struct scenario *s, const struct course *h,
     const struct violation *v, struct strbuf *out)
 {
+	size_t skip;
+
 	if (h->machine != 0)
 		strbuf_addf(out, "machine %s\n", s->machine);
 	if (s->seed != 1)
 		strbuf_addf(out, "seed %llu\n", (unsigned long long)s->seed);
 	add_rc(s, out);
-	if (h->transparent)
-		add_pairs(s->sysctls, s->n_sysctls, "sysctl", "=", out);
+	/* The first is what the machine has by itself. */
+	skip = h->transparent ? 0 : 1;
+	add_pairs(s->sysctls + skip, s->n_sysctls - skip, "sysctl", "=", out);
 	add_pairs(s->flags, s->n_flags, "flag", " = ", out);
 	add_pairs(s->limits, s->n_limits, "limit", " = ", out);
 	add_things(s, v, out);

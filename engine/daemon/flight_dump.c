@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "daemon/flight_dump.h"
 
-#include <sys/wait.h>
-
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -15,6 +13,7 @@
 #include "base/strbuf.h"
 #include "daemon/keeper.h"
 #include "db/store_image.h"
+#include "world/child.h"
 
 #define LAST_WAITS   100 /* of LAST_WAIT_MS each */
 #define LAST_WAIT_MS 100
@@ -23,7 +22,7 @@ struct flight_dump {
 	struct keeper *keeper;
 	const char *source;
 	const struct log *log;
-	pid_t child;	       /* 0: none */
+	struct child child;
 	int outcome;	       /* what it says at its end */
 	struct strbuf writing; /* the file that it writes */
 	int64_t offered_ns;
@@ -99,14 +98,14 @@ start_child(struct flight_dump *d, const struct flight *f, int64_t now_ns,
     const char *why, int fd)
 {
 	int fds[2], signo;
+	pid_t pid;
 
 	if (pipe2(fds, O_CLOEXEC) < 0) {
 		give_up(d, "pipe");
 		return;
 	}
 	fcntl(fds[0], F_SETFL, O_NONBLOCK);
-	d->child = fork();
-	if (d->child == 0) {
+	if ((pid = child_fork(CHILD_OURS, &d->child)) == 0) {
 		for (signo = 1; signo < NSIG; signo++)
 			if (signo != SIGXFSZ && signo != SIGPIPE)
 				signal(signo, SIG_DFL);
@@ -114,12 +113,11 @@ start_child(struct flight_dump *d, const struct flight *f, int64_t now_ns,
 		write_dump(d, f, now_ns, why, fd, fds[1]);
 	}
 	close(fds[1]);
-	if (d->child > 0) {
+	if (pid > 0) {
 		d->outcome = fds[0];
 		return;
 	}
 	give_up(d, "fork");
-	d->child = 0;
 	close(fds[0]);
 }
 
@@ -130,7 +128,7 @@ flight_dump_begin(struct flight_dump *d, const struct flight *f, int64_t now_ns,
 	struct err e;
 	int fd;
 
-	if (d->child != 0) {
+	if (d->outcome >= 0) {
 		remember(d, word, why);
 		return;
 	}
@@ -171,11 +169,11 @@ end_dump(struct flight_dump *d, bool whole)
 static bool
 look(struct flight_dump *d)
 {
-	char said[sizeof(((struct err *)0)->text) + 1];
+	char said[sizeof(((struct err *)0)->text) + 1], how[64];
 	struct err e;
 	ssize_t n;
 
-	if (d->child == 0)
+	if (d->outcome < 0)
 		return true;
 	do
 		n = read(d->outcome, said, sizeof(said) - 1);
@@ -183,11 +181,9 @@ look(struct flight_dump *d)
 	if (n < 0 && errno == EAGAIN)
 		return false;
 	/* It has said all that it will. */
-	while (waitpid(d->child, NULL, 0) < 0 && errno == EINTR)
-		;
+	child_wait(&d->child, how, sizeof(how));
 	close(d->outcome);
 	d->outcome = -1;
-	d->child = 0;
 	if (n > 0 && *said == '\0') {
 		end_dump(d, true);
 		return true;
@@ -200,8 +196,15 @@ look(struct flight_dump *d)
 	return true;
 }
 
+int
+flight_dump_fd(const struct flight_dump *d)
+{
+	return d->outcome;
+}
+
 void
-flight_dump_reap(struct flight_dump *d, const struct flight *f, int64_t now_ns)
+flight_dump_readable(struct flight_dump *d, const struct flight *f,
+    int64_t now_ns)
 {
 	char *word = d->next_word, *why = d->next_why;
 
@@ -221,7 +224,7 @@ flight_dump_free(struct flight_dump *d)
 	if (d == NULL)
 		return;
 	/* One that takes longer loses its file to the keeper's end, and ends
-	 * by itself: it may be nobody's to kill. */
+	 * by itself, or with us: it may be nobody's to kill. */
 	for (waits = 0; !look(d) && waits < LAST_WAITS; waits++)
 		(void)poll(NULL, 0, LAST_WAIT_MS);
 	if (d->outcome >= 0)

@@ -37,8 +37,9 @@ void flight_dump_begin(struct flight_dump *d, const struct flight *f,
 bool flight_dump_offer(struct flight_dump *d, const struct flight *f,
     int64_t now_ns, const char *word, const char *why);
 
-/* SIGCHLD has come. */
-void flight_dump_reap(struct flight_dump *d, const struct flight *f,
+/* To be polled for reading, and then to be told so; -1: none is written. */
+int flight_dump_fd(const struct flight_dump *d);
+void flight_dump_readable(struct flight_dump *d, const struct flight *f,
     int64_t now_ns);
 
 #endif

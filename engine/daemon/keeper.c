@@ -3,7 +3,6 @@
 
 #include <sys/queue.h>
 #include <sys/socket.h>
-#include <sys/wait.h>
 
 #include <errno.h>
 #include <stdio.h>
@@ -15,6 +14,7 @@
 #include "daemon/keeper_serve.h"
 #include "daemon/pidfile.h"
 #include "rules/loader_texts.h"
+#include "world/child.h"
 #include "world/world.h"
 
 #define CANNOT_START 126	 /* what a shell says of what it cannot run */
@@ -36,7 +36,7 @@ struct file {
 
 struct keeper {
 	const struct log *log;
-	pid_t pid;
+	struct child child;
 	int actions, asks;
 	char gone[160]; /* why; "": it is there */
 	TAILQ_HEAD(, command) running;
@@ -79,6 +79,7 @@ keeper_start(const struct keeper_config *config, struct keeper **out,
     struct err *err)
 {
 	int actions[2], asks[2], why;
+	struct child child;
 	struct keeper *k;
 	pid_t pid;
 
@@ -90,7 +91,7 @@ keeper_start(const struct keeper_config *config, struct keeper **out,
 		close(actions[1]);
 		return err_sys(err, why, "socketpair");
 	}
-	if ((pid = fork()) == 0)
+	if ((pid = child_fork(CHILD_LASTING, &child)) == 0)
 		be_keeper(config, actions[1], asks[1]);
 	why = errno;
 	close(actions[1]);
@@ -102,7 +103,7 @@ keeper_start(const struct keeper_config *config, struct keeper **out,
 	}
 	k = mem_zero(1, sizeof(*k));
 	k->log = config->log;
-	k->pid = pid;
+	k->child = child;
 	k->actions = actions[0];
 	k->asks = asks[0];
 	k->got_fd = -1;
@@ -114,21 +115,11 @@ keeper_start(const struct keeper_config *config, struct keeper **out,
 static void
 lose(struct keeper *k, const char *why)
 {
-	int status;
-
 	if (*k->gone != '\0')
 		return;
 	snprintf(k->gone, sizeof(k->gone), "%s", why);
 	/* The end is seen on the socket before it may be asked for. */
-	if (waitpid(k->pid, &status, 0) != k->pid)
-		return;
-	k->pid = 0;
-	if (WIFSIGNALED(status))
-		snprintf(k->gone, sizeof(k->gone), "it was killed by signal %d",
-		    WTERMSIG(status));
-	else
-		snprintf(k->gone, sizeof(k->gone), "it ended with status %d",
-		    WEXITSTATUS(status));
+	child_wait(&k->child, k->gone, sizeof(k->gone));
 }
 
 const char *
@@ -554,14 +545,13 @@ void
 keeper_end(struct keeper *k)
 {
 	struct command *c;
+	char how[64];
 
 	if (k == NULL)
 		return;
 	close(k->actions);
 	close(k->asks);
-	if (k->pid > 0)
-		while (waitpid(k->pid, NULL, 0) < 0 && errno == EINTR)
-			;
+	child_wait(&k->child, how, sizeof(how));
 	while ((c = TAILQ_FIRST(&k->running)) != NULL) {
 		TAILQ_REMOVE(&k->running, c, entry);
 		command_free(c);

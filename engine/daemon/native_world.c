@@ -2,7 +2,6 @@
 #include "daemon/native_world.h"
 
 #include <sys/socket.h>
-#include <sys/wait.h>
 
 #include <errno.h>
 #include <stdio.h>
@@ -18,9 +17,10 @@
 #include "failover/rcvars_text.h"
 #include "failover/snapshot_text.h"
 #include "world/bsdioctl.h"
+#include "world/child.h"
 
 struct native_world {
-	pid_t pid;
+	struct child child;
 	int asks, hints;
 	char gone[64];
 	void (*said)(void *ctx, enum log_level level, const char *text);
@@ -43,6 +43,7 @@ fork_process(const struct daemon_native *config, const struct log *log,
     struct native_world *w, struct err *err)
 {
 	int asks[2], hints[2], keep[2], why;
+	pid_t pid;
 
 	if (make_pair(asks) < 0)
 		return err_sys(err, errno, "socketpair");
@@ -53,7 +54,7 @@ fork_process(const struct daemon_native *config, const struct log *log,
 		return err_sys(err, why, "socketpair");
 	}
 	w->hints = hints[0];
-	if ((w->pid = fork()) == 0) {
+	if ((pid = child_fork(CHILD_LASTING, &w->child)) == 0) {
 		keep[0] = asks[1];
 		keep[1] = hints[1];
 		apart(keep, 2);
@@ -63,21 +64,21 @@ fork_process(const struct daemon_native *config, const struct log *log,
 	why = errno;
 	close(asks[1]);
 	close(hints[1]);
-	return w->pid < 0 ? err_sys(err, why, "fork") : 0;
+	return pid < 0 ? err_sys(err, why, "fork") : 0;
 }
 
 void
 native_world_end(struct native_world *w)
 {
+	char how[64];
+
 	if (w == NULL)
 		return;
 	if (w->asks >= 0)
 		close(w->asks);
 	if (w->hints >= 0)
 		close(w->hints);
-	if (w->pid > 0)
-		while (waitpid(w->pid, NULL, 0) < 0 && errno == EINTR)
-			;
+	child_wait(&w->child, how, sizeof(how));
 	strbuf_fini(&w->in);
 	strbuf_fini(&w->out);
 	strbuf_fini(&w->text);
@@ -88,22 +89,11 @@ native_world_end(struct native_world *w)
 static void
 lose(struct native_world *w)
 {
-	int status;
-
 	if (*w->gone != '\0')
 		return;
-	snprintf(w->gone, sizeof(w->gone), "it gives no answer");
 	/* It may be there yet, and is to go. */
 	shutdown(w->asks, SHUT_RDWR);
-	if (w->pid <= 0 || waitpid(w->pid, &status, 0) != w->pid)
-		return;
-	w->pid = 0;
-	if (WIFSIGNALED(status))
-		snprintf(w->gone, sizeof(w->gone), "it was killed by signal %d",
-		    WTERMSIG(status));
-	else
-		snprintf(w->gone, sizeof(w->gone), "it ended with status %d",
-		    WEXITSTATUS(status));
+	child_wait(&w->child, w->gone, sizeof(w->gone));
 }
 
 const char *

@@ -230,7 +230,6 @@ command_ended(void *ctx, const struct command_end *end)
 /* --- signals --- */
 
 static const int wanted_signals[] = {
-	SIGCHLD,
 	SIGHUP,
 	SIGINT,
 	SIGTERM,
@@ -371,8 +370,6 @@ take_signals(struct rules_daemon *d)
 	bool counts;
 
 	signals_drain();
-	if (signals_take(SIGCHLD) && d->flight != NULL)
-		flight_dump_reap(d->dump, d->flight, clock_monotonic());
 	if (signals_take(SIGUSR2))
 		dump_by_signal(d);
 	counts = signals_take(SIGUSR1);
@@ -476,7 +473,7 @@ wait_for_events(struct rules_daemon *d, bool *signalled, bool *readable)
 	size_t doors, count;
 	int n;
 
-	d->fds = mem_grow(d->fds, &d->fds_cap, 4 + doors_polls(&d->doors),
+	d->fds = mem_grow(d->fds, &d->fds_cap, 5 + doors_polls(&d->doors),
 	    sizeof(*d->fds));
 	d->fds[0] = (struct pollfd){ .fd = d->signal_fd, .events = POLLIN };
 	d->fds[1] =
@@ -490,7 +487,11 @@ wait_for_events(struct rules_daemon *d, bool *signalled, bool *readable)
 		.fd = d->native != NULL ? native_part_fd(d->native) : -1,
 		.events = POLLIN,
 	};
-	n = poll(d->fds, (nfds_t)count + 2, poll_timeout(d));
+	d->fds[count + 2] = (struct pollfd){
+		.fd = d->flight != NULL ? flight_dump_fd(d->dump) : -1,
+		.events = POLLIN,
+	};
+	n = poll(d->fds, (nfds_t)count + 3, poll_timeout(d));
 	d->told = n > 0 && d->fds[count + 1].revents != 0;
 	*signalled = n > 0 && d->fds[0].revents != 0;
 	*readable = n > 0 && d->fds[count].revents != 0;
@@ -498,6 +499,9 @@ wait_for_events(struct rules_daemon *d, bool *signalled, bool *readable)
 		if (d->fds[1].revents != 0)
 			keeper_readable(d->keeper);
 		doors_polled(&d->doors, d->fds + 2, doors, clock_monotonic());
+		if (d->fds[count + 2].revents != 0)
+			flight_dump_readable(d->dump, d->flight,
+			    clock_monotonic());
 	}
 	return n;
 }

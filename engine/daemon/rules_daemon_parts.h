@@ -47,10 +47,10 @@ struct rules_daemon {
 
 	struct doors doors;
 	struct orders orders;
-	/* signals, commands, doors, the source, the native part */
+	/* signals, commands, doors, the source, the native part, a dump */
 	struct pollfd *fds;
 	size_t fds_cap;
-	bool told; /* by the last of them, just now */
+	bool told; /* by the native part, just now */
 	int signal_fd;
 	int64_t core_ns; /* what the core wants to be woken for */
 	unsigned budget;

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #define LONGEST 48
+#define EDITS	2 /* more is another word */
 
 static size_t
 least(size_t a, size_t b)
@@ -18,7 +19,7 @@ distance(const char *a, const char *b)
 	size_t d[LONGEST + 1][LONGEST + 1];
 	size_t na = strlen(a), nb = strlen(b), i, j, cost;
 
-	if (na > LONGEST || nb > LONGEST)
+	if (na > LONGEST || nb > LONGEST || na > nb + EDITS || nb > na + EDITS)
 		return LONGEST;
 	for (i = 0; i <= na; i++)
 		d[i][0] = i;
@@ -42,7 +43,7 @@ suggest(const char *word, const char *const known[], size_t count)
 	size_t best = LONGEST, limit = strlen(word) / 3, i, now;
 	const char *found = NULL;
 
-	limit = limit < 1 ? 1 : least(limit, 2);
+	limit = limit < 1 ? 1 : least(limit, EDITS);
 	for (i = 0; i < count; i++) {
 		now = distance(word, known[i]);
 		if (now < best) {

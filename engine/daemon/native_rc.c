@@ -7,6 +7,7 @@
 #include "base/strbuf.h"
 #include "failover/rcfile.h"
 #include "rules/loader.h"
+#include "world/clock.h"
 #include "world/rcshell.h"
 
 void
@@ -31,7 +32,7 @@ static int
 read_system_rc(struct rcvars **out, struct err *err)
 {
 	struct rcvars *rc = native_rc_new("rc.conf");
-	int rcode = rcshell_read(RCSHELL_SUBR, rc, err);
+	int rcode = rcshell_read(RCSHELL_SUBR, clock_monotonic, rc, err);
 
 	if (rcode == 0)
 		*out = rc;

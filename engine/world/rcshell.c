@@ -14,7 +14,6 @@
 #include <unistd.h>
 
 #include "base/strbuf.h"
-#include "world/clock.h"
 
 /* $1 is rc.subr. What the files print goes before the begin marker, so that it
  * is not mistaken for a variable. */
@@ -53,25 +52,24 @@ spawn(const char *subr, int out, pid_t *pid)
 	return rc;
 }
 
-/* Until the other side closes. 0, ERR_IO or ERR_INPUT. */
+/* Until the other side closes. 0, ERR_IO or ERR_INPUT. A read that fails is
+ * an end, too: what is missing then is the marker. */
 static int
-collect(int fd, struct strbuf *out, struct err *err)
+collect(int fd, int64_t (*clock)(void), struct strbuf *out, struct err *err)
 {
-	int64_t until_ns = clock_monotonic() + RCSHELL_WAIT, left_ns;
+	int64_t until_ns = clock() + RCSHELL_WAIT, left_ns;
 	struct pollfd p = { .fd = fd, .events = POLLIN };
 	char buf[4096];
 	ssize_t n = 1;
 
-	while (n != 0) {
-		left_ns = until_ns - clock_monotonic();
+	while (n > 0) {
+		left_ns = until_ns - clock();
 		if (left_ns <= 0)
 			return err_set(err, ERR_IO,
 			    "rc.conf: the shell takes longer than 5 s");
 		if (poll(&p, 1, (int)(left_ns / 1000000) + 1) <= 0)
 			continue;
 		n = read(fd, buf, sizeof(buf));
-		if (n < 0 && errno != EINTR)
-			return err_sys(err, errno, "rc.conf: read");
 		if (n > 0)
 			strbuf_add(out, buf, (size_t)n);
 		if (out->bytes > RCSHELL_MOST)
@@ -83,7 +81,8 @@ collect(int fd, struct strbuf *out, struct err *err)
 }
 
 int
-rcshell_read(const char *subr, struct rcvars *out, struct err *err)
+rcshell_read(const char *subr, int64_t (*clock)(void), struct rcvars *out,
+    struct err *err)
 {
 	struct strbuf text = { 0 };
 	int fds[2], rc;
@@ -100,7 +99,7 @@ rcshell_read(const char *subr, struct rcvars *out, struct err *err)
 		close(fds[0]);
 		return err_sys(err, rc, "rc.conf: /bin/sh");
 	}
-	rc = collect(fds[0], &text, err);
+	rc = collect(fds[0], clock, &text, err);
 	close(fds[0]);
 	/* What it has left behind has nothing more to say. */
 	kill(-pid, SIGKILL);

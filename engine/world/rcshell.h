@@ -24,10 +24,12 @@
 #define RCSHELL_BEGIN "switchback-rc-begin"
 #define RCSHELL_END   "switchback-rc-end"
 
-/* Runs the shell with that rc.subr and adds every variable whose name begins
- * in lower case to out, as of rc.conf. 0; ERR_NOTFOUND when there is no such
- * file; ERR_INPUT or ERR_IO, and out is then left as it was. Waits. */
-int rcshell_read(const char *subr, struct rcvars *out, struct err *err);
+/* clock is clock_monotonic(). Runs the shell with that rc.subr and adds every
+ * variable whose name begins in lower case to out, as of rc.conf. 0;
+ * ERR_NOTFOUND when there is no such file; ERR_INPUT or ERR_IO, and out is then
+ * left as it was. Waits. */
+int rcshell_read(const char *subr, int64_t (*clock)(void), struct rcvars *out,
+    struct err *err);
 
 /* The pure part: what such a shell has printed. The same errors. */
 int rcshell_parse(const char *text, size_t bytes, struct rcvars *out,

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* rc.conf as a shell prints it, in the quoting of FreeBSD's sh and of others,
  * and by a shell that is really run. */
+#include <sys/stat.h>
+
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -13,6 +15,7 @@
 #include <cmocka.h>
 
 #include "base/strbuf.h"
+#include "scarce.h"
 #include "world/rcshell.h"
 
 #define BEGIN "\n" RCSHELL_BEGIN "\n"
@@ -114,6 +117,22 @@ what_is_not_whole_is_not_taken(void **state)
 
 /* --- with a shell --- */
 
+#define LOOKS 50
+
+/* At the clock. 0: no time goes by; else, after the first one, it is nearly
+ * over, until the last one. */
+static int looks;
+
+static int64_t
+now(void)
+{
+	if (looks > 1)
+		looks--;
+	return looks == 0 || looks == LOOKS - 1 ? 0
+	    : looks > 1				? RCSHELL_WAIT - 1
+						: RCSHELL_WAIT;
+}
+
 static void
 write_file(const char *path, const char *text)
 {
@@ -130,7 +149,8 @@ setup_files(void **state)
 	char text[256];
 
 	(void)state;
-	if (mkdtemp(folder) == NULL)
+	/* For whoever we are, now and then. */
+	if (mkdtemp(folder) == NULL || chmod(folder, 0755) != 0)
 		return -1;
 	snprintf(subr, sizeof(subr), "%s/rc.subr", folder);
 	snprintf(conf, sizeof(conf), "%s/rc.conf", folder);
@@ -162,7 +182,7 @@ a_shell_reads_what_no_parser_would(void **state)
 	    "done\n"
 	    "echo 'ifconfig_hn9=printed'\n"
 	    "empty=\n");
-	assert_int_equal(rcshell_read(subr, &rc, &err), 0);
+	assert_int_equal(rcshell_read(subr, now, &rc, &err), 0);
 	assert_string_equal(rcvars_get(&rc, "hostname"), "guest");
 	assert_string_equal(rcvars_get(&rc, "ifconfig_hn1"),
 	    "inet 10.0.1.4/24 descr \"it's $x\"");
@@ -176,17 +196,46 @@ a_mistake_in_the_file_keeps_what_was(void **state)
 	(void)state;
 	rcvars_set(&rc, "hostname", "before", 1, 1);
 	write_file(conf, "hostname=\"guest\nifconfig_hn0=DHCP\n");
-	assert_int_equal(rcshell_read(subr, &rc, &err), ERR_INPUT);
+	assert_int_equal(rcshell_read(subr, now, &rc, &err), ERR_INPUT);
 	assert_string_equal(rcvars_get(&rc, "hostname"), "before");
 	write_file(conf, "hostname=guest\nexit 3\n");
-	assert_int_equal(rcshell_read(subr, &rc, &err), ERR_INPUT);
+	assert_int_equal(rcshell_read(subr, now, &rc, &err), ERR_INPUT);
 	write_file(conf,
 	    "while :; do echo aaaaaaaaaaaaaaaaaaaaaaaaaaaaa; done");
-	assert_int_equal(rcshell_read(subr, &rc, &err), ERR_INPUT);
+	assert_int_equal(rcshell_read(subr, now, &rc, &err), ERR_INPUT);
 	assert_non_null(strstr(err.text, "prints more"));
-	assert_int_equal(rcshell_read("/nowhere/rc.subr", &rc, &err),
+	assert_int_equal(rcshell_read("/nowhere/rc.subr", now, &rc, &err),
 	    ERR_NOTFOUND);
 	assert_string_equal(rcvars_get(&rc, "hostname"), "before");
+}
+
+static void
+a_shell_that_hangs_is_ended(void **state)
+{
+	(void)state;
+	rcvars_set(&rc, "hostname", "before", 1, 1);
+	write_file(conf, "hostname=guest\nexec sleep 1000\n");
+	looks = LOOKS;
+	assert_int_equal(rcshell_read(subr, now, &rc, &err), ERR_IO);
+	looks = 0;
+	assert_non_null(strstr(err.text, "longer than 5 s"));
+	assert_string_equal(rcvars_get(&rc, "hostname"), "before");
+}
+
+static void
+a_system_without_room_says_so(void **state)
+{
+	(void)state;
+	write_file(conf, "hostname=guest\n");
+	scarce_files();
+	assert_int_equal(rcshell_read(subr, now, &rc, &err), ERR_IO);
+	scarce_end();
+	assert_non_null(strstr(err.text, "pipe"));
+	if (scarce_processes())
+		assert_int_equal(rcshell_read(subr, now, &rc, &err), ERR_IO);
+	scarce_end();
+	assert_int_equal(rcshell_read(subr, now, &rc, &err), 0);
+	assert_string_equal(rcvars_get(&rc, "hostname"), "guest");
 }
 
 int
@@ -198,6 +247,8 @@ main(void)
 		WITH(what_is_not_whole_is_not_taken),
 		WITH(a_shell_reads_what_no_parser_would),
 		WITH(a_mistake_in_the_file_keeps_what_was),
+		WITH(a_shell_that_hangs_is_ended),
+		WITH(a_system_without_room_says_so),
 	};
 
 	return cmocka_run_group_tests(tests, setup_files, teardown_files);

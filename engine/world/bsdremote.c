@@ -221,9 +221,22 @@ carry_out(const struct bsdkernel *k, struct call *c, const struct strbuf *in,
 	case TERMINATE:
 		return ops->terminate(k->ctx, c->number);
 	case START:
-		return start(k, in);
+		break;
 	}
-	return EINVAL;
+	return start(k, in);
+}
+
+/* false: nobody wants to know. */
+static bool
+answer(const struct bsdkernel *k, int why, struct call *c,
+    const struct strbuf *in, struct strbuf *out)
+{
+	strbuf_reset(out);
+	if (why == 0)
+		c->result = carry_out(k, c, in, out);
+	else
+		c->result = c->what == EXISTS || c->what == HOLDER ? 0 : why;
+	return put_call(3, c, out, NULL);
 }
 
 static void __attribute__((noreturn))
@@ -242,16 +255,8 @@ serve(const struct bsdremote_config *config, int fd)
 	dup2(fd, 3);
 	closefrom(4);
 	why = config->open(config->arg, &k);
-	while (take_call(3, &c, &in, NULL)) {
-		strbuf_reset(&out);
-		if (why == 0)
-			c.result = carry_out(&k, &c, &in, &out);
-		else
-			c.result =
-			    c.what == EXISTS || c.what == HOLDER ? 0 : why;
-		if (!put_call(3, &c, &out, NULL))
-			break;
-	}
+	while (take_call(3, &c, &in, NULL) && answer(&k, why, &c, &in, &out))
+		continue;
 	_exit(0);
 }
 

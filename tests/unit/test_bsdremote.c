@@ -3,6 +3,7 @@
  * there and back, and one that hangs stops nobody else. Time passes only when
  * a call hangs, so that a slow machine is no kernel that does not answer. */
 #include <sys/mman.h>
+#include <sys/wait.h>
 
 #include <setjmp.h>
 #include <signal.h>
@@ -16,6 +17,7 @@
 #include <cmocka.h>
 
 #include "fake_bsd.h"
+#include "scarce.h"
 #include "world/bsdremote.h"
 
 #define WAIT (INT64_C(100) * 1000000)
@@ -26,13 +28,20 @@ static const struct bsdkernel *kernel;
 static char told[1024];
 static int refused;
 static int64_t now_ns;
-static volatile bool *hangs; /* shared with the child */
+
+static volatile struct shared {
+	bool hangs; /* the call */
+	pid_t pid;  /* of who has answered */
+} * shared;	    /* with the child */
+
+/* How often time is looked at before it is over; 0: that is not counted. */
+static unsigned looks;
 
 /* In the child: one ioctl and one name never come back, one ends it. */
 static void
 hang(void)
 {
-	*hangs = true;
+	shared->hangs = true;
 	for (;;)
 		pause();
 }
@@ -40,8 +49,8 @@ hang(void)
 static int64_t
 now(void)
 {
-	if (*hangs) {
-		*hangs = false;
+	if (shared->hangs || (looks > 0 && --looks == 0)) {
+		shared->hangs = false;
 		now_ns += WAIT;
 	}
 	return now_ns;
@@ -66,6 +75,23 @@ get(void *ctx, const char *name, void *buf, size_t *bytes)
 }
 
 static int
+table(void *ctx, enum bsdkernel_table what, struct strbuf *out)
+{
+	size_t i;
+
+	for (i = 0; what == BSDKERNEL_ROUTES && i < 1 << 20; i++)
+		strbuf_addc(out, 'x');
+	return bsd.kernel.ops->table(ctx, what, out);
+}
+
+static bool
+exists(void *ctx, const char *path)
+{
+	shared->pid = getpid();
+	return bsd.kernel.ops->exists(ctx, path);
+}
+
+static int
 open_fake(void *arg, struct bsdkernel *out)
 {
 	static struct bsdkernel_ops ops;
@@ -74,6 +100,8 @@ open_fake(void *arg, struct bsdkernel *out)
 	ops = *bsd.kernel.ops;
 	ops.ask = ask;
 	ops.get = get;
+	ops.table = table;
+	ops.exists = exists;
 	out->ops = &ops;
 	out->ctx = &bsd;
 	return refused;
@@ -99,10 +127,11 @@ setup(void **state)
 	};
 
 	(void)state;
-	hangs = mmap(NULL, sizeof(*hangs), PROT_READ | PROT_WRITE,
+	shared = mmap(NULL, sizeof(*shared), PROT_READ | PROT_WRITE,
 	    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	if (hangs == MAP_FAILED)
+	if (shared == MAP_FAILED)
 		return -1;
+	looks = 0;
 	told[0] = '\0';
 	refused = 0;
 	fake_bsd_init(&bsd);
@@ -119,7 +148,7 @@ teardown(void **state)
 {
 	(void)state;
 	bsdremote_free(remote);
-	munmap((void *)(uintptr_t)hangs, sizeof(*hangs));
+	munmap((void *)(uintptr_t)shared, sizeof(*shared));
 	return 0;
 }
 
@@ -132,7 +161,7 @@ every_call_gets_there_and_back(void **state)
 	uint8_t message[BSDROUTE_BYTES];
 	struct ipaddr gateway;
 	struct bsdrequest r;
-	char name[32], small[4];
+	char name[32], small[4], text[32];
 	size_t bytes;
 
 	(void)state;
@@ -166,6 +195,10 @@ every_call_gets_there_and_back(void **state)
 	assert_int_equal(kernel->ops->get(kernel->ctx,
 			     "dev.mlx5_core.0.%parent", small, &bytes),
 	    12);
+	assert_int_equal(bsdkernel_text(kernel, "dev.mlx5_core.0.%parent", text,
+			     sizeof(text)),
+	    0);
+	assert_string_equal(text, "pci1");
 	ipaddr_parse("10.0.0.1", &gateway);
 	bytes = bsdroute_default(message, &gateway, 1, true);
 	assert_int_equal(kernel->ops->route(kernel->ctx, message, bytes), 0);
@@ -254,6 +287,88 @@ without_a_kernel_every_call_says_why(void **state)
 	assert_int_equal(kernel->ops->holder(kernel->ctx, ""), 0);
 }
 
+static pid_t
+pid_of_child(void)
+{
+	kernel->ops->exists(kernel->ctx, "");
+	assert_true(shared->pid > 0);
+	return shared->pid;
+}
+
+static void
+one_that_died_meanwhile_is_made_again(void **state)
+{
+	pid_t pid = pid_of_child();
+	struct bsdrequest r;
+	siginfo_t info;
+
+	(void)state;
+	kill(pid, SIGKILL);
+	assert_int_equal(waitid(P_PID, (id_t)pid, &info, WEXITED | WNOWAIT), 0);
+	bsdrequest_init(&r, BSD_SIOCGIFFLAGS, "em0");
+	assert_int_equal(bsdkernel_ask(kernel, &r), 60);
+	assert_non_null(strstr(told, "has ended"));
+	assert_int_equal(bsdkernel_ask(kernel, &r), 0);
+}
+
+/* A question that does not go in, and an answer that does not come out. */
+static void
+what_stops_halfway_is_given_up(void **state)
+{
+	static char word[4 << 20];
+	const char *const argv[] = { word, NULL };
+	struct strbuf out = { 0 };
+
+	(void)state;
+	memset(word, 'x', sizeof(word) - 1);
+	kill(pid_of_child(), SIGSTOP);
+	looks = 4;
+	assert_int_equal(kernel->ops->start(kernel->ctx, argv), 60);
+	assert_non_null(strstr(told, "does not answer"));
+	told[0] = '\0';
+	looks = 5;
+	assert_int_equal(kernel->ops->table(kernel->ctx, BSDKERNEL_ROUTES,
+			     &out),
+	    60);
+	assert_int_equal(out.bytes, 0);
+	assert_non_null(strstr(told, "the table of routes"));
+	assert_int_equal(kernel->ops->table(kernel->ctx, BSDKERNEL_INTERFACES,
+			     &out),
+	    0);
+	strbuf_fini(&out);
+}
+
+static void
+without_room_for_a_process_nothing_is_asked(void **state)
+{
+	struct bsdrequest r;
+
+	(void)state;
+	bsdrequest_init(&r, BSD_SIOCGIFFLAGS, "em0");
+	scarce_files();
+	assert_int_equal(bsdkernel_ask(kernel, &r), 60);
+	scarce_end();
+	if (scarce_processes())
+		assert_int_equal(bsdkernel_ask(kernel, &r), 60);
+	scarce_end();
+	assert_int_equal(bsdkernel_ask(kernel, &r), 0);
+}
+
+static void
+a_lease_is_read(void **state)
+{
+	struct strbuf out = { 0 };
+
+	(void)state;
+	ipaddr_parse("10.0.0.4/24", &bsd.ifs[0].lease);
+	assert_int_equal(kernel->ops->read(kernel->ctx,
+			     "/var/db/dhclient.leases.em0", 4096, &out),
+	    0);
+	assert_non_null(strstr(strbuf_str(&out), "fixed-address 10.0.0.4"));
+	strbuf_fini(&out);
+	bsdremote_free(NULL);
+}
+
 int
 main(void)
 {
@@ -263,6 +378,10 @@ main(void)
 		WITH(what_hangs_is_left_alone_and_the_rest_goes_on),
 		WITH(what_has_hung_is_asked_again_after_a_minute),
 		WITH(a_process_that_dies_is_made_again),
+		WITH(one_that_died_meanwhile_is_made_again),
+		WITH(what_stops_halfway_is_given_up),
+		WITH(without_room_for_a_process_nothing_is_asked),
+		WITH(a_lease_is_read),
 		WITH(without_a_kernel_every_call_says_why),
 	};
 

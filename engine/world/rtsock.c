@@ -59,8 +59,8 @@ rtsock_next(const void *data, size_t bytes, struct ifevent *out)
 	size_t length = bsdmsg_next(data, bytes, BSDMSG_SOCKET, &m);
 
 	memset(out, 0, sizeof(*out));
-	if (length == 0 || m.index == 0)
-		return length;
+	if (m.index == 0)
+		memset(&m, 0, sizeof(m)); /* of no interface: nothing */
 	out->index = m.index;
 	out->gone = m.gone;
 	switch (m.kind) {

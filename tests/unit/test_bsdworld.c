@@ -61,6 +61,7 @@ teardown(void **state)
 	(void)state;
 	native_free(planner);
 	bsdworld_free(world);
+	bsdworld_free(NULL);
 	rcvars_fini(&rc);
 	return 0;
 }

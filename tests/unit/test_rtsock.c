@@ -191,6 +191,25 @@ another_version_is_passed_over(void **state)
 	strbuf_fini(&sb);
 }
 
+static void
+what_is_of_nobody_is_nothing(void **state)
+{
+	struct strbuf sb = { 0 };
+	struct ifevent e;
+
+	(void)state;
+	assert_true(netmsg_line(SOCKET, 0, &sb));
+	sb.data[6] = '\0'; /* its name */
+	assert_int_equal(rtsock_next(sb.data, sb.bytes, &e), 24);
+	assert_int_equal(e.kind, IFEVENT_OTHER);
+	sb.data[6] = 'l';
+	sb.data[4] = sb.data[5] = 0; /* its index */
+	assert_int_equal(rtsock_next(sb.data, sb.bytes, &e), 24);
+	assert_int_equal(e.kind, IFEVENT_OTHER);
+	assert_false(e.gone);
+	strbuf_fini(&sb);
+}
+
 int
 main(void)
 {
@@ -200,6 +219,7 @@ main(void)
 		cmocka_unit_test(a_dump_says_what_netstat_said),
 		cmocka_unit_test(any_cut_is_borne),
 		cmocka_unit_test(another_version_is_passed_over),
+		cmocka_unit_test(what_is_of_nobody_is_nothing),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* A look at FreeBSD's interfaces of which not all is there, or too much is. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "fake_bsd.h"
+#include "world/bsdlook.h"
+
+static struct fake_bsd bsd;
+static struct bsdkernel_ops ops;
+static struct bsdkernel kernel;
+static struct bsdpairs pairs;
+static struct snapshot seen;
+/* What is made of the fake's tables. */
+static size_t left_out;	     /* bytes at the end of the interfaces' */
+static uint32_t wrong_index; /* of the last address */
+static bool more_routes;
+
+static int
+table(void *ctx, enum bsdkernel_table what, struct strbuf *out)
+{
+	size_t start = out->bytes;
+	int rc = bsd.kernel.ops->table(ctx, what, out);
+
+	if (what == BSDKERNEL_INTERFACES) {
+		out->bytes -= left_out;
+		/* Its last message: a header of 176 bytes, mask, address. */
+		if (wrong_index != 0)
+			out->data[out->bytes - 208 + 12] = (char)wrong_index;
+	}
+	if (what == BSDKERNEL_ROUTES && more_routes) {
+		/* Twice: the first goes to a net, the third is cut. */
+		size_t bytes = out->bytes - start;
+		char copy[1024];
+
+		memcpy(copy, out->data + start, bytes);
+		out->data[start + 152 + 4] = 10;
+		out->data[start + 8] &= ~1; /* nor is it up */
+		strbuf_add(out, copy, bytes / 2);
+	}
+	return rc;
+}
+
+static int
+setup(void **state)
+{
+	(void)state;
+	fake_bsd_init(&bsd);
+	ops = *bsd.kernel.ops;
+	ops.table = table;
+	kernel.ops = &ops;
+	kernel.ctx = &bsd;
+	memset(&pairs, 0, sizeof(pairs));
+	memset(&seen, 0, sizeof(seen));
+	left_out = 0;
+	wrong_index = 0;
+	more_routes = false;
+	fake_bsd_add(&bsd, "em0", 6, "00:00:00:00:00:01");
+	fake_bsd_add(&bsd, "em1", 6, "00:00:00:00:00:02");
+	return 0;
+}
+
+static int
+teardown(void **state)
+{
+	(void)state;
+	snapshot_fini(&seen);
+	return 0;
+}
+
+static int
+look(void)
+{
+	snapshot_reset(&seen);
+	return bsdlook(&kernel, &pairs, NULL, NULL, NULL, &seen);
+}
+
+static void
+a_table_that_is_cut_has_what_is_before(void **state)
+{
+	(void)state;
+	left_out = 1;
+	assert_int_equal(look(), 0);
+	assert_int_equal(seen.n_ifs, 1);
+	assert_string_equal(seen.ifs[0].name, "em0");
+}
+
+static void
+an_address_of_another_interface_is_not_taken(void **state)
+{
+	(void)state;
+	fake_bsd_put(&bsd, "em1", "10.0.0.4/24");
+	assert_int_equal(look(), 0);
+	assert_int_equal(seen.ifs[1].n_addrs, 1);
+	wrong_index = 1;
+	assert_int_equal(look(), 0);
+	assert_int_equal(seen.ifs[0].n_addrs, 0);
+	assert_int_equal(seen.ifs[1].n_addrs, 0);
+}
+
+static void
+the_default_route_is_found_among_others(void **state)
+{
+	(void)state;
+	ipaddr_parse("10.0.0.1", &bsd.gateway);
+	bsd.gateway_if = 2;
+	assert_int_equal(look(), 0);
+	assert_string_equal(seen.default_if, "em1");
+	more_routes = true;
+	assert_int_equal(look(), 0);
+	assert_string_equal(seen.default_if, "");
+	assert_int_equal(seen.default_gateway.family, 0);
+}
+
+static void
+a_vf_whose_driver_is_not_asked_keeps_its_link(void **state)
+{
+	(void)state;
+	pairs.count = 1;
+	strcpy(pairs.pairs[0].synth, "em0");
+	strcpy(pairs.pairs[0].fits, "em1");
+	strcpy(bsd.ifs[1].parent, "pci1");
+	bsd.ifs[1].link = 2;
+	bsd.ifs[1].media_down = true;
+	assert_int_equal(look(), 0);
+	assert_int_equal(seen.ifs[1].link, LINK_DOWN);
+	bsd.fails = BSD_SIOCGIFMEDIA;
+	bsd.result = 6;
+	assert_int_equal(look(), 0);
+	assert_int_equal(seen.ifs[1].link, LINK_UP);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+#define WITH(t) cmocka_unit_test_setup_teardown(t, setup, teardown)
+		WITH(a_table_that_is_cut_has_what_is_before),
+		WITH(an_address_of_another_interface_is_not_taken),
+		WITH(the_default_route_is_found_among_others),
+		WITH(a_vf_whose_driver_is_not_asked_keeps_its_link),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -347,5 +347,6 @@ clean:
 	rm -rf build
 
 .PHONY: all units clean check lint bench lab demo freebsd deps fmt install \
-	deb install-FreeBSD install-Linux fuzz-bins bench-bins objects always
+	deb install-FreeBSD install-Linux fuzz-bins lab-bins bench-bins \
+	objects always
 .PRECIOUS: $(B)/obj/%.o $(B)/stamp/%

@@ -130,7 +130,7 @@ for version in $VERSIONS; do
 	dir=build/freebsd/$version
 	CC="$ZIG/bin/python -m ziglang cc -target x86_64-freebsd.$version"
 	build "$dir" objects && make_libraries "$dir" &&
-	    build "$dir" all units fuzz-bins || exit 1
+	    build "$dir" all units fuzz-bins lab-bins || exit 1
 	find "$dir" -maxdepth 1 -type f -name 'switchback*' |
 	    while read -r program; do
 		# The run-time linker that it asks for is FreeBSD's.

@@ -96,7 +96,8 @@ for m in drivers/virtio/virtio_ring drivers/virtio/virtio \
     drivers/virtio/virtio_pci_modern_dev drivers/virtio/virtio_pci_legacy_dev \
     drivers/virtio/virtio_pci drivers/char/virtio_console \
     net/core/failover drivers/net/net_failover drivers/net/virtio_net \
-    net/tls/tls drivers/net/bonding/bonding drivers/net/vmxnet3/vmxnet3; do
+    net/tls/tls drivers/net/bonding/bonding drivers/net/vmxnet3/vmxnet3 \
+    drivers/misc/pvpanic/pvpanic drivers/misc/pvpanic/pvpanic-mmio; do
 	add_module $m
 done
 

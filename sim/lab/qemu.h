@@ -78,7 +78,7 @@ struct qemu_done {
  * just starts loses the request; ERR_BUSY after QEMU_EJECT. ERR_NOTFOUND when
  * there is no VF. */
 #define QEMU_ASK_AGAIN (INT64_C(250) * 1000000)
-#define QEMU_EJECT     (INT64_C(20) * 1000000000)
+#define QEMU_EJECT     (INT64_C(30) * 1000000000)
 void qemu_vf_eject(struct qemu *q, size_t nic, struct qemu_done done);
 void qemu_vf_attach(struct qemu *q, size_t nic, struct qemu_done done);
 

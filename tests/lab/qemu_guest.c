@@ -34,14 +34,18 @@
 static const char *kernel, *initrd, *folder;
 static const uint8_t mac[6] = { 0x52, 0x54, 0x00, 0x09, 0x00, 0x02 };
 
+static struct labloop *loop;
+
+enum vf { NO_VF, VF, FAILOVER_VF };
+
 struct guest { /* and the QEMU that it is in */
-	struct labloop *loop;
 	struct qemu *qemu;
 	struct labtimer tick; /* what is waited for is looked at then, too */
 	char console[300];
 	struct strbuf said;  /* on it */
 	int hn, vf, channel; /* our ends */
 	unsigned seen[QEMU_EXITED + 1];
+	char others[1000];			 /* names of QEMU_OTHER */
 	struct qemu_event last[QEMU_EXITED + 1]; /* without texts */
 	char text[5000];			 /* of QEMU_EXITED; "" before */
 	char status[40];			 /* of the migration */
@@ -55,11 +59,17 @@ static void
 take_event(void *ctx, const struct qemu_event *e)
 {
 	struct guest *g = ctx;
+	size_t at;
 
 	g->seen[e->kind]++;
 	g->last[e->kind] = *e;
 	if (e->kind == QEMU_EXITED)
 		snprintf(g->text, sizeof(g->text), "%s", e->text);
+	if (e->kind == QEMU_OTHER) {
+		at = strlen(g->others);
+		snprintf(g->others + at, sizeof(g->others) - at, "%s %s;",
+		    e->name, e->device);
+	}
 	if (e->kind == QEMU_MIGRATION)
 		snprintf(g->status, sizeof(g->status), "%s", e->text);
 }
@@ -89,7 +99,7 @@ fire(void *ctx, int64_t now_ns)
 {
 	struct guest *g = ctx;
 
-	labloop_arm(g->loop, &g->tick, now_ns + TICK);
+	labloop_arm(loop, &g->tick, now_ns + TICK);
 }
 
 static void
@@ -105,8 +115,7 @@ pair(int *near, int *far)
 }
 
 static void
-start(struct guest *g, struct labloop *loop, const char *name, bool vf,
-    int incoming)
+start(struct guest *g, const char *name, enum vf vf, int incoming)
 {
 	struct qemu_config c = { .kernel = kernel,
 		.initrd = initrd,
@@ -117,11 +126,11 @@ start(struct guest *g, struct labloop *loop, const char *name, bool vf,
 	struct err e;
 
 	memset(g, 0, sizeof(*g));
-	g->loop = loop;
 	snprintf(g->console, sizeof(g->console), "%s/%s", folder, name);
 	c.console = g->console;
 	memcpy(c.nics[0].mac, mac, sizeof(mac));
-	c.nics[0].vf_present = vf;
+	c.nics[0].vf_present = vf != NO_VF;
+	c.nics[0].failover = vf == FAILOVER_VF;
 	pair(&c.nics[0].hn_fd, &g->hn);
 	pair(&c.nics[0].vf_fd, &g->vf);
 	pair(&c.agent_fd, &g->channel);
@@ -136,7 +145,7 @@ start(struct guest *g, struct labloop *loop, const char *name, bool vf,
 static void
 finish(struct guest *g)
 {
-	labloop_disarm(g->loop, &g->tick);
+	labloop_disarm(loop, &g->tick);
 	qemu_free(g->qemu);
 	strbuf_fini(&g->said);
 	close(g->hn);
@@ -167,16 +176,16 @@ turn(struct guest *g, const char *what, int64_t from_ns)
 {
 	if (g->seen[QEMU_EXITED] > 0)
 		fail_msg("QEMU has ended, no %s: %s", what, g->text);
-	if (labloop_now(g->loop) - from_ns > LONG)
+	if (labloop_now(loop) - from_ns > LONG)
 		fail_msg("no %s; the console: %s", what, console(g));
-	labloop_turn(g->loop, from_ns + LONG);
+	labloop_turn(loop, from_ns + LONG);
 }
 
 /* The text after what is on the console from there on. */
 static size_t
 await_line(struct guest *g, size_t from, const char *text)
 {
-	int64_t from_ns = labloop_now(g->loop);
+	int64_t from_ns = labloop_now(loop);
 	const char *at;
 
 	while (strlen(console(g)) < from ||
@@ -188,11 +197,11 @@ await_line(struct guest *g, size_t from, const char *text)
 static void
 await_event(struct guest *g, enum qemu_event_kind kind, unsigned count)
 {
-	int64_t from_ns = labloop_now(g->loop);
+	int64_t from_ns = labloop_now(loop);
 
 	while (g->seen[kind] < count) {
 		if (kind == QEMU_EXITED)
-			labloop_turn(g->loop, from_ns + LONG);
+			labloop_turn(loop, from_ns + LONG);
 		else
 			turn(g, "event", from_ns);
 	}
@@ -202,7 +211,7 @@ await_event(struct guest *g, enum qemu_event_kind kind, unsigned count)
 static void
 await_answer(struct guest *g)
 {
-	int64_t from_ns = labloop_now(g->loop);
+	int64_t from_ns = labloop_now(loop);
 
 	while (g->answers == 0)
 		turn(g, "answer", from_ns);
@@ -232,7 +241,6 @@ here(struct guest *g)
 
 /* --- what is there from the start --- */
 
-static struct labloop *loop;
 static struct guest a;
 
 /* Frames behind their length; the guest's first ones are its own. */
@@ -255,7 +263,7 @@ a_guest_boots_and_its_frames_come_out(void **state)
 	(void)state;
 	loop = labloop_new();
 	from_ns = labloop_now(loop);
-	start(&a, loop, "a", true, -1);
+	start(&a, "a", VF, -1);
 	await_event(&a, QEMU_READY, 1);
 	print_message("ready after %.0f ms\n",
 	    (double)(labloop_now(loop) - from_ns) / 1e6);
@@ -328,12 +336,12 @@ static void
 eject(struct guest *g)
 {
 	unsigned gone = g->seen[QEMU_VF_GONE];
-	int64_t from_ns = labloop_now(g->loop);
+	int64_t from_ns = labloop_now(loop);
 
 	qemu_vf_eject(g->qemu, 0, answer_to(g));
 	await_done(g);
 	print_message("ejected after %.0f ms\n",
-	    (double)(labloop_now(g->loop) - from_ns) / 1e6);
+	    (double)(labloop_now(loop) - from_ns) / 1e6);
 	assert_int_equal(g->seen[QEMU_VF_GONE], gone + 1);
 	assert_int_equal(g->last[QEMU_VF_GONE].nic, 0);
 }
@@ -368,7 +376,7 @@ migrate_to(struct guest *to, const char *name, int64_t bytes_per_s)
 	int near, far;
 
 	pair(&near, &far);
-	start(to, loop, name, false, far);
+	start(to, name, NO_VF, far);
 	qemu_migrate(a.qemu, near, &how, take_end, &a);
 }
 
@@ -467,39 +475,57 @@ a_migrated_guest_goes_on_at_the_other_side(void **state)
 
 /* --- the rest --- */
 
+/* QEMU's own fail-over pair: three NICs, of which the third one goes for the
+ * time of a migration. */
+static void
+a_failover_pair_is_migrated_by_qemu_alone(void **state)
+{
+	struct guest b;
+	int near, far;
+
+	(void)state;
+	start(&a, "f", FAILOVER_VF, -1);
+	await_line(&a, 0, "NICS eth0:1 eth1:1 eth2:1.");
+	assert_non_null(strstr(a.others, "FAILOVER_NEGOTIATED"));
+	pair(&near, &far);
+	start(&b, "g", FAILOVER_VF, far);
+	qemu_migrate(a.qemu, near, &(struct qemu_migrate){ 0 }, take_end, &a);
+	await_end(1);
+	assert_int_equal(a.end.end, QEMU_MIGRATE_COMPLETED);
+	assert_non_null(strstr(a.others, "UNPLUG_PRIMARY"));
+	await_line(&b, 0, "NICS eth0:1 eth1:1 eth2:1.");
+	finish(&a);
+	finish(&b);
+}
+
 static void
 a_guest_that_only_just_starts_lets_go_of_its_vf(void **state)
 {
-	struct guest g;
-
 	(void)state;
-	start(&g, loop, "early", true, -1);
-	await_event(&g, QEMU_READY, 1);
-	eject(&g);
-	await_line(&g, 0, "NICS eth0:1.");
-	qemu_end(g.qemu);
-	await_event(&g, QEMU_EXITED, 1);
-	assert_string_equal(g.text, "");
-	finish(&g);
+	start(&a, "early", VF, -1);
+	await_event(&a, QEMU_READY, 1);
+	eject(&a);
+	await_line(&a, 0, "NICS eth0:1.");
 }
 
+/* The same one. */
 static void
 a_guest_that_dies_is_told(void **state)
 {
 	static const char line[] = "echo c >/proc/sysrq-trigger\n";
-	struct guest g;
 
 	(void)state;
-	start(&g, loop, "panic", true, -1);
-	await_line(&g, 0, "NICS eth0:1 eth1:1.");
-	assert_int_equal(send(g.channel, line, sizeof(line) - 1, 0),
+	await_event(&a, QEMU_CHANNEL, 1);
+	assert_int_equal(send(a.channel, line, sizeof(line) - 1, 0),
 	    sizeof(line) - 1);
-	await_event(&g, QEMU_EXITED, 1);
-	assert_int_equal(g.seen[QEMU_SHUTDOWN], 1);
-	assert_false(g.last[QEMU_EXITED].asked);
-	assert_non_null(strstr(console(&g), "Kernel panic"));
-	print_message("panicked: %u\n", g.seen[QEMU_PANICKED]);
-	finish(&g);
+	await_event(&a, QEMU_EXITED, 1);
+	assert_int_equal(a.seen[QEMU_PANICKED], 1);
+	assert_int_equal(a.seen[QEMU_SHUTDOWN], 1);
+	assert_false(a.last[QEMU_EXITED].asked);
+	assert_int_equal(a.last[QEMU_EXITED].status, 0);
+	assert_string_equal(a.text, "");
+	assert_non_null(strstr(console(&a), "Kernel panic"));
+	finish(&a);
 	labloop_free(loop);
 }
 
@@ -515,6 +541,7 @@ main(int argc, char **argv)
 		cmocka_unit_test(
 		    a_cancelled_migration_leaves_the_guest_where_it_is),
 		cmocka_unit_test(a_migrated_guest_goes_on_at_the_other_side),
+		cmocka_unit_test(a_failover_pair_is_migrated_by_qemu_alone),
 		cmocka_unit_test(
 		    a_guest_that_only_just_starts_lets_go_of_its_vf),
 		cmocka_unit_test(a_guest_that_dies_is_told),

@@ -3,6 +3,7 @@
  * it refuses, and every way in which it ends. */
 #include <sys/types.h>
 #include <sys/socket.h>
+#include <sys/time.h>
 #include <sys/wait.h>
 
 #include <errno.h>
@@ -527,6 +528,7 @@ start_and_wait(struct rig *r, int ready)
 static void
 none_is_left_by_who_is_killed(void **state)
 {
+	struct timeval most = { .tv_sec = 30 };
 	struct rig r;
 	int ready[2];
 	bool is_ready;
@@ -546,7 +548,8 @@ none_is_left_by_who_is_killed(void **state)
 		assert_false(is_closed(r.far[0]));
 	kill(pid, SIGKILL);
 	assert_int_equal(waitpid(pid, NULL, 0), pid);
-	/* Returns when nobody has the other end, neither the killed one... */
+	/* Until nobody has the other end, neither the killed one... */
+	setsockopt(r.far[0], SOL_SOCKET, SO_RCVTIMEO, &most, sizeof(most));
 	assert_int_equal(recv(r.far[0], &byte, 1, 0), 0);
 	close(ready[0]);
 	finish(&r);

@@ -39,6 +39,9 @@ static const char usage[] =
     "\n"
     "  --policy P[,P]   stock, native (default: both)\n"
     "  --seed N|A..B    instead of the scenarios' own seed\n"
+    "  --machine NAME   instead of the scenarios' own machine; a file with a\n"
+    "                   slash in its name, such as calibrate writes, or a "
+    "name\n"
     "  -j N             so many at a time (1)\n"
     "  --frames         every packet an event of its own\n"
     "  --tap, --junit, --json\n"
@@ -67,7 +70,7 @@ struct test {
 	struct policies policies;
 	int64_t first_seed, last_seed; /* 0: the scenarios' own */
 	int64_t jobs;
-	const char *db, *trace_dir, *out_path, *markdown;
+	const char *db, *trace_dir, *out_path, *markdown, *machine;
 	bool frames, verbose, hash;
 	int64_t guard_ns;     /* 0: as the sandbox has it */
 	struct strbuf hashes; /* lines of --hash */
@@ -108,6 +111,36 @@ is_folder(const char *option, const char *name)
 	return false;
 }
 
+/* Where something is written; false after a message. */
+static bool
+take_place(struct test *t, int c)
+{
+	switch (c) {
+	case 'M':
+		t->markdown = optarg;
+		return true;
+	case 'd':
+		t->db = optarg;
+		return true;
+	case 'D':
+		t->run.decisions = true;
+		return true;
+	case 't':
+		t->trace_dir = optarg;
+		return is_folder("--trace", optarg);
+	case 'P':
+		t->run.pcap_dir = optarg;
+		t->frames = true;
+		return is_folder("--pcap", optarg);
+	case 'o':
+		t->out_path = optarg;
+		return true;
+	default:
+		fputs(usage, stderr);
+		return false;
+	}
+}
+
 /* One option; false after a message. */
 static bool
 take_option(struct test *t, int c)
@@ -130,6 +163,9 @@ take_option(struct test *t, int c)
 		    "or A..B with at most %d of them\n",
 		    SEEDS_MAX);
 		return false;
+	case 'm':
+		t->machine = optarg;
+		return true;
 	case 'j':
 		if (num_parse(optarg, strlen(optarg), 1, JOBS_MAX, &t->jobs))
 			return true;
@@ -149,27 +185,8 @@ take_option(struct test *t, int c)
 	case 'J':
 		t->format = SUITE_JSON;
 		return true;
-	case 'M':
-		t->markdown = optarg;
-		return true;
-	case 'd':
-		t->db = optarg;
-		return true;
-	case 'D':
-		t->run.decisions = true;
-		return true;
-	case 't':
-		t->trace_dir = optarg;
-		return is_folder("--trace", optarg);
-	case 'P':
-		t->run.pcap_dir = optarg;
-		t->frames = true;
-		return is_folder("--pcap", optarg);
 	case 'H':
 		t->hash = true;
-		return true;
-	case 'o':
-		t->out_path = optarg;
 		return true;
 	case 'g':
 		if (dur_parse(optarg, strlen(optarg), &t->guard_ns) &&
@@ -183,8 +200,7 @@ take_option(struct test *t, int c)
 		t->verbose = true;
 		return true;
 	default:
-		fputs(usage, stderr);
-		return false;
+		return take_place(t, c);
 	}
 }
 
@@ -195,6 +211,7 @@ parse_options(int argc, char **argv, struct test *t, int *status)
 	static const struct option longs[] = {
 		{ "policy", required_argument, NULL, 'p' },
 		{ "seed", required_argument, NULL, 's' },
+		{ "machine", required_argument, NULL, 'm' },
 		{ "jobs", required_argument, NULL, 'j' },
 		{ "frames", no_argument, NULL, 'f' },
 		{ "tap", no_argument, NULL, 'T' },
@@ -323,6 +340,10 @@ repeat_command(const struct test *t, const struct testrun_case *c)
 	strbuf_addf(&sb, " test --policy %s", policy_word(c->policy));
 	if (c->seed != 0) /* 0: its own, of a file that could not be read */
 		strbuf_addf(&sb, " --seed %" PRIu64, c->seed);
+	if (t->machine != NULL) {
+		strbuf_adds(&sb, " --machine ");
+		repeat_word(&sb, t->machine);
+	}
 	strbuf_adds(&sb, t->frames ? " --frames " : " ");
 	repeat_word(&sb, c->file->path);
 	return strbuf_take(&sb);
@@ -461,6 +482,7 @@ test_files(struct test *t, char *const *paths)
 	}
 	if ((status = open_outputs(t)) != CMD_PASS)
 		return status;
+	t->run.machine = t->machine;
 	if (!testrun_load(&t->run, paths, &t->policies))
 		return CMD_INPUT;
 	testrun_plan(&t->run, &t->policies, t->first_seed, t->last_seed);

@@ -143,6 +143,10 @@ load_file(struct testrun *r, struct testrun_file *f, const struct policies *p)
 	size_t i;
 
 	f->scenario = s;
+	if (good && r->machine != NULL) {
+		free(s->machine);
+		s->machine = mem_str(r->machine);
+	}
 	if (good && s->n_rules > 0)
 		good = (f->rules = input_rules(s)) != NULL;
 	for (i = 0; good && i < p->count; i++)

@@ -68,6 +68,7 @@ struct testrun {
 	struct ruleset *shipped;
 	bool frames, decisions;
 	int64_t guard_ns;     /* of sim/stage/simstage.h */
+	const char *machine;  /* in place of each scenario's own; or NULL */
 	const char *pcap_dir; /* NULL: no captures. done may set it NULL */
 };
 

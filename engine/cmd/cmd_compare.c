@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * switchback compare - scenarios under several policies, in one table.
+ * switchback compare - scenarios under several policies, in one table; or on
+ * two stages, side by side.
  */
 #include <getopt.h>
 #include <stdio.h>
@@ -10,6 +11,7 @@
 #include "base/dur.h"
 #include "base/mem.h"
 #include "cmd/cmds.h"
+#include "cmd/comparestage.h"
 #include "cmd/inputs.h"
 #include "cmd/outfile.h"
 #include "cmd/testrun.h"
@@ -20,25 +22,38 @@
 
 static const char usage[] =
     "usage: switchback compare [OPTION...] [PATH...]\n"
+    "       switchback compare --stage A,B [OPTION...] [PATH...]\n"
+    "       switchback compare --stage A,B --db FILE [--run A --run B]\n"
     "\n"
     "Runs scenario files, and those in and below folders (default:\n"
     "scenarios), under each policy, and prints one table: for each scenario\n"
     "and policy the packets lost, the longest gap, what is left at the end\n"
     "(VF-ON, SYN: who carries; DEAD: nobody), and the verdict.\n"
+    "With --stage, runs each scenario on both stages and tells of each what\n"
+    "was left at the end, the phases of its fail-overs and the packets, side\n"
+    "by side, and in what the two differ.\n"
     "\n"
     "  --policy P[,P]   stock, native (default: both, in this order)\n"
+    "  --machine NAME   instead of the scenarios' own machine, as for test\n"
     "  -j N             so many at a time (1)\n"
+    "  --stage A,B      sim (the simulated machine), vm (a real kernel);\n"
+    "                   under policy native unless told otherwise\n"
+    "  --db FILE        with --stage: the newest stored runs instead\n"
+    "  --run ID|TITLE   of the store this one, and another one\n"
     "  --json           as JSON\n"
-    "  --markdown       as a table for a README\n"
+    "  --markdown       as a table for a README; not with --stage\n"
     "  -o FILE          write it there\n"
     "\n"
-    "Exit status: as switchback test.\n";
+    "Exit status: as switchback test; with --stage 1 also when two runs did\n"
+    "not end in the same state.\n";
 
 struct compare {
 	struct policies policies;
 	enum versus_format format;
 	int64_t jobs;
-	const char *out_path;
+	const char *out_path, *machine;
+	struct comparestage stage; /* its stages NULL: policies are compared */
+	bool policy_given;
 	struct testrun run;
 	struct versus_row *rows;
 	bool broken; /* some run could not be brought to a verdict */
@@ -52,10 +67,14 @@ take_option(struct compare *c, int option)
 
 	switch (option) {
 	case 'p':
+		c->policy_given = true;
 		if (policies_parse(optarg, &c->policies, &e) == 0)
 			return true;
 		fprintf(stderr, "switchback compare: --policy: %s\n", e.text);
 		return false;
+	case 'm':
+		c->machine = optarg;
+		return true;
 	case 'j':
 		if (num_parse(optarg, strlen(optarg), 1, JOBS_MAX, &c->jobs))
 			return true;
@@ -63,6 +82,21 @@ take_option(struct compare *c, int option)
 		    "switchback compare: -j: give a number from 1 to %d\n",
 		    JOBS_MAX);
 		return false;
+	case 's':
+		c->stage.stages = optarg;
+		return true;
+	case 'd':
+		c->stage.db = optarg;
+		return true;
+	case 'r':
+		if (c->stage.n_which == 2) {
+			fputs("switchback compare: --run: there are two "
+			      "already\n",
+			    stderr);
+			return false;
+		}
+		c->stage.which[c->stage.n_which++] = optarg;
+		return true;
 	case 'J':
 		c->format = VERSUS_JSON;
 		return true;
@@ -84,7 +118,11 @@ parse_options(int argc, char **argv, struct compare *c, int *status)
 {
 	static const struct option longs[] = {
 		{ "policy", required_argument, NULL, 'p' },
+		{ "machine", required_argument, NULL, 'm' },
 		{ "jobs", required_argument, NULL, 'j' },
+		{ "stage", required_argument, NULL, 's' },
+		{ "db", required_argument, NULL, 'd' },
+		{ "run", required_argument, NULL, 'r' },
 		{ "json", no_argument, NULL, 'J' },
 		{ "markdown", no_argument, NULL, 'M' },
 		{ "output", required_argument, NULL, 'o' },
@@ -106,6 +144,33 @@ parse_options(int argc, char **argv, struct compare *c, int *status)
 		}
 	}
 	return true;
+}
+
+/* The options of the two ways do not mix; false after a message. */
+static bool
+is_consistent(struct compare *c, int n_paths)
+{
+	struct comparestage *s = &c->stage;
+	const char *clash = NULL;
+
+	if (s->stages == NULL && s->db != NULL)
+		clash = "--db: only with --stage";
+	else if (s->stages == NULL && s->n_which > 0)
+		clash = "--run: only with --stage";
+	else if (s->stages != NULL && c->format == VERSUS_MARKDOWN)
+		clash = "--markdown: not with --stage";
+	if (clash != NULL) {
+		fprintf(stderr, "switchback compare: %s\n", clash);
+		return false;
+	}
+	s->jobs = c->jobs;
+	s->json = c->format == VERSUS_JSON;
+	s->out_path = c->out_path;
+	s->policies = c->policies;
+	s->machine = c->machine;
+	if (!c->policy_given)
+		s->policies = (struct policies){ { CORE_NATIVE }, 1 };
+	return s->stages == NULL || comparestage_check(s, n_paths);
 }
 
 static size_t
@@ -165,6 +230,7 @@ compare_files(struct compare *c, char *const *paths)
 	int status;
 	size_t i;
 
+	c->run.machine = c->machine;
 	if (!testrun_load(&c->run, paths, &c->policies))
 		return CMD_INPUT;
 	testrun_plan(&c->run, &c->policies, 0, 0);
@@ -191,12 +257,18 @@ cmd_compare(int argc, char **argv)
 
 	if (!parse_options(argc, argv, &c, &status))
 		return status;
+	if (!is_consistent(&c, argc - optind))
+		return CMD_INPUT;
+	if (c.stage.db != NULL)
+		return comparestage_run(&c.stage, NULL);
 	paths = optind < argc
 	    ? input_scenario_paths(argv + optind, argc - optind)
 	    : input_scenario_paths(standard, 1);
 	if (paths == NULL)
 		return CMD_INPUT;
-	if (paths[0] != NULL) {
+	if (paths[0] != NULL && c.stage.stages != NULL) {
+		status = comparestage_run(&c.stage, paths);
+	} else if (paths[0] != NULL) {
 		status = compare_files(&c, paths);
 	} else {
 		fputs("switchback compare: no scenario found\n", stderr);

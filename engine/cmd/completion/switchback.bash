@@ -24,6 +24,10 @@ _switchback() {
 		mapfile -t COMPREPLY < <(compgen -W "stock native" -- "$word")
 		return
 		;;
+	switchback:--stage)
+		mapfile -t COMPREPLY < <(compgen -W "sim vm sim,vm" -- "$word")
+		return
+		;;
 	switchbackd:--policy)
 		mapfile -t COMPREPLY < <(compgen -W "rules native" -- "$word")
 		return

@@ -17,6 +17,7 @@ enum cmd_status {
 	CMD_NOTHING = 4, /* nothing ran */
 };
 
+int cmd_calibrate(int argc, char **argv);
 int cmd_check(int argc, char **argv);
 int cmd_compare(int argc, char **argv);
 int cmd_continuity(int argc, char **argv);

@@ -226,8 +226,17 @@ input_scenario(const char *path)
 struct profile *
 input_profile(const char *name)
 {
-	struct diag d = { .emit = input_print_finding };
 	struct strbuf text = { 0 };
+	struct profile *p = input_profile_text(name, &text);
+
+	strbuf_fini(&text);
+	return p;
+}
+
+struct profile *
+input_profile_text(const char *name, struct strbuf *text)
+{
+	struct diag d = { .emit = input_print_finding };
 	struct profile *p = NULL;
 	char *path, file[96];
 	struct err e;
@@ -242,11 +251,10 @@ input_profile(const char *name)
 			return NULL;
 		}
 	}
-	if (input_read(path, &text, &e) < 0)
+	if (input_read(path, text, &e) < 0)
 		fprintf(stderr, "%s\n", e.text);
 	else
-		p = profile_parse(path, strbuf_str(&text), text.bytes, &d);
-	strbuf_fini(&text);
+		p = profile_parse(path, strbuf_str(text), text->bytes, &d);
 	free(path);
 	return p;
 }

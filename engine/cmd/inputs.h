@@ -32,6 +32,8 @@ struct recording *input_recording(const char *spec);
 
 /* A name such as "azure-mlx5", or a path with a slash in it. */
 struct profile *input_profile(const char *name);
+/* The same, its text appended. */
+struct profile *input_profile_text(const char *name, struct strbuf *text);
 
 /* The scenario's rule files (beside it), or the shipped ones when s is NULL
  * or names none. */

@@ -15,6 +15,8 @@ static const struct command {
 	int (*run)(int argc, char **argv);
 	const char *summary;
 } commands[] = {
+	{ "calibrate", cmd_calibrate,
+	    "make a machine profile from what a real machine did" },
 	{ "check", cmd_check, "find mistakes in devd.conf files" },
 	{ "compare", cmd_compare,
 	    "scenarios under several policies, in a table" },

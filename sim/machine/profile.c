@@ -218,6 +218,31 @@ draw_delay(struct profile *p, struct delay *d)
 	return d->scaled ? ns / 100 * p->load_percent : ns;
 }
 
+static int
+by_size(const void *a, const void *b)
+{
+	int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
+
+	return x < y ? -1 : x > y;
+}
+
+int64_t
+profile_likely(const struct profile *p, const char *name)
+{
+	const struct delay *d = profile_find_delay(p, name);
+	struct dist sorted;
+
+	if (d == NULL)
+		return 0;
+	if (d->dist.shape == UNIFORM)
+		return d->dist.value[0] / 2 + d->dist.value[1] / 2;
+	if (d->dist.shape == TRIANGULAR)
+		return d->dist.value[1];
+	sorted = d->dist;
+	qsort(sorted.value, sorted.count, sizeof(sorted.value[0]), by_size);
+	return sorted.value[sorted.count / 2];
+}
+
 int64_t
 profile_delay(struct profile *p, const char *name)
 {

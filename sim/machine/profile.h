@@ -66,6 +66,9 @@ bool profile_override_limit(struct profile *p, const char *name,
 /* Starts the random numbers of a run. */
 void profile_seed(struct profile *p, uint64_t seed);
 
+/* The middle of a delay's distribution, 0 when the name is not a known one. */
+int64_t profile_likely(const struct profile *p, const char *name);
+
 /* One draw. The name must be a known one. */
 int64_t profile_delay(struct profile *p, const char *name);
 

@@ -253,7 +253,7 @@ serve_channel(struct agent *a, short revents, struct err *err)
 	if (a->alone)
 		revents |= POLLIN;
 	rc = channel_polled(a->channel, revents, err);
-	a->alone = rc < 0 && channel_is_port(a->channel);
+	a->alone = rc < 0 && a->config->first && channel_is_port(a->channel);
 	if (a->alone && err->code == ERR_STATE)
 		rc = 0;
 	take_orders(a);

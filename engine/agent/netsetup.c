@@ -34,8 +34,8 @@ add_address(enum netsetup_with with, const char *name, const struct ipaddr *a,
 
 	ipaddr_format(a, true, text);
 	if (with == NETSETUP_IP)
-		strbuf_addf(out, "ip addr add %s dev %s%s || exit 1\n", text,
-		    name, a->family == 6 ? " nodad" : "");
+		strbuf_addf(out, "ip addr add %s dev %s || exit 1\n", text,
+		    name);
 	else
 		strbuf_addf(out, "ifconfig %s inet%s %s alias || exit 1\n",
 		    name, a->family == 6 ? "6" : "", text);

@@ -6,8 +6,10 @@
 #	-n CYCLES	sets $cycles
 #	-k		keep the folder with all logs
 #	-v		show the guest's output at the end
-# and boots, with $qemu_options, if set. The synthetic NIC is a virtio-net (eth0), the VF a vmxnet3 of the
-# same MAC (eth1) that can be plugged and unplugged. Then there are
+# and boots, with $qemu_options, if set. The synthetic NIC is a virtio-net
+# (eth0), the VF a vmxnet3 of the same MAC (eth1) that can be plugged and
+# unplugged. With lab=yes it is the lab's own guest, which reads orders from
+# descriptor 5 and answers into $D/said. Then there are
 #	guest LINE	a line of shell in the guest, until it is done
 #	qmp JSON	a command for QEMU
 #	unplug, plug	the VF
@@ -79,8 +81,19 @@ export SWITCHBACK_LAB_KERNEL="${GUEST_KERNEL:-}"
 made sh sim/lab/kernel.sh build/guest
 kernel=$made
 vmlinuz=$(find "$kernel/boot" -name 'vmlinuz-*' | head -n 1)
-made sh sim/lab/image.sh -i tests/guest/guest-init.sh "$kernel" build/guest \
-    "$B/switchbackd"
+if [ -z "${lab:-}" ]; then
+	made sh sim/lab/image.sh -i tests/guest/guest-init.sh "$kernel" \
+	    build/guest "$B/switchbackd"
+else
+	made sh sim/lab/image.sh "$kernel" build/guest "$B/switchback" \
+	    "$B/switchbackd" engine/rules/conf/hyperv.conf:/etc/hyperv.conf
+	mkfifo "$D/agent.in" "$D/agent.out"
+	cat "$D/agent.out" >"$D/said" &
+	exec 5<>"$D/agent.in"
+	qemu_options="-device virtio-serial-pci
+	    -chardev pipe,id=agent,path=$D/agent
+	    -device virtserialport,chardev=agent,name=switchback"
+fi
 initrd=$made
 
 # --- the machine ---
@@ -170,5 +183,5 @@ ask() { # n
 with_vf='bond0 active eth1 ports eth0 eth1 primary eth1'
 alone='bond0 active eth0 ports eth0 primary'
 native='switchbackd -d -f /tmp/rules --policy native --pair eth0'
-wait_line "$D/console" 1 60 '^GUEST ready'
+[ -n "${lab:-}" ] || wait_line "$D/console" 1 60 '^GUEST ready'
 qmp '{"execute":"qmp_capabilities"}'

@@ -8,6 +8,7 @@
 
 #include <netinet/in.h>
 
+#include <fcntl.h>
 #include <poll.h>
 #include <setjmp.h>
 #include <signal.h>
@@ -26,6 +27,7 @@
 #include "packet/probehdr.h"
 #include "sim/lab/guestlink.h"
 #include "world/clock.h"
+#include "world/local_socket.h"
 
 #define MS	INT64_C(1000000)
 #define PATIENT (60000 * MS) /* only where all is lost anyway */
@@ -92,18 +94,15 @@ on_answer(void *ctx, const struct labwire *m, int64_t got_ns)
 }
 
 static pid_t
-start_guest(int fd, int other_end)
+start_guest(const char *channel, int other_end)
 {
-	struct agent_config config = { .daemon = "sh -c" };
-	char channel[32];
+	struct agent_config config = { .channel = channel, .daemon = "sh -c" };
 	struct err err;
 	pid_t pid = fork();
 
 	if (pid != 0)
 		return pid;
 	close(other_end);
-	snprintf(channel, sizeof(channel), "fd:%d", fd);
-	config.channel = channel;
 	_exit(agent_run(&config, &err) == 0 ? 0 : 1);
 }
 
@@ -112,12 +111,14 @@ set_up(void **state)
 {
 	struct lab *l = calloc(1, sizeof(*l));
 	struct guestlink_user user = { on_row, on_trouble, l };
+	char channel[32];
 	int fds[2];
 
 	assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0,
 			     fds),
 	    0);
-	l->guest = start_guest(fds[1], fds[0]);
+	snprintf(channel, sizeof(channel), "fd:%d", fds[1]);
+	l->guest = start_guest(channel, fds[0]);
 	close(fds[1]);
 	l->loop = labloop_new();
 	l->clock = labclock_new();
@@ -462,6 +463,80 @@ the_end_of_its_channel_ends_it_and_its_children(void **state)
 	assert_int_equal(kill((pid_t)child, 0), -1);
 }
 
+/* Until all of it was said, one way or the other; what else is said does not
+ * count. */
+static void
+converse(int fd, const char *order, const char *answer)
+{
+	struct strbuf said = { 0 };
+	struct pollfd p = { .fd = fd, .events = POLLIN };
+	char bytes[4096];
+	ssize_t n;
+
+	assert_int_equal(write(fd, order, strlen(order)), strlen(order));
+	while (strstr(strbuf_str(&said), answer) == NULL) {
+		assert_int_equal(poll(&p, 1, (int)(PATIENT / MS)), 1);
+		n = read(fd, bytes, sizeof(bytes));
+		if (n <= 0)
+			fail_msg("never: %s; %s", answer, strbuf_str(&said));
+		strbuf_add(&said, bytes, (size_t)n);
+	}
+	strbuf_fini(&said);
+}
+
+static void
+ends_well(pid_t guest)
+{
+	int status;
+
+	assert_int_equal(waitpid(guest, &status, 0), guest);
+	assert_int_equal(status, 0);
+}
+
+/* A serial line: no byte is changed on its way, none comes back as an echo,
+ * and none is a signal. */
+static void
+a_terminal_is_a_channel(void **state)
+{
+	int fd = posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC);
+	pid_t guest;
+
+	(void)state;
+	assert_true(fd >= 0);
+	assert_int_equal(grantpt(fd), 0);
+	assert_int_equal(unlockpt(fd), 0);
+	guest = start_guest(ptsname(fd), fd);
+	converse(fd, "", "is=hello ");
+	converse(fd, "do=run id=1 text=\"printf 'a\\\\r\\\\n\\\\003'\"\n",
+	    " text=\"a\\x0d\\n\\x03\"\n");
+	converse(fd, "\x03\x04\ndo=end id=2\n", "is=answer re=2");
+	ends_well(guest);
+	close(fd);
+}
+
+static void
+a_sockets_name_is_a_channel(void **state)
+{
+	char path[] = "/tmp/test-agent.XXXXXX";
+	int listener, fd = mkstemp(path);
+	struct err err;
+	pid_t guest;
+
+	(void)state;
+	close(fd);
+	unlink(path);
+	listener = local_socket_listen(path, SOCK_STREAM, 0600, &err);
+	assert_true(listener >= 0);
+	guest = start_guest(path, listener);
+	while ((fd = local_socket_accept(listener)) < 0)
+		poll(NULL, 0, 1);
+	fcntl(fd, F_SETFL, 0);
+	converse(fd, "do=end id=1\n", "is=answer re=1");
+	ends_well(guest);
+	close(fd);
+	local_socket_close(path, listener);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int
@@ -478,6 +553,8 @@ main(void)
 		TEST(its_clock_is_ours_here),
 		TEST(do_end_ends_it),
 		TEST(the_end_of_its_channel_ends_it_and_its_children),
+		cmocka_unit_test(a_terminal_is_a_channel),
+		cmocka_unit_test(a_sockets_name_is_a_channel),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -52,6 +52,8 @@ explorer_hand_fini(struct trial *t)
 {
 	size_t i;
 
+	trace_free(t->scratch);
+	t->scratch = NULL;
 	for (i = 0; i < COURSE_MACHINES; i++) {
 		profile_free(t->profiles[i]);
 		t->profiles[i] = NULL;
@@ -100,7 +102,7 @@ tell(struct crew *crew)
 }
 
 static void
-run_seed(const struct trial *t, struct choices *c, uint64_t seed, bool hash,
+run_seed(struct trial *t, struct choices *c, uint64_t seed, bool hash,
     struct strbuf *hashes, struct trial_result *r)
 {
 	struct trace *trace = hash ? trace_new() : NULL;
@@ -114,7 +116,7 @@ run_seed(const struct trial *t, struct choices *c, uint64_t seed, bool hash,
 }
 
 static void
-run_chunk(struct crew *crew, const struct trial *t, struct choices *c,
+run_chunk(struct crew *crew, struct trial *t, struct choices *c,
     uint64_t number)
 {
 	struct explorer *x = crew->x;

@@ -6,6 +6,8 @@
 
 #include "base/mem.h"
 
+#define DEPTH 3
+
 struct pump {
 	struct core *core;
 	struct world world;
@@ -15,6 +17,10 @@ struct pump {
 	struct input *later; /* what came while busy */
 	size_t n_later, cap_later;
 	size_t next_later;
+	/* Their memory is kept for the next step: one that observes has one
+	 * more within it. */
+	struct intents out[DEPTH];
+	size_t depth;
 };
 
 struct pump *
@@ -30,8 +36,12 @@ pump_new(struct core *core, const struct world *world)
 void
 pump_free(struct pump *p)
 {
+	size_t i;
+
 	if (p == NULL)
 		return;
+	for (i = 0; i < DEPTH; i++)
+		intents_fini(&p->out[i]);
 	snapshot_fini(&p->snapshot);
 	free(p->later);
 	free(p);
@@ -97,13 +107,18 @@ carry_out(struct pump *p, const struct intent *i)
 static void
 step(struct pump *p, const struct input *in)
 {
-	struct intents out = { 0 };
+	struct intents more = { 0 }, *out = &more;
 	size_t i;
 
-	core_step(p->core, in, &out);
-	for (i = 0; i < out.count; i++)
-		carry_out(p, &out.list[i]);
-	intents_fini(&out);
+	if (p->depth < DEPTH)
+		out = &p->out[p->depth];
+	p->depth++;
+	core_step(p->core, in, out);
+	for (i = 0; i < out->count; i++)
+		carry_out(p, &out->list[i]);
+	intents_reset(out);
+	p->depth--;
+	intents_fini(&more);
 }
 
 static void

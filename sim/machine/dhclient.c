@@ -563,13 +563,19 @@ is_own_address(const struct dhclient *c, const char *text)
 	    ipaddr_same_host(&c->lease.addr, &a);
 }
 
+bool
+dhclient_listens(const struct machine *m)
+{
+	return m->dhcp != NULL && !TAILQ_EMPTY(&m->dhcp->clients);
+}
+
 void
 dhclient_hear(struct machine *m, const char *message)
 {
 	char verb[16], ifname[IFNAME_MAX], rest[IPADDR_TEXT];
 	struct dhclient *c;
 
-	if (m->dhcp == NULL || TAILQ_EMPTY(&m->dhcp->clients) ||
+	if (!dhclient_listens(m) ||
 	    sscanf(message, "%15s %15s %55s", verb, ifname, rest) != 3 ||
 	    (c = find(m, ifname)) == NULL)
 		return;

@@ -47,6 +47,7 @@ const char *dhclient_state(struct machine *m, const char *ifname);
 /* What the routing socket says, in machine_rt()'s words, as it is said: the
  * clients read it a little later. */
 void dhclient_hear(struct machine *m, const char *message);
+bool dhclient_listens(const struct machine *m); /* one does */
 
 void dhclient_free_all(struct machine *m);
 

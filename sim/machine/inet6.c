@@ -338,14 +338,19 @@ inet6_set_rtadv(struct ifnet *ifp, bool accept)
 		inet_default_del(m, 6);
 }
 
+bool
+inet6_listens(const struct machine *m)
+{
+	return m->inet6 != NULL && m->inet6->rtsold;
+}
+
 void
 inet6_hear(struct machine *m, const char *message)
 {
 	char ifname[IFNAME_MAX];
 	struct ifnet *ifp;
 
-	if (m->inet6 == NULL || !m->inet6->rtsold ||
-	    sscanf(message, "IFINFO %15s", ifname) != 1 ||
+	if (!inet6_listens(m) || sscanf(message, "IFINFO %15s", ifname) != 1 ||
 	    (ifp = ifnet_find(m, ifname)) == NULL)
 		return;
 	if (ifp->up && ifp->link == LINK_UP && ifp->accept_rtadv)

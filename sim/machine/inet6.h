@@ -49,6 +49,7 @@ void inet6_interface_up(struct ifnet *ifp);
 /* What the routing socket says, in machine_rt()'s words: rtsold solicits on an
  * interface whose link is up. */
 void inet6_hear(struct machine *m, const char *message);
+bool inet6_listens(const struct machine *m); /* somebody does */
 
 /* All IPv6 addresses and what hangs on them go, as when the interface joins a
  * lagg (D.3). True when there were any. */

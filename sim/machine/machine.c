@@ -199,6 +199,11 @@ machine_rt(struct machine *m, const char *fmt, ...)
 	char text[128];
 	va_list ap;
 
+	if ((m->trace == NULL || m->trace->sparse) && !dhclient_listens(m) &&
+	    !inet6_listens(m)) {
+		machine_hint(m); /* what it says nobody reads */
+		return;
+	}
 	va_start(ap, fmt);
 	vsnprintf(text, sizeof(text), fmt, ap);
 	va_end(ap);

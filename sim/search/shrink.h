@@ -10,7 +10,7 @@
 #include "sim/search/trial.h"
 
 struct shrink {
-	const struct trial *trial;
+	struct trial *trial;
 	enum invariant broken;
 	unsigned tries, most_tries;
 	/* Asked now and then; true stops. May be NULL. */

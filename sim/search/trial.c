@@ -28,25 +28,34 @@ run(const struct trial *tr, const struct course *h, struct profile *profile,
 	out->broken = w.broken;
 }
 
+static struct trace *
+empty_trace(struct trial *tr)
+{
+	if (tr->scratch == NULL) {
+		tr->scratch = trace_new();
+		tr->scratch->sparse = true;
+	}
+	trace_forget(tr->scratch, NULL);
+	return tr->scratch;
+}
+
 void
-trial_run(const struct trial *tr, struct choices *c, struct trace *t,
+trial_run(struct trial *tr, struct choices *c, struct trace *t,
     struct trial_result *out)
 {
-	struct trace *own = t == NULL ? trace_new() : NULL;
 	struct profile *profile, *copy = NULL;
 	struct diag quiet = { 0 };
 	struct course h;
 
-	if (own != NULL)
-		own->sparse = true;
+	if (t == NULL)
+		t = empty_trace(tr);
 	course_make(&h, c, tr->stimuli);
 	profile = tr->profiles[h.machine];
 	if (simstage_overrides(h.scn)) {
 		profile = copy = profile_copy(profile);
 		simstage_override(h.scn, copy, &quiet);
 	}
-	run(tr, &h, profile, own != NULL ? own : t, out);
+	run(tr, &h, profile, t, out);
 	profile_free(copy);
 	course_fini(&h);
-	trace_free(own);
 }

@@ -15,7 +15,8 @@ struct trial { /* who runs one after the other; not shared by threads */
 	/* Borrowed; each trial draws from them. As course_machines. */
 	struct profile *profiles[COURSE_MACHINES];
 	enum core_policy policy;
-	unsigned stimuli; /* of course_make() */
+	unsigned stimuli;      /* of course_make() */
+	struct trace *scratch; /* owned: kept from one to the next */
 };
 
 struct trial_result {
@@ -26,7 +27,7 @@ struct trial_result {
 
 /* Makes the history of the choices and runs it. With t (empty before), all of
  * the run is written there; without, only what the invariants need. */
-void trial_run(const struct trial *tr, struct choices *c, struct trace *t,
+void trial_run(struct trial *tr, struct choices *c, struct trace *t,
     struct trial_result *out);
 
 #endif

@@ -342,9 +342,11 @@ take_record(struct core *c, const struct input *in, struct intents *out)
 		c->dirty = true;
 		/* What was to be done for an interface that is gone would
 		 * meet nothing, or another one of the same name. */
-		if (is_detach(&c->line))
+		if (is_detach(&c->line)) {
 			jobs_cancel_key(&c->jobs, devline_subsystem(&c->line),
 			    out);
+			native_departed(c->native, devline_subsystem(&c->line));
+		}
 	}
 	rule = ruleset_match(c->config.rules, &c->line, &env);
 	if (rule != NULL)

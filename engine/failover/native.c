@@ -524,6 +524,16 @@ native_plan(struct native *n, const struct snapshot *s, int64_t now_ns,
 	return more;
 }
 
+void
+native_departed(struct native *n, const char *ifname)
+{
+	size_t k;
+
+	for (k = 0; k < n->n_pairs; k++)
+		if (strcmp(n->pairs[k].vf.name, ifname) == 0)
+			n->pairs[k].vf.departed = n->pairs[k].dirty = true;
+}
+
 const struct pair *
 native_pair(const struct native *n, uint32_t index)
 {

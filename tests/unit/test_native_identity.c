@@ -35,6 +35,35 @@ put_pair(void)
 	assert_true(snap_port_find(get("lagg0"), "mce0")->active);
 }
 
+/* The kernel gives out a name and an index again, and nobody looked between:
+ * to be down is then no person's wish. A record that lies changes nothing. */
+static void
+a_vf_that_was_replaced_unseen_is_another_one(void **state)
+{
+	unsigned before;
+	int64_t came_ns;
+	uint32_t index;
+
+	(void)state;
+	put_pair();
+	before = sys.operations;
+	native_departed(n, "mce0");
+	settle(HORIZON);
+	assert_int_equal(sys.operations, before);
+	index = get("mce0")->index;
+	take_away("mce0");
+	put_vf();
+	get("mce0")->index = index;
+	native_departed(n, "mce0");
+	came_ns = sys.now_ns;
+	settle(DUR_SEC);
+	assert_false(get("mce0")->up);
+	settle(HORIZON);
+	assert_true(snap_port_find(get("lagg0"), "mce0")->active);
+	assert_true(sys.now_ns >= came_ns + 2 * DUR_SEC);
+	assert_false(told("set down by somebody else"));
+}
+
 /* --- names --- */
 
 static void
@@ -471,6 +500,7 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		T(a_vf_that_was_replaced_unseen_is_another_one),
 		T(a_renamed_lagg_is_still_ours),
 		T(a_renamed_hn_keeps_its_configuration),
 		T(a_renamed_vf_is_neither_downed_nor_upped),

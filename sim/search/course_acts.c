@@ -33,6 +33,8 @@ attach(struct author *a, size_t pair)
 {
 	course_step(a, SCN_VF_ATTACH, vf(a, pair));
 	a->pairs[pair].vf_there = a->pairs[pair].vf_link = true;
+	a->pairs[pair].associated = true;
+	a->pairs[pair].unpaired = !a->pairs[pair].nic_there;
 	a->h->pairs[pair].vf_excused = false;
 }
 
@@ -87,6 +89,11 @@ turn_association(struct author *a, size_t pair)
 {
 	struct standing *s = &a->pairs[pair];
 
+	/* A host says this of a VF that it has given. */
+	if (!s->vf_there) {
+		change_network(a, pair);
+		return;
+	}
 	s->associated = !s->associated;
 	course_step(a, SCN_HOST_ASSOC, hn(a, pair))->up = s->associated;
 }
@@ -97,6 +104,7 @@ turn_nic(struct author *a, size_t pair)
 	struct standing *s = &a->pairs[pair];
 
 	s->nic_there = !s->nic_there;
+	s->unpaired = true;
 	course_step(a, s->nic_there ? SCN_NIC_ATTACH : SCN_NIC_DETACH,
 	    hn(a, pair));
 }
@@ -214,23 +222,25 @@ user(struct author *a, size_t pair)
 	struct course_pair *p = &a->h->pairs[pair];
 	uint32_t which = choices_below(a->c, a->own_lagg ? 5 : 9);
 
+	if (a->pairs[pair].unpaired && (which == 3 || which == 4))
+		which = 0;
 	switch (which) {
 	case 0:
-		type(a, "ifconfig %s down", p->hn);
+		type(a, "route delete default");
 		break;
 	case 1:
+		type(a, "sysctl net.link.lagg.failover_rx_all=0");
+		break;
+	case 2:
+		type(a, "ifconfig %s down", p->hn);
+		break;
+	case 3:
 		type(a, "ifconfig %s up", p->vf);
 		p->upped = true;
 		break;
-	case 2:
+	case 4:
 		type(a, "ifconfig %s down", p->vf);
 		p->vf_excused = true;
-		break;
-	case 3:
-		type(a, "route delete default");
-		break;
-	case 4:
-		type(a, "sysctl net.link.lagg.failover_rx_all=0");
 		break;
 	case 5:
 		type(a, "ifconfig lagg%zu destroy", pair);
@@ -321,7 +331,7 @@ course_mend(struct author *a)
 			turn_nic(a, i);
 		if (!s->media)
 			turn_media(a, i);
-		if (!s->associated)
+		if (!s->associated && s->vf_there)
 			turn_association(a, i);
 		if (!s->vf_link && s->vf_there)
 			turn_link(a, i);

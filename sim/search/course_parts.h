@@ -13,6 +13,7 @@
 struct standing {
 	bool vf_there, vf_link; /* the host offers it; its link is there */
 	bool media, associated, nic_there;
+	bool unpaired; /* its NIC was away: to up the VF may panic the kernel */
 };
 
 struct author { /* who writes a history */

@@ -121,7 +121,8 @@ add_addresses(struct author *a, struct course_pair *p, size_t unit)
 		add_rc_of(a, p, "_ipv6", "inet6 2001:db8:%zu::15/64", 2 + unit);
 		want(p, "2001:db8:%zu::15/64", 2 + unit);
 	}
-	if (!routed || p->dhcp || unit > 0)
+	/* Of a second one's client nobody knows which route is wanted. */
+	if (!routed || p->dhcp || unit > 0 || a->h->n_pairs > 1)
 		return;
 	snprintf(router, sizeof(router), "10.0.%zu.2", 2 + unit);
 	ipaddr_parse(router, &p->router);

@@ -94,8 +94,7 @@ is_asked_for(struct serving *s, const char *command,
 }
 
 static void
-start(void *ctx, uint32_t id, const char *text,
-    const struct world_cause *cause)
+start(void *ctx, uint32_t id, const char *text, const struct world_cause *cause)
 {
 	struct runnerwire no = { .kind = RUNNERWIRE_REFUSED,
 		.numbers = { id } };

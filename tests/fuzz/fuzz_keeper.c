@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * An engine that somebody has taken over, to its keeper: what it orders and
- * asks, in pieces. Nothing is ordered that is not in the messages, no line of
- * the log is more than one printable line, and no file is made but those of
- * dumps, in their folder.
+ * asks, in pieces. Nothing is ordered that is not in the messages, no command
+ * is allowed that is no action of the rules, no line of the log is more than
+ * one printable line, and no file is made but those of dumps, in their folder.
  *
  * Input: a byte, even: it orders, odd: it asks; one for the length of the
  * pieces; what it says.
@@ -26,8 +26,25 @@ struct orders {
 static char folder[] = "/tmp/switchback-fuzz.XXXXXX";
 static char rules[sizeof(folder) + 16];
 static int sockets[2];
+static struct keeper_judge judge;
 
 /* --- orders --- */
+
+/* One of the two actions, the second with a value that is one word. */
+static bool
+is_action(const char *command)
+{
+	const char *p = command;
+
+	if (strcmp(command, "true") == 0)
+		return true;
+	if (strncmp(p, "echo '", 6) != 0)
+		return false;
+	for (p += 6; (p = strchr(p, '\'')) != NULL; p += 5)
+		if (strncmp(p, "'\"'\"'", 5) != 0)
+			return p[1] == '\0';
+	return false;
+}
 
 static void
 start(void *ctx, uint32_t id, const char *command,
@@ -38,6 +55,8 @@ start(void *ctx, uint32_t id, const char *command,
 	(void)id;
 	o->count++;
 	o->bytes += strlen(command) + cause->bytes;
+	if (keeper_judge_allows(&judge, command, cause))
+		FUZZ_HOLDS(is_action(command));
 }
 
 static void
@@ -89,6 +108,7 @@ give_orders(const uint8_t *data, size_t bytes, size_t piece)
 static void
 end(void)
 {
+	keeper_judge_fini(&judge);
 	unlink(rules);
 	FUZZ_HOLDS(rmdir(folder) == 0);
 }
@@ -97,13 +117,20 @@ static void
 begin(void)
 {
 	static const char text[] = "notify 0 { match \"system\" \"IFNET\"; "
-				   "action \"true\"; };\n";
+				   "action \"true\"; "
+				   "action \"echo $subsystem\"; };\n";
+	const struct ruleset_options options = { .version = RULE_NEWEST };
+	struct diag diag = { 0 };
+	struct ruleset *set;
 	FILE *f;
 
 	FUZZ_HOLDS(mkdtemp(folder) != NULL);
 	snprintf(rules, sizeof(rules), "%s/rules.conf", folder);
 	FUZZ_HOLDS((f = fopen(rules, "w")) != NULL);
 	FUZZ_HOLDS(fputs(text, f) >= 0 && fclose(f) == 0);
+	FUZZ_HOLDS(ruleset_load(rules, &options, &diag, &set, NULL) == 0);
+	keeper_judge_init(&judge, NULL, false);
+	keeper_judge_rules(&judge, set);
 	FUZZ_HOLDS(socketpair(AF_UNIX, SOCK_STREAM, 0, sockets) == 0);
 	atexit(end);
 }
@@ -144,12 +171,10 @@ ask(const uint8_t *data, size_t bytes, size_t piece)
 {
 	const struct keeper_config config = { .rules_path = rules,
 		.dump_path = folder };
-	struct keeper_asks a = { .config = &config };
+	struct keeper_asks a = { .config = &config, .judge = &judge };
 	bool wrote = false;
 	size_t n;
 
-	if (rules[0] == '\0')
-		begin();
 	a.fd = sockets[0];
 	for (; bytes > 0; data += n, bytes -= n) {
 		n = piece < bytes ? piece : bytes;
@@ -174,6 +199,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t bytes)
 
 	if (bytes < 2)
 		return 0;
+	if (rules[0] == '\0')
+		begin();
 	piece = (size_t)data[1] + 1;
 	if (data[0] % 2 != 0) {
 		/* As much as its socket takes before somebody reads. */

@@ -7,6 +7,7 @@
 #	make lint	layers, fences, sizes, names, format
 #	make bench	the numbers in the README
 #	make fuzz-NAME	fuzz one decoder for FUZZ_SECONDS (60)
+#	make coverage	whether the unit tests run every line of the decoders
 #	make freebsd	cross-compile everything for FreeBSD, warnings as errors
 #	make fmt	put the sources into their canonical layout
 #	make install	programs, rules, profiles, manual pages, completion, and
@@ -193,6 +194,11 @@ FUZZ_MAIN := $(B)/obj/tests/fuzz/replay_main.o
 FUZZ_LINK :=
 endif
 
+# What is searched is our code, and not the target that tries it.
+ifeq ($(V),fuzz)
+$(B)/obj/tests/fuzz/%.o: private BASE_CFLAGS += -fno-sanitize=fuzzer-no-link
+endif
+
 $(B)/fuzz/%: $(B)/obj/tests/fuzz/fuzz_%.o $(FUZZ_MAIN) $(HARNESS_LIB) \
     $(ENGINE_LIB) $(B)/stamp/link
 	@mkdir -p $(@D)
@@ -241,6 +247,10 @@ $(B)/lab/%: $(B)/obj/tests/lab/%.o $(HARNESS_LIB) $(ENGINE_LIB) $(B)/stamp/link
 
 lab-bins: $(LAB_BIN)
 	@:
+
+# Needs gcc: it compiles what it measures anew, and takes the rest as it is.
+coverage: units
+	@B='$(B)' CC='$(CC)' sh tests/coverage.sh
 
 # What a benchmark measures that no command of ours does.
 BENCH_SRC := $(wildcard tests/bench/*.c)
@@ -346,7 +356,7 @@ deb:
 clean:
 	rm -rf build
 
-.PHONY: all units clean check lint bench lab demo freebsd deps fmt install \
+.PHONY: all units clean check coverage lint bench lab demo freebsd deps fmt install \
 	deb install-FreeBSD install-Linux fuzz-bins lab-bins bench-bins \
 	objects always
 .PRECIOUS: $(B)/obj/%.o $(B)/stamp/%

@@ -13,9 +13,9 @@
 
 #include "daemon/devd_audience.h"
 
-#define CLIENTS 64 /* descriptors 0.. */
+#define CLIENTS 32 /* descriptors 0.. */
 #define DOOR	1000
-#define STEPS	400
+#define STEPS	100
 #define TURNS	8   /* pieces of what a client says that are read in one */
 #define ROOM	200 /* bytes that a client may be behind */
 

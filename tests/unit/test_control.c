@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 #include <sys/un.h>
 
+#include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdbool.h>
@@ -16,6 +17,7 @@
 
 #include <cmocka.h>
 
+#include "base/prng.h"
 #include "daemon/control.h"
 
 struct place {
@@ -270,6 +272,76 @@ more_clients_than_places_are_sent_away(void **state)
 			close(fds[i]);
 }
 
+/* What the same bytes are answered without a socket. */
+static void
+talk(struct place *p, const char *data, size_t bytes, struct strbuf *out)
+{
+	struct control_talk t = { .got = 0 };
+	const char *owed;
+	size_t n, room;
+	char *to;
+
+	while (bytes > 0 && control_talk_goes_on(&t)) {
+		to = control_talk_room(&t, &room);
+		n = bytes < room ? bytes : room;
+		memcpy(to, data, n);
+		control_talk_heard(&t, n);
+		data += n;
+		bytes -= n;
+		while (control_talk_answer(&t, reply, p)) {
+			owed = control_talk_owed(&t, &n);
+			strbuf_add(out, owed, n);
+			control_talk_sent(&t, n);
+		}
+	}
+	control_talk_fini(&t);
+}
+
+static void
+hostile_bytes_are_answered_by_the_socket_too(void **state)
+{
+	static const char words[][8] = { "echo ", "\n", " ", "bi\n", "\033[2J",
+		"a", "\377", "echo a\n", "status\n", "\t", "xxxxxxx" };
+	struct place *p = *state;
+	struct strbuf text = { 0 }, want = { 0 }, got = { 0 };
+	char piece[65536];
+	struct prng random;
+	unsigned round, n;
+	ssize_t bytes;
+	int fd;
+
+	prng_seed(&random, 1);
+	for (round = 0; round < 300; round++) {
+		strbuf_reset(&text);
+		strbuf_reset(&want);
+		strbuf_reset(&got);
+		for (n = (unsigned)prng_below(&random, 120); n > 0; n--)
+			strbuf_adds(&text, words[prng_below(&random, 11)]);
+		talk(p, strbuf_str(&text), text.bytes, &want);
+		fd = join(p);
+		if (text.bytes > 0)
+			say(p, fd, strbuf_str(&text));
+		shutdown(fd, SHUT_WR);
+		/* It is closed when all was said and answered. */
+		while ((bytes = recv(fd, piece, sizeof(piece), MSG_DONTWAIT)) !=
+		    0) {
+			if (bytes > 0)
+				strbuf_add(&got, piece, (size_t)bytes);
+			else
+				assert_true(errno == EAGAIN);
+			turn(p);
+		}
+		assert_int_equal(got.bytes, want.bytes);
+		if (got.bytes > 0)
+			assert_memory_equal(got.data, want.data, got.bytes);
+		close(fd);
+	}
+	assert_true(control_deadline(p->c) == INT64_MAX);
+	strbuf_fini(&text);
+	strbuf_fini(&want);
+	strbuf_fini(&got);
+}
+
 #define IN_PLACE(f) cmocka_unit_test_setup_teardown(f, make_place, remove_place)
 
 int
@@ -283,6 +355,7 @@ main(void)
 		IN_PLACE(a_line_without_end_is_sent_away),
 		IN_PLACE(an_answer_waits_for_who_reads_slowly),
 		IN_PLACE(who_does_not_read_is_sent_away),
+		IN_PLACE(hostile_bytes_are_answered_by_the_socket_too),
 		IN_PLACE(more_clients_than_places_are_sent_away),
 	};
 

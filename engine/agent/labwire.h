@@ -10,31 +10,36 @@
  * The guest's rows begin with is=WORD and have at=NS, its CLOCK_MONOTONIC.
  * What is zero or empty is left out.
  *
- *	do=clock			is=answer, nothing else: at= is the time
+ * The lab:
+ *
+ *	do=clock	is=answer, nothing else: its at= is the time
  *	do=setup if=eth0 address="10.0.2.15/24 fec0::15/64" gateway="10.0.2.2"
- *					the interface is awaited, then set up
- *	do=run [limit=NS] text="..."	sh -c; status= and the end of its output
+ *			the interface is awaited, then set up
+ *	do=run [limit=NS] text="..."	by sh -c; status= and its output's end
  *	do=daemon-start text="..."	switchbackd with these arguments
  *	do=daemon-kill signal=KILL|TERM
- *	do=daemon-reload		SIGHUP
- *	do=probe stream=N way=out|in|echo [icmp] to=ADDR [period=NS first=NS
- *	    stop=NS]			packet/probehdr.h; number k at first + k
- ** period, the guest's clock, until stop
- *	do=probes			is=packets rows of all streams so far
- *	do=get path=...			is=data rows, offset= and text=
+ *	do=daemon-reload		by SIGHUP
+ *	do=probe stream=N way=out|in|echo [icmp] to=ADDR [period= first= stop=]
+ *			packet/probehdr.h; number k at first + k * period of
+ *			the guest's clock, until stop
+ *	do=probes	is=packets rows of all streams so far
+ *	do=get path=...	is=data rows, offset= and text=
  *	do=put path=... [offset=N] text="..."	offset 0 makes the file anew
- *	do=end				the last one: the guest powers off
+ *	do=end		the last one: the guest powers off
+ *
+ * The guest:
  *
  *	is=answer re=N [error="..."] [status=N] [offset=N] [text="..."]
- *					the last row to do= with id=N
- *	is=data re=N [offset=N] text="..."	before the answer, whose offset=
- *is the size of all is=packets re=N stream=N log=sent|got text="..."
- *labwire_put_packets() is=hello text="..."		what it runs on, once:
- *rows of bootfacts.h is=state object=... field=... value=...
- *daemon/record_seen.h is=record text="..."		world/kernelevents.h
+ *			the last row to do= with id=N
+ *	is=data re=N [offset=N] text="..."
+ *			before the answer, whose offset= is the size of all
+ *	is=packets re=N stream=N log=sent|got text="..."	packetlog.h
+ *	is=hello text="..."		once: rows of bootfacts.h
+ *	is=state object=... field=... value=...		daemon/record_seen.h
+ *	is=record text="..."		world/kernelevents.h
  *	is=log who=daemon|guest text="..."	a line, when it was read
  *	is=ended status=N		the daemon; a signal is 128 more
- *	is=stall from=NS		from then on it stood still, until at=
+ *	is=stall from=NS		from then it stood still, until at=
  *
  * The stream goes on across a migration: what the destination's QEMU gives
  * follows what the source's gave until it stopped.
@@ -50,12 +55,9 @@
 #include "base/ipaddr.h"
 #include "base/strbuf.h"
 
-#define LABWIRE_PORT "switchback" /* the virtio-serial port's name */
-#define LABWIRE_ROW_MAX                                                        \
-	(256 * 1024)		     /* bytes of a row; a longer one is none   \
-				      */
-#define LABWIRE_TEXT_MAX (32 * 1024) /* of text=, unescaped */
-#define LABWIRE_PACKETS	 256	     /* at most, of one row */
+#define LABWIRE_PORT	 "switchback" /* the virtio-serial port's name */
+#define LABWIRE_ROW_MAX	 262144	      /* bytes; a longer row is none */
+#define LABWIRE_TEXT_MAX 32768	      /* of text=, unescaped */
 
 enum labwire_kind {
 	LABWIRE_NONE,
@@ -94,24 +96,19 @@ enum labwire_log { LABWIRE_SENT, LABWIRE_GOT };
 
 struct labwire { /* zeroed, or from labwire_next() */
 	enum labwire_kind kind;
-	uint32_t id;   /* do= */
-	uint32_t re;   /* is=answer, data, packets */
-	int64_t at_ns; /* is= */
-
+	uint32_t id, re; /* do=; is=answer, data, packets */
+	int64_t at_ns;	 /* is= */
 	char if_name[16], address[256], gateway[LABWIRE_NAME];
 	enum labwire_signal signal;
 	int64_t limit_ns; /* 0: LABWIRE_LIMIT */
-
 	uint32_t stream;
 	enum labwire_way way;
 	bool icmp;
 	struct ipaddr to; /* the prefix does not count */
 	int64_t period_ns, first_ns, stop_ns;
-
 	enum labwire_log log;
 	char path[256];
-	int64_t offset;
-	int64_t from_ns;
+	int64_t offset, from_ns;
 	int status;
 	char error[256]; /* "": it was done */
 	char object[LABWIRE_NAME], field[LABWIRE_NAME], value[512];

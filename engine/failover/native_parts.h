@@ -11,7 +11,6 @@
 #define FAILOVER_NATIVE_PARTS_H
 
 #include "failover/native.h"
-
 #define NATIVE_HOLDS 8
 
 struct hold { /* an operation that was tried, and when it may be again */
@@ -89,10 +88,9 @@ struct pair {
 	struct rc_net net;
 	struct config_care config;
 	struct vf_care vf;
-	uint32_t caps;	 /* enabled on the hn while it had no VF beside it */
-	uint32_t lost;	 /* of them, by the VF's joining */
-	bool has_joined; /* a VF is a port, or was when lost was taken */
-	unsigned told;	 /* enum told */
+	uint32_t caps, lost; /* of the hn alone; of them, by a VF's joining */
+	bool has_joined;     /* a VF is a port, or was when lost was taken */
+	unsigned told;	     /* enum told */
 	struct hold holds[NATIVE_HOLDS];
 	size_t n_holds;
 	size_t at_hn, at_lagg, at_vf; /* places in the last snapshot */

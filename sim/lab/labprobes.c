@@ -291,7 +291,10 @@ evaluate(const struct stream *st, int64_t from_ns, int64_t until_ns,
 
 	/* Only one packet at a time is told of, so the period is only what
 	 * a pause is longer than. */
-	continuity_init(c, st->period_ns + st->period_ns / 2);
+	continuity_init(c,
+	    st->period_ns +
+		(st->period_ns / 2 > LABPROBES_PAUSE ? st->period_ns / 2
+						     : LABPROBES_PAUSE));
 	for (i = 0; i < st->n_packets; i++) {
 		p = &st->packets[i];
 		if (!is_within(p, from_ns, until_ns))

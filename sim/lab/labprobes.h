@@ -7,9 +7,10 @@
  * A packet counts where it was sent: windows and gaps are by sending times, as
  * in the simulated machine. It is delivered when any copy arrived, however
  * late: later than LABPROBES_LATE behind the fastest of its stream is "late"
- * besides. A real sender is not on time to the nanosecond, so a pause between
- * two packets is a gap with nothing missing only from one and a half periods
- * on (a simulated one is whole periods).
+ * besides. A real sender is not on time to the nanosecond, and an
+ * emulated one waits for a processor, so a pause between two packets is a gap
+ * with nothing missing only when it is longer than a period by half of it and
+ * by LABPROBES_PAUSE (a simulated one is whole periods).
  */
 #ifndef SIM_LAB_LABPROBES_H
 #define SIM_LAB_LABPROBES_H
@@ -22,6 +23,7 @@
 #include "sim/judge/judge.h"
 
 #define LABPROBES_LATE	   INT64_C(100000000)
+#define LABPROBES_PAUSE	   INT64_C(40000000)
 #define LABPROBES_ODDITIES 10000 /* rows at most; the numbers count all */
 
 struct labprobes;

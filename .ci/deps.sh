@@ -3,8 +3,9 @@
 #
 # Makes sure that what the build and its tests need is there: on Debian and
 # its kin installs the missing packages, elsewhere names them.
-# DEPS=no looks at nothing. DEPS=all also brings what is large and what only
-# some tests use, which skip where it is missing.
+# DEPS=no looks at nothing. DEPS=lab also brings what a guest of the lab is
+# made of and runs in, DEPS=all that and what else is large and only some tests
+# use, which skip where it is missing.
 set -u
 
 [ "${DEPS:-yes}" = no ] && exit 0
@@ -12,7 +13,8 @@ set -u
 needed="gcc make clang libsqlite3-dev libpcap-dev libcmocka-dev uthash-dev
     libjansson-dev libmnl-dev libseccomp-dev pkg-config clang-format valgrind"
 optional="mandoc"
-large="chromium iproute2 dpkg-dev lintian zsh"
+lab="qemu-system-x86 busybox-static cpio"
+large="$lab chromium iproute2 dpkg-dev lintian zsh"
 
 die() {
 	echo "deps: $*" >&2
@@ -64,14 +66,16 @@ install_debian() {
 	    echo "deps: going on without: $extra"
 }
 
-# One by one: where one cannot be had, the others still can.
-install_large() {
-	# shellcheck disable=SC2086
-	for p in $(absent $large); do
+# One by one: where one cannot be had, the others still can. What a package
+# only recommends is left out: QEMU's would be ten times as much.
+install_each() {
+	for p in $(absent "$@"); do
 		echo "deps: installing: $p"
-		( as_root apt-get install -qq -y "$p" </dev/null ||
+		( as_root apt-get install -qq -y --no-install-recommends \
+		    "$p" </dev/null ||
 		    { as_root apt-get update -qq </dev/null &&
-		    as_root apt-get install -qq -y "$p" </dev/null; } ) ||
+		    as_root apt-get install -qq -y --no-install-recommends \
+		    "$p" </dev/null; } ) ||
 		    echo "deps: going on without: $p"
 	done
 }
@@ -101,7 +105,11 @@ look_elsewhere() {
 
 if command -v apt-get >/dev/null 2>&1; then
 	install_debian
-	[ "${DEPS:-yes}" != all ] || install_large
+	# shellcheck disable=SC2086
+	case ${DEPS:-yes} in
+	lab) install_each $lab ;;
+	all) install_each $large ;;
+	esac
 else
 	look_elsewhere
 fi

@@ -82,11 +82,17 @@ export DEPS
 rm "$log.rc"
 DEPS=all
 deps 0 'chromium'
-[ $rc -eq 0 ] && [ "$(cat "$log")" = 'apt-get install -qq -y chromium' ] ||
+[ $rc -eq 0 ] && [ "$(cat "$log")" = \
+    'apt-get install -qq -y --no-install-recommends chromium' ] ||
     complain "DEPS=all must install what is large too"
 deps 1000 'chromium'
 [ $rc -eq 0 ] && grep -q 'going on without: chromium' "$TMP/out" ||
     complain "nobody must stop for what only some tests use"
+DEPS=lab
+deps 0 'chromium qemu-system-x86'
+[ $rc -eq 0 ] && [ "$(cat "$log")" = \
+    'apt-get install -qq -y --no-install-recommends qemu-system-x86' ] ||
+    complain "DEPS=lab must install what a guest needs, and no more"
 DEPS=no
 deps 0 'clang'
 [ $rc -eq 0 ] && [ ! -f "$log" ] || complain "DEPS=no must do nothing"

@@ -145,6 +145,7 @@ can_do(const struct scn_step *p)
 	case SCN_VF_LINK:
 	case SCN_HOST_MEDIA:
 	case SCN_VM_FREEZE:
+	case SCN_VM_MIGRATE:
 	case SCN_DAEMON_KILL:
 	case SCN_DAEMON_START:
 	case SCN_DAEMON_RESTART:

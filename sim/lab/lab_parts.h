@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * lab_parts - the inside of sim/lab/labstage.h, shared by its files: the run
+ * (labstage.c), the guest and where it runs (labguest.c), what is done to it
+ * (labdeeds.c), what is left to know at the end (labyield.c).
+ */
+#ifndef SIM_LAB_LAB_PARTS_H
+#define SIM_LAB_LAB_PARTS_H
+
+#include <stdio.h>
+
+#include "sim/lab/guestlink.h"
+#include "sim/lab/labcan.h"
+#include "sim/lab/labclock.h"
+#include "sim/lab/labloop.h"
+#include "sim/lab/labnoise.h"
+#include "sim/lab/labprobes.h"
+#include "sim/lab/labrows.h"
+#include "sim/lab/labstage.h"
+#include "sim/lab/qemu.h"
+#include "sim/lab/qemumigrate.h"
+#include "sim/lab/wire.h"
+#include "sim/stage/simoptions.h"
+#include "sim/stage/stage.h"
+
+/* A QEMU of the run: the first, or the destination of a migration. */
+struct labhost {
+	struct lab *lab;
+	struct qemu *q;
+	unsigned number;
+	int hn_fd, vf_fd, agent_fd; /* ours, until somebody takes them; or -1 */
+	int migrate_fd;		    /* the source's end, the same */
+	struct wire_port *hn, *vf;
+	bool ready, exited;
+};
+
+#define LAB_HOSTS 16 /* migrations of one run, and one */
+
+/* Files in the guest. */
+#define LABGUEST_CONTROL "/run/switchbackd.sock"
+#define LABGUEST_FLIGHT	 "/tmp/flight.db"
+#define LABGUEST_RC_CONF "/tmp/rc.conf"
+
+struct labstream { /* one direction of a probe, as the guest has it */
+	const struct scn_probe *probe;
+	enum labwire_way way;
+	struct labprobes_sent *sent;
+	size_t n_sent, cap_sent;
+	struct labprobes_got *got;
+	size_t n_got, cap_got;
+};
+
+struct labwork { /* what waits to be done to the VF */
+	bool attach;
+	unsigned line;
+};
+
+struct lab {
+	const struct labstage *in;
+	const struct scenario *s;
+	struct trace *t;
+	struct labcan_setup setup;
+	struct simoptions options;
+
+	struct labloop *loop;
+	struct labnoise *noise;
+	struct labclock *clock;
+	struct labrows *rows;
+	struct wire *wire;
+	struct guestlink *guest;
+
+	struct labhost hosts[LAB_HOSTS];
+	size_t n_hosts;
+	struct labhost *here; /* where the guest runs */
+	struct labhost *next; /* where it will; or NULL */
+	struct labhost *left; /* where it ran, until its QEMU may end */
+	int moves;	      /* hosts it has left */
+	bool migrating;	      /* QEMU's last word on it has not come */
+
+	int64_t zero_ns;
+	int64_t stopped_ns; /* since when its clock stands; 0: it runs */
+	bool begun, greeted, daemon_runs;
+	struct labwork *work;
+	size_t n_work, cap_work;
+	bool working;
+	struct labtimer daemon_start, thaw, cancel;
+	struct labprobes *probes;
+	struct labstream *streams;
+	size_t n_streams, cap_streams;
+	size_t asked;	    /* questions on whose answer something waits */
+	struct strbuf data; /* of the file that is being fetched */
+	struct labnoise_worst worst;
+	struct err trouble; /* the first; ERR_NONE: none */
+};
+
+/* --- labstage.c --- */
+
+/* The run is no verdict. */
+void lab_fail(struct lab *l, enum err_code code, const char *fmt, ...)
+    __attribute__((format(printf, 3, 4)));
+void lab_note(struct lab *l, const char *fmt, ...)
+    __attribute__((format(printf, 2, 3)));
+/* Lets things happen until done() or trouble; false: not within limit_ns, and
+ * that is trouble, in words: "the guest has not booted". */
+bool lab_wait(struct lab *l, bool (*done)(const struct lab *l),
+    int64_t limit_ns, const char *words);
+
+/* --- labguest.c --- */
+
+/* Starts a QEMU; the first is where the guest boots. NULL: trouble. */
+struct labhost *labhost_start(struct lab *l, bool vf_present);
+/* Boots the guest, and sets it up. */
+void labguest_boot(struct lab *l);
+void labguest_end(struct lab *l);
+
+/* Asks for something on whose answer the run depends: an error is trouble.
+ * what is for its message. */
+void labguest_must(struct lab *l, const struct labwire *m);
+/* Nothing is asked that is not answered. */
+bool labguest_is_quiet(const struct lab *l);
+/* A line of shell in the guest. */
+void labguest_shell(struct lab *l, const char *text);
+void labguest_daemon(struct lab *l, bool start);
+
+/* --- labdeeds.c --- */
+
+void labdeeds_prepare(struct lab *l);
+/* The guest has arrived elsewhere, or QEMU has told how it got there: after
+ * both of them its old host ends. */
+void labdeeds_moved(struct lab *l);
+void labdeeds_do(struct lab *l, const struct scn_step *step);
+
+/* --- labyield.c --- */
+
+void labyield_probes_start(struct lab *l);
+void labyield_collect(struct lab *l);
+
+#endif

@@ -1,0 +1,288 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The packets of a run, and what the guest still has when it ends: its own
+ * logs of them, and the daemon's flight recording. */
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "agent/packetlog.h"
+#include "base/dur.h"
+#include "base/mem.h"
+#include "db/store_read.h"
+#include "sim/lab/lab_parts.h"
+
+#define ANSWER_MOST INT64_C(60000000000)
+
+/* --- probes --- */
+
+static const char *const way_words[] = {
+	[LABWIRE_OUT] = "out",
+	[LABWIRE_IN] = "in",
+	[LABWIRE_ECHO] = "echo",
+};
+
+/* One direction of the scenario's probe: the guest begins to send, or to
+ * listen. */
+static void
+start_way(struct lab *l, const struct scn_probe *p, enum labwire_way way)
+{
+	int64_t first_ns = l->zero_ns + p->from_ns;
+	int64_t stop_ns =
+	    l->zero_ns + (p->until_ns >= 0 ? p->until_ns : l->s->end_ns);
+	struct labwire m = { .kind = LABWIRE_PROBE,
+		.way = way,
+		.icmp = p->proto == SCN_ICMP,
+		.to = l->setup.net.gateway,
+		.period_ns = p->period_ns };
+	struct wire_probe wire = { .icmp = false,
+		.to = l->setup.net.addrs[0],
+		.period_ns = p->period_ns,
+		.first_ns = first_ns,
+		.stop_ns = stop_ns };
+	struct labclock_moment first = { 0 }, stop = { 0 };
+	struct labstream *s =
+	    MEM_PUSH(l->streams, l->n_streams, l->cap_streams);
+	struct err e;
+
+	s->probe = p;
+	s->way = way;
+	m.stream = wire.stream = (uint32_t)l->n_streams;
+	labclock_guest(l->clock, first_ns, &first);
+	labclock_guest(l->clock, stop_ns, &stop);
+	m.first_ns = first.ns;
+	m.stop_ns = stop.ns;
+	labguest_must(l, &m);
+	if (way == LABWIRE_IN && wire_probe_send(l->wire, &wire, &e) < 0)
+		lab_fail(l, e.code, "%s", e.text);
+}
+
+void
+labyield_probes_start(struct lab *l)
+{
+	const struct scn_probe *p;
+	size_t i;
+
+	for (i = 0; i < l->s->n_probes; i++) {
+		p = &l->s->probes[i];
+		if (p->way == SCN_ECHO)
+			start_way(l, p, LABWIRE_ECHO);
+		if (p->way == SCN_OUT || p->way == SCN_BOTH)
+			start_way(l, p, LABWIRE_OUT);
+		if (p->way == SCN_IN || p->way == SCN_BOTH)
+			start_way(l, p, LABWIRE_IN);
+	}
+}
+
+static int64_t
+host_time(const struct lab *l, int64_t guest_ns)
+{
+	struct labclock_moment m = { 0 };
+
+	(void)labclock_host(l->clock, guest_ns, &m);
+	return m.ns;
+}
+
+static void
+take_packet(struct lab *l, struct labstream *s, enum labwire_log log,
+    const struct packetlog_entry *p)
+{
+	struct labprobes_sent *sent;
+	struct labprobes_got *got;
+
+	if (log == LABWIRE_SENT) {
+		sent = MEM_PUSH(s->sent, s->n_sent, s->cap_sent);
+		sent->seq = p->sequence;
+		sent->at_ns = host_time(l, p->at_ns);
+		sent->refused = p->error;
+	} else {
+		got = MEM_PUSH(s->got, s->n_got, s->cap_got);
+		got->seq = p->sequence;
+		got->at_ns = host_time(l, p->at_ns);
+		got->sent_ns = p->sent_ns;
+	}
+}
+
+static void
+take_packets(void *ctx, const struct labwire *m, int64_t got_ns)
+{
+	struct lab *l = ctx;
+	struct packetlog_entry p;
+	size_t at = 0;
+	struct err e;
+	int rc = 0;
+
+	(void)got_ns;
+	if (m->kind == LABWIRE_PACKETS_ROW && m->stream >= 1 &&
+	    m->stream <= l->n_streams)
+		while ((rc = packetlog_take(strbuf_str(&m->text), m->text.bytes,
+			    &at, &p, &e)) == 1)
+			take_packet(l, &l->streams[m->stream - 1], m->log, &p);
+	if (rc < 0)
+		lab_fail(l, ERR_IO, "the guest's packets: %s", e.text);
+	if (m->kind == LABWIRE_ANSWER)
+		l->asked--;
+}
+
+/* The guest knows what it sent and got, the peer the other half of it. */
+static void
+add_stream(struct lab *l, size_t i)
+{
+	struct labstream *s = &l->streams[i];
+	struct labprobes_stream add = { .name = s->probe->name,
+		.way = way_words[s->way],
+		.period_ns = s->probe->period_ns,
+		.sent = s->sent,
+		.n_sent = s->n_sent,
+		.got = s->got,
+		.n_got = s->n_got };
+	struct wire_log log = { 0 };
+
+	if (wire_log(l->wire, (uint32_t)i + 1, &log)) {
+		if (s->way == LABWIRE_OUT) {
+			add.got = log.got;
+			add.n_got = log.n_got;
+		} else if (s->way == LABWIRE_IN) {
+			add.sent = log.sent;
+			add.n_sent = log.n_sent;
+		}
+	}
+	labprobes_add(l->probes, &add);
+}
+
+/* A migration stops the machine by itself: what is left of a gap is what the
+ * fail-over adds. */
+static void
+tell_gap(struct lab *l, const struct labstream *s)
+{
+	char all[DUR_TEXT], stopped[DUR_TEXT], rest[DUR_TEXT], at[DUR_TEXT];
+	struct labprobes_gap g;
+
+	if (!labprobes_longest(l->probes, s->probe->name, way_words[s->way], 0,
+		INT64_MAX, &g))
+		return;
+	lab_note(l,
+	    "%s %s: the longest gap, at %s, is %s: the machine stood still "
+	    "for %s of it, %s are the fail-over's; %" PRIu64 " lost",
+	    s->probe->name, way_words[s->way], dur_format(g.from_ns, at),
+	    dur_short(g.to_ns - g.from_ns, all),
+	    dur_short(g.stopped_ns, stopped), dur_short(g.rest_ns, rest),
+	    g.missing);
+}
+
+static void
+collect_probes(struct lab *l)
+{
+	struct labwire m = { .kind = LABWIRE_PROBES };
+	size_t i;
+
+	if (l->n_streams == 0)
+		return;
+	l->asked++;
+	guestlink_ask(l->guest, &m, take_packets, l);
+	if (!lab_wait(l, labguest_is_quiet, ANSWER_MOST,
+		"the guest has not given its packets"))
+		return;
+	for (i = 0; i < l->n_streams; i++)
+		add_stream(l, i);
+	labprobes_report(l->probes, l->t);
+	for (i = 0; i < l->n_streams; i++)
+		tell_gap(l, &l->streams[i]);
+}
+
+/* --- the flight recording --- */
+
+static void
+take_data(void *ctx, const struct labwire *m, int64_t got_ns)
+{
+	struct lab *l = ctx;
+
+	(void)got_ns;
+	if (m->kind == LABWIRE_DATA)
+		strbuf_add(&l->data, m->text.data, m->text.bytes);
+	if (m->kind != LABWIRE_ANSWER)
+		return;
+	l->asked--;
+	if (m->error[0] != '\0')
+		lab_fail(l, ERR_STATE, "the flight recording: %s", m->error);
+	else if ((uint64_t)m->offset != l->data.bytes)
+		lab_fail(l, ERR_IO,
+		    "the flight recording has come with %zu "
+		    "of its %" PRId64 " bytes",
+		    l->data.bytes, m->offset);
+}
+
+/* SQLite reads files: one that has no name any more when this returns. */
+static int
+read_store(const struct strbuf *data, struct trace **out, struct err *e)
+{
+	const char *folder = getenv("TMPDIR");
+	struct strbuf path = { 0 };
+	struct store_reader *r = NULL;
+	int64_t run;
+	int fd, rc;
+
+	strbuf_addf(&path, "%s/switchback-flight.XXXXXX",
+	    folder != NULL && folder[0] != '\0' ? folder : "/tmp");
+	if ((fd = mkstemp(path.data)) < 0) {
+		rc = err_sys(e, errno, "%s", strbuf_str(&path));
+		strbuf_fini(&path);
+		return rc;
+	}
+	if (write(fd, data->data, data->bytes) != (ssize_t)data->bytes)
+		rc = err_sys(e, errno, "%s", strbuf_str(&path));
+	else
+		rc = store_read_open(strbuf_str(&path), &r, e);
+	if (rc == 0)
+		rc = store_read_find(r, NULL, &run, e);
+	if (rc == 0)
+		rc = store_read_trace(r, run, out, e);
+	store_read_close(r);
+	close(fd);
+	unlink(strbuf_str(&path));
+	strbuf_fini(&path);
+	return rc;
+}
+
+/* The dump has its name when it is whole. */
+static void
+collect_flight(struct lab *l)
+{
+	struct labwire m = { .kind = LABWIRE_GET };
+	struct trace *flight;
+	struct err e;
+
+	if (!l->daemon_runs)
+		return;
+	labguest_shell(l,
+	    "rm -f " LABGUEST_FLIGHT
+	    "; switchback ctl --socket " LABGUEST_CONTROL
+	    " recorder dump && i=0 && while [ ! -s " LABGUEST_FLIGHT
+	    " ] && [ $i -lt 200 ]; do usleep 50000; "
+	    "i=$((i + 1)); done; sync");
+	if (!lab_wait(l, labguest_is_quiet, ANSWER_MOST,
+		"the flight recording was not written"))
+		return;
+	snprintf(m.path, sizeof(m.path), "%s", LABGUEST_FLIGHT);
+	l->asked++;
+	guestlink_ask(l->guest, &m, take_data, l);
+	if (!lab_wait(l, labguest_is_quiet, ANSWER_MOST,
+		"the flight recording has not come"))
+		return;
+	if (read_store(&l->data, &flight, &e) < 0)
+		lab_fail(l, ERR_IO, "the flight recording: %s", e.text);
+	else
+		labrows_flight(l->rows, flight);
+}
+
+void
+labyield_collect(struct lab *l)
+{
+	lab_wait(l, labguest_is_quiet, ANSWER_MOST,
+	    "the guest has not done what it was told");
+	if (l->trouble.code == ERR_NONE)
+		collect_flight(l);
+	if (l->trouble.code == ERR_NONE)
+		collect_probes(l);
+}

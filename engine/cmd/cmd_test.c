@@ -16,6 +16,7 @@
 #include "base/mem.h"
 #include "cmd/cmds.h"
 #include "cmd/inputs.h"
+#include "cmd/labcase.h"
 #include "cmd/outfile.h"
 #include "cmd/pcapdir.h"
 #include "cmd/repeat.h"
@@ -27,9 +28,10 @@
 #include "report/verdict.h"
 #include "sim/stage/simstage.h"
 
-#define JOBS_MAX  64
-#define SEEDS_MAX 1000000
-#define CASES_MAX 10000000 /* a list of more would not fit into memory */
+#define JOBS_MAX    64
+#define SEEDS_MAX   1000000
+#define RETRIES_MAX 100
+#define CASES_MAX   10000000 /* a list of more would not fit into memory */
 
 static const char usage[] =
     "usage: switchback test [OPTION...] [PATH...]\n"
@@ -37,6 +39,13 @@ static const char usage[] =
     "Runs scenario files, and those in and below folders (default:\n"
     "scenarios), under each policy, and judges them.\n"
     "\n"
+    "  --stage S        sim: the simulated machine, in virtual time "
+    "(default);\n"
+    "                   vm: a real kernel in a guest of QEMU, in real time\n"
+    "  --image FILE     vm: a disk image with \"switchback guest\" in it,\n"
+    "                   instead of Debian's kernel and the programs of here\n"
+    "  --retries N      vm: so often again where this machine was too busy\n"
+    "                   for a verdict (2)\n"
     "  --policy P[,P]   stock, native (default: both)\n"
     "  --seed N|A..B    instead of the scenarios' own seed\n"
     "  --machine NAME   instead of the scenarios' own machine; a file with a\n"
@@ -141,6 +150,15 @@ take_place(struct test *t, int c)
 	}
 }
 
+static bool
+take_stage(struct test *t)
+{
+	t->run.stage = testrun_stage_find(optarg);
+	if (t->run.stage == NULL)
+		fputs("switchback test: --stage: give sim or vm\n", stderr);
+	return t->run.stage != NULL;
+}
+
 /* One option; false after a message. */
 static bool
 take_option(struct test *t, int c)
@@ -148,6 +166,19 @@ take_option(struct test *t, int c)
 	struct err e;
 
 	switch (c) {
+	case 'S':
+		return take_stage(t);
+	case 'I':
+		t->run.image = optarg;
+		return true;
+	case 'R':
+		if (num_parse(optarg, strlen(optarg), 0, RETRIES_MAX,
+			&t->run.retries))
+			return true;
+		fprintf(stderr,
+		    "switchback test: --retries: give a number up to %d\n",
+		    RETRIES_MAX);
+		return false;
 	case 'p':
 		t->part = true;
 		if (policies_parse(optarg, &t->policies, &e) == 0)
@@ -209,6 +240,9 @@ static bool
 parse_options(int argc, char **argv, struct test *t, int *status)
 {
 	static const struct option longs[] = {
+		{ "stage", required_argument, NULL, 'S' },
+		{ "image", required_argument, NULL, 'I' },
+		{ "retries", required_argument, NULL, 'R' },
 		{ "policy", required_argument, NULL, 'p' },
 		{ "seed", required_argument, NULL, 's' },
 		{ "machine", required_argument, NULL, 'm' },
@@ -337,8 +371,13 @@ repeat_command(const struct test *t, const struct testrun_case *c)
 	struct strbuf sb = { 0 };
 
 	repeat_word(&sb, t->program);
-	strbuf_addf(&sb, " test --policy %s", policy_word(c->policy));
-	if (c->seed != 0) /* 0: its own, of a file that could not be read */
+	strbuf_adds(&sb, " test");
+	if (t->run.stage == &testrun_vm)
+		strbuf_adds(&sb, " --stage vm");
+	strbuf_addf(&sb, " --policy %s", policy_word(c->policy));
+	if (c->seed != 0 &&
+	    t->run.stage ==
+		&testrun_sim) /* 0: its own, of a file that could not be read */
 		strbuf_addf(&sb, " --seed %" PRIu64, c->seed);
 	if (t->machine != NULL) {
 		strbuf_adds(&sb, " --machine ");
@@ -410,6 +449,7 @@ write_suite(struct test *t)
 		list[i].skipped = c->skipped;
 		skipped += c->skipped != NULL;
 		if (c->broken != NULL) {
+			list[i].trace = NULL; /* no verdict */
 			list[i].error = c->broken;
 			t->status = CMD_TROUBLE;
 		} else if (c->trace == NULL && c->skipped == NULL) {
@@ -446,6 +486,21 @@ write_suite(struct test *t)
 static bool
 is_consistent(const struct test *t)
 {
+	bool vm = t->run.stage == &testrun_vm;
+
+	if (vm &&
+	    (t->hash || t->run.decisions || t->first_seed != 0 ||
+		(t->frames && t->run.pcap_dir == NULL))) {
+		fputs("switchback test: --hash, --decisions, --seed and "
+		      "--frames are of the simulated machine; leave them out, "
+		      "or --stage vm\n",
+		    stderr);
+		return false;
+	}
+	if (!vm && t->run.image != NULL) {
+		fputs("switchback test: --image: is of --stage vm\n", stderr);
+		return false;
+	}
 	if (!t->run.decisions || t->db != NULL || t->trace_dir != NULL)
 		return true;
 	fputs("switchback test: --decisions: goes into a store or a trace; "
@@ -480,7 +535,8 @@ test_files(struct test *t, char *const *paths)
 		    clash[0], clash[1]);
 		return CMD_INPUT;
 	}
-	if ((status = open_outputs(t)) != CMD_PASS)
+	if ((status = testrun_open(&t->run, "test")) != CMD_PASS ||
+	    (status = open_outputs(t)) != CMD_PASS)
 		return status;
 	t->run.machine = t->machine;
 	if (!testrun_load(&t->run, paths, &t->policies))
@@ -504,6 +560,7 @@ cmd_test(int argc, char **argv)
 	char *const standard[] = { folder };
 	struct test t = { .format = SUITE_TEXT,
 		.jobs = 1,
+		.run = { .stage = &testrun_sim, .retries = LABCASE_RETRIES },
 		.policies = { { CORE_STOCK, CORE_NATIVE }, 2 } };
 	char *const *named;
 	char **paths;
@@ -519,7 +576,8 @@ cmd_test(int argc, char **argv)
 	paths = input_scenario_paths(named, n_named);
 	if (paths == NULL)
 		return CMD_INPUT;
-	if (!t.part && !sometimes_read(&t.sometimes, named, n_named)) {
+	if (t.run.stage == &testrun_sim && !t.part &&
+	    !sometimes_read(&t.sometimes, named, n_named)) {
 		status = CMD_INPUT;
 	} else if (paths[0] != NULL) {
 		status = test_files(&t, paths);

@@ -10,6 +10,7 @@
 #include "cmd/cmds.h"
 #include "cmd/outfile.h"
 #include "cmd/storeargs.h"
+#include "cmd/labcase.h"
 #include "cmd/testrun.h"
 #include "db/store_read.h"
 #include "report/stagediff.h"
@@ -266,14 +267,20 @@ case_done(void *ctx, struct testrun_case *t)
 
 static bool
 run_stage(const struct comparison *c, int side, char *const *paths,
-    struct testrun *r)
+    struct testrun *r, int *status)
 {
 	r->stage = testrun_stage_find(c->word[side]);
 	r->machine = c->in->machine;
+	r->retries = LABCASE_RETRIES;
+	*status = testrun_open(r, "compare");
+	if (*status != CMD_PASS)
+		return false;
+	*status = CMD_INPUT;
 	if (!testrun_load(r, paths, &c->in->policies))
 		return false;
 	testrun_plan(r, &c->in->policies, 0, 0);
 	testrun_run(r, c->in->jobs, case_done, NULL);
+	*status = CMD_PASS;
 	return true;
 }
 
@@ -281,7 +288,7 @@ run_stage(const struct comparison *c, int side, char *const *paths,
 static const char *
 why_missing(struct comparison *c, const struct testrun_case *t)
 {
-	if (t->trace != NULL)
+	if (t->trace != NULL && t->broken == NULL)
 		return NULL;
 	if (t->skipped != NULL)
 		return t->skipped;
@@ -319,14 +326,14 @@ static int
 run_both(struct comparison *c, char *const *paths)
 {
 	struct testrun r[2] = { 0 };
-	bool good =
-	    run_stage(c, 0, paths, &r[0]) && run_stage(c, 1, paths, &r[1]);
+	int status;
 
-	if (good)
+	if (run_stage(c, 0, paths, &r[0], &status) &&
+	    run_stage(c, 1, paths, &r[1], &status))
 		pair_cases(c, r);
 	testrun_fini(&r[0]);
 	testrun_fini(&r[1]);
-	return good ? CMD_PASS : CMD_INPUT;
+	return status;
 }
 
 /* --- what comes of it --- */

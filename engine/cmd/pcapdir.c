@@ -9,12 +9,11 @@
 #include "base/strbuf.h"
 #include "sim/stage/simstage.h"
 
-struct capture *
-pcapdir_open(const char *dir, const char *scenario, enum core_policy policy,
+char *
+pcapdir_path(const char *dir, const char *scenario, enum core_policy policy,
     uint64_t seed)
 {
 	struct strbuf path = { 0 };
-	struct capture *c;
 	size_t i, folder = strlen(dir) + 1;
 
 	strbuf_addf(&path, "%s/%s.%s", dir, scenario, policy_word(policy));
@@ -23,8 +22,17 @@ pcapdir_open(const char *dir, const char *scenario, enum core_policy policy,
 	for (i = folder; i < path.bytes; i++)
 		if (path.data[i] == '/')
 			path.data[i] = '_';
-	c = capture_new(strbuf_str(&path));
-	strbuf_fini(&path);
+	return strbuf_take(&path);
+}
+
+struct capture *
+pcapdir_open(const char *dir, const char *scenario, enum core_policy policy,
+    uint64_t seed)
+{
+	char *path = pcapdir_path(dir, scenario, policy, seed);
+	struct capture *c = capture_new(path);
+
+	free(path);
 	return c;
 }
 

@@ -12,6 +12,10 @@
 #include "core/core.h"
 #include "sim/packets/capture.h"
 
+/* The folder's path; the caller frees. */
+char *pcapdir_path(const char *dir, const char *scenario,
+    enum core_policy policy, uint64_t seed);
+
 /* scenario is a path; its slashes become underlines. seed 0: none is named. */
 struct capture *pcapdir_open(const char *dir, const char *scenario,
     enum core_policy policy, uint64_t seed);

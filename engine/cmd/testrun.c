@@ -2,11 +2,14 @@
 #include "cmd/testrun.h"
 
 #include <pthread.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/mem.h"
+#include "cmd/cmds.h"
 #include "cmd/inputs.h"
+#include "cmd/labcase.h"
 #include "cmd/pcapdir.h"
 #include "sim/stage/simstage.h"
 
@@ -86,7 +89,8 @@ const struct testrun_stage testrun_sim = {
 
 /* --- the stages there are --- */
 
-static const struct testrun_stage *const stages[] = { &testrun_sim };
+static const struct testrun_stage *const stages[] = { &testrun_sim,
+	&testrun_vm };
 #define STAGES (sizeof(stages) / sizeof(*stages))
 
 const struct testrun_stage *
@@ -116,6 +120,21 @@ static const struct testrun_stage *
 stage_of(const struct testrun *r)
 {
 	return r->stage != NULL ? r->stage : &testrun_sim;
+}
+
+int
+testrun_open(struct testrun *r, const char *command)
+{
+	const struct testrun_stage *stage = stage_of(r);
+	struct err e;
+
+	if (stage->open == NULL || stage->open(r, &e) == 0)
+		return CMD_PASS;
+	fprintf(stderr, "switchback %s: --stage %s: %s\n", command, stage->word,
+	    e.text);
+	return e.code == ERR_NOTFOUND || e.code == ERR_UNSUPPORTED
+	    ? CMD_NOTHING
+	    : CMD_TROUBLE;
 }
 
 static const struct ruleset *
@@ -177,6 +196,17 @@ testrun_load(struct testrun *r, char *const *paths, const struct policies *p)
 	return true;
 }
 
+/* The same in the caller's memory, and what only the stage knows. */
+static char *
+skip(const struct testrun *r, const struct scenario *s, enum core_policy policy)
+{
+	const char *why = why_not(r, s, policy);
+
+	if (why != NULL || stage_of(r)->why_not == NULL)
+		return mem_str(why);
+	return stage_of(r)->why_not(r, s, policy);
+}
+
 void
 testrun_plan(struct testrun *r, const struct policies *p, int64_t first_seed,
     int64_t last_seed)
@@ -199,8 +229,7 @@ testrun_plan(struct testrun *r, const struct policies *p, int64_t first_seed,
 					continue;
 				if (seed == 0)
 					c->seed = f->scenario->seed;
-				c->skipped = mem_str(
-				    why_not(r, f->scenario, p->list[k]));
+				c->skipped = skip(r, f->scenario, p->list[k]);
 			}
 }
 
@@ -270,6 +299,8 @@ testrun_fini(struct testrun *r)
 {
 	size_t i;
 
+	if (stage_of(r)->close != NULL)
+		stage_of(r)->close(r);
 	for (i = 0; i < r->n_cases; i++) {
 		trace_free(r->cases[i].trace);
 		free(r->cases[i].repeat);

@@ -41,9 +41,19 @@ struct testrun_stage {
 	const char *word;     /* of --stage: "sim" */
 	enum scn_stage where; /* of scenario_why_not() */
 
+	/* Makes what all its runs share; close() undoes it. Both may be NULL.
+	 * ERR_NOTFOUND and ERR_UNSUPPORTED: not to be had on this machine. */
+	int (*open)(struct testrun *r, struct err *err);
+	void (*close)(struct testrun *r);
+
 	/* Whether it can do what the scenario says; mistakes are told on
 	 * stderr. */
 	bool (*check)(const struct testrun_file *f, const struct ruleset *rules,
+	    enum core_policy policy);
+
+	/* Why a scenario that has passed it is not run here; NULL: it is. The
+	 * caller frees. May be NULL: all are. */
+	char *(*why_not)(const struct testrun *r, const struct scenario *s,
 	    enum core_policy policy);
 
 	/* Runs a case whose scenario has passed the check: fills its trace,
@@ -59,8 +69,14 @@ extern const struct testrun_stage testrun_sim; /* the simulated machine */
 const struct testrun_stage *testrun_stage_find(const char *word);
 size_t testrun_stage_words(const char *words[], size_t max);
 
+struct labtools; /* sim/lab/labstage.h */
+
 struct testrun {
 	const struct testrun_stage *stage; /* NULL: testrun_sim */
+	/* of a lab (cmd/labcase.h) */
+	struct labtools *tools; /* its own */
+	const char *image;	/* a disk, borrowed; NULL: one is made */
+	int64_t retries;	/* so often again without a verdict */
 	struct testrun_file *files;
 	size_t n_files;
 	struct testrun_case *cases; /* by file, seed, policy */
@@ -71,6 +87,10 @@ struct testrun {
 	const char *machine;  /* in place of each scenario's own; or NULL */
 	const char *pcap_dir; /* NULL: no captures. done may set it NULL */
 };
+
+/* Has the stage make what its runs need; CMD_PASS, else the exit status after
+ * a message of this command. */
+int testrun_open(struct testrun *r, const char *command);
 
 /* Reads the files of a NULL-terminated list, which must outlive the testrun.
  * Mistakes are told on stderr, once for each file. False when the shipped

@@ -137,6 +137,9 @@ count_frames(struct rig *r, const uint8_t *data, size_t bytes, bool *broken)
 		n++;
 	}
 	FUZZ_HOLDS(used <= bytes && (got == FRAMING_BROKEN || used == bytes));
+	/* Nothing longer is begun: there would be no room for it. */
+	FUZZ_HOLDS(got == FRAMING_BROKEN || f->have < FRAMING_HEAD ||
+	    f->bytes <= FRAMING_MAX);
 	*broken = got == FRAMING_BROKEN;
 	free(f);
 	return n;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "report/phases.h"
 
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -10,9 +11,8 @@
 const char *const phase_words[PHASES] = { "emitted", "read", "decided",
 	"applied", "settled" };
 
-/* What is at or behind the last one's beginning is the last one's. */
-static struct phases *
-phases_at(struct phases *list, size_t count, int64_t at_ns)
+size_t
+phases_number(const struct phases *list, size_t count, int64_t at_ns)
 {
 	size_t low = 0, high = count, mid;
 
@@ -23,7 +23,13 @@ phases_at(struct phases *list, size_t count, int64_t at_ns)
 		else
 			high = mid;
 	}
-	return &list[low];
+	return low;
+}
+
+static struct phases *
+phases_at(struct phases *list, size_t count, int64_t at_ns)
+{
+	return &list[phases_number(list, count, at_ns)];
 }
 
 static void
@@ -103,11 +109,13 @@ overlap(int64_t a_from, int64_t a_until, int64_t b_from, int64_t b_until)
 	return until > from ? outage_since(until, from) : 0;
 }
 
-int64_t
-phases_stood(const struct trace *t, int64_t from_ns, int64_t until_ns)
+/* Each time that the machine stood still. */
+static void
+each_stop(const struct trace *t,
+    void (*fn)(void *ctx, int64_t from_ns, int64_t until_ns), void *ctx)
 {
-	int64_t began_ns = 0, sum = 0;
 	const struct trace_state *s;
+	int64_t began_ns = 0;
 	bool stands = false;
 	size_t i;
 
@@ -117,23 +125,61 @@ phases_stood(const struct trace *t, int64_t from_ns, int64_t until_ns)
 		    strcmp(s->field, "frozen") != 0)
 			continue;
 		if (stands)
-			sum += overlap(from_ns, until_ns, began_ns, s->at_ns);
+			fn(ctx, began_ns, s->at_ns);
 		stands = strcmp(s->value, "yes") == 0;
 		began_ns = s->at_ns;
 	}
 	if (stands)
-		sum += overlap(from_ns, until_ns, began_ns, t->run.end_ns);
-	return sum;
+		fn(ctx, began_ns, t->run.end_ns);
+}
+
+struct window {
+	int64_t from_ns, until_ns, sum_ns;
+};
+
+static void
+add_to_window(void *ctx, int64_t from_ns, int64_t until_ns)
+{
+	struct window *w = ctx;
+
+	w->sum_ns = outage_since(w->sum_ns,
+	    -overlap(w->from_ns, w->until_ns, from_ns, until_ns));
+}
+
+int64_t
+phases_stood(const struct trace *t, int64_t from_ns, int64_t until_ns)
+{
+	struct window w = { from_ns, until_ns, 0 };
+
+	each_stop(t, add_to_window, &w);
+	return w.sum_ns;
+}
+
+struct stretch {
+	struct phases *list;
+	size_t count;
+};
+
+static void
+add_to_stretch(void *ctx, int64_t from_ns, int64_t until_ns)
+{
+	struct stretch *s = ctx;
+	struct phases *p = phases_at(s->list, s->count, from_ns);
+
+	for (; p < s->list + s->count && p->at_ns < until_ns; p++)
+		p->stood_ns = outage_since(p->stood_ns,
+		    -overlap(p->at_ns, p->until_ns, from_ns, until_ns));
 }
 
 struct phases *
 phases_of(const struct trace *t, size_t *count)
 {
 	struct phases *list = mem_zero(t->n_stimuli + 1, sizeof(*list));
+	struct stretch all = { list, t->n_stimuli + 1 };
 	size_t i;
 	int k;
 
-	*count = t->n_stimuli + 1;
+	*count = all.count;
 	for (i = 0; i < *count; i++) {
 		list[i].what = i == 0 ? "bring-up" : t->stimuli[i - 1].text;
 		list[i].at_ns =
@@ -142,11 +188,10 @@ phases_of(const struct trace *t, size_t *count)
 		    i < t->n_stimuli ? t->stimuli[i].at_ns : t->run.end_ns;
 		for (k = 0; k < PHASES; k++)
 			list[i].since_ns[k] = TRACE_OPEN;
-		list[i].stood_ns =
-		    phases_stood(t, list[i].at_ns, list[i].until_ns);
 	}
 	add_records(t, list, *count);
 	add_operations(t, list, *count);
 	add_ports(t, list, *count);
+	each_stop(t, add_to_stretch, &all);
 	return list;
 }

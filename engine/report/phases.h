@@ -34,6 +34,10 @@ struct phases {
  * frees. */
 struct phases *phases_of(const struct trace *t, size_t *count);
 
+/* Which of them a moment belongs to; what is before the first is the first's.
+ */
+size_t phases_number(const struct phases *list, size_t count, int64_t at_ns);
+
 /* How long of [from_ns, until_ns) the machine stood still: the vm's state
  * frozen. */
 int64_t phases_stood(const struct trace *t, int64_t from_ns, int64_t until_ns);

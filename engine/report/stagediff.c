@@ -75,7 +75,8 @@ differ_in_time(struct stagediff *d, enum stagediff_topic topic,
 static bool
 is_far(int64_t a, int64_t b)
 {
-	int64_t less = a < b ? a : b, off = a < b ? b - a : a - b;
+	int64_t less = a < b ? a : b;
+	int64_t off = a < b ? outage_since(b, a) : outage_since(a, b);
 
 	return off > STAGEDIFF_FLOOR && off > less / 2;
 }
@@ -227,207 +228,204 @@ compare_times(struct stagediff *d)
 
 /* --- sequences --- */
 
-struct sequence {
-	char **texts; /* owned */
-	int64_t *at_ns;
-	size_t n, cap, cap_at;
+/* One operation, or a record of an interface. */
+struct entry {
+	size_t phase;
+	char *group;	  /* whose order counts: "" or the interface; owned */
+	char *text;	  /* owned */
+	int64_t after_ns; /* the deed */
+	size_t number;
 };
 
-struct sequences {
-	struct stagediff *d;
-	enum stagediff_topic topic;
-	const char *after;
-	const struct sequence *of[2];
+struct entries {
+	struct entry *list;
+	size_t n, cap;
 };
 
 static void
-put(struct sequence *s, const char *text, int64_t at_ns)
+put(struct entries *e, const struct stagediff *d, int side, int64_t at_ns,
+    const char *group, const char *text)
 {
-	size_t n = s->n;
+	const struct phases *p = d->phases[side];
+	struct entry *to = MEM_PUSH(e->list, e->n, e->cap);
 
-	*MEM_PUSH(s->texts, s->n, s->cap) = mem_str(text);
-	*MEM_PUSH(s->at_ns, n, s->cap_at) = at_ns;
+	to->phase = phases_number(p, d->n_phases[side], at_ns);
+	to->group = mem_str(group);
+	to->text = mem_str(text);
+	to->after_ns = outage_since(at_ns, p[to->phase].at_ns);
+	to->number = e->n;
+}
+
+static int
+by_group(const struct entry *a, const struct entry *b)
+{
+	if (a->phase != b->phase)
+		return a->phase < b->phase ? -1 : 1;
+	return strcmp(a->group, b->group);
+}
+
+static int
+by_place(const void *va, const void *vb)
+{
+	const struct entry *a = va, *b = vb;
+	int order = by_group(a, b);
+
+	return order != 0 ? order : a->number < b->number ? -1 : 1;
 }
 
 static void
-sequence_fini(struct sequence *s)
+entries_fini(struct entries *e)
 {
 	size_t i;
 
-	for (i = 0; i < s->n; i++)
-		free(s->texts[i]);
-	free(s->texts);
-	free(s->at_ns);
-	memset(s, 0, sizeof(*s));
+	for (i = 0; i < e->n; i++) {
+		free(e->list[i].group);
+		free(e->list[i].text);
+	}
+	free(e->list);
 }
 
+static void
+take_operations(const struct stagediff *d, int side, struct entries *out)
+{
+	const struct trace *t = d->runs[side].t;
+	size_t i;
+
+	for (i = 0; i < t->n_operations; i++)
+		put(out, d, side, t->operations[i].start_ns, "",
+		    t->operations[i].text);
+}
+
+/* Of those of network interfaces. */
+static void
+take_record(const struct stagediff *d, int side, const struct trace_record *r,
+    struct entries *out)
+{
+	struct strbuf text = { 0 };
+	struct devline line = { 0 };
+	const char *system, *name;
+
+	devline_parse(&line, r->raw, r->raw_bytes);
+	system = line.kind == DEVLINE_NOTIFY ? devline_system(&line) : "";
+	name = devline_subsystem(&line);
+	if ((strcmp(system, "IFNET") == 0 || strcmp(system, "ETHERNET") == 0) &&
+	    strcmp(name, "lo") != 0 && strcmp(name, "lo0") != 0) {
+		outage_record(r, &text);
+		put(out, d, side, r->emit_ns, name, strbuf_str(&text));
+	}
+	strbuf_fini(&text);
+	devline_fini(&line);
+}
+
+static void
+take_records(const struct stagediff *d, int side, struct entries *out)
+{
+	const struct trace *t = d->runs[side].t;
+	size_t i;
+
+	for (i = 0; i < t->n_records; i++)
+		take_record(d, side, &t->records[i], out);
+}
+
+/* Those of one group, in both runs. */
+struct group {
+	struct stagediff *d;
+	enum stagediff_topic topic;
+	const struct entry *of[2];
+	size_t n[2];
+};
+
 static char *
-place_text(const struct sequence *s, size_t i, bool moved)
+place_text(const struct entry *e, bool moved)
 {
 	struct strbuf out = { 0 };
 	char text[DUR_TEXT];
 
-	if (i == SEQDIFF_NONE)
+	if (e == NULL)
 		return moved ? mem_str("elsewhere") : NULL;
 	strbuf_addf(&out, "at +%s",
-	    dur_format(s->at_ns[i] / DUR_US * DUR_US, text));
+	    dur_format(e->after_ns / DUR_US * DUR_US, text));
 	return strbuf_take(&out);
 }
 
 static void
 told(void *ctx, size_t a, size_t b, bool moved)
 {
-	const struct sequences *s = ctx;
-	char *x, *y;
+	const struct group *g = ctx;
+	const struct entry *x = a == SEQDIFF_NONE ? NULL : &g->of[0][a];
+	const struct entry *y = b == SEQDIFF_NONE ? NULL : &g->of[1][b];
+	const struct entry *e = x != NULL ? x : y;
+	char *at_x, *at_y;
 
-	if (a != SEQDIFF_NONE && b != SEQDIFF_NONE)
+	if (x != NULL && y != NULL)
 		return;
-	x = place_text(s->of[0], a, moved);
-	y = place_text(s->of[1], b, moved);
-	differ(s->d, s->topic, s->after,
-	    a != SEQDIFF_NONE ? s->of[0]->texts[a] : s->of[1]->texts[b], x, y);
-	free(x);
-	free(y);
+	at_x = place_text(x, moved);
+	at_y = place_text(y, moved);
+	differ(g->d, g->topic, g->d->phases[0][e->phase].what, e->text, at_x,
+	    at_y);
+	free(at_x);
+	free(at_y);
 }
 
 static void
-compare_sequences(struct stagediff *d, enum stagediff_topic topic,
-    const char *after, const struct sequence *a, const struct sequence *b)
+compare_group(struct group *g)
 {
-	struct sequences s = { d, topic, after, { a, b } };
+	const char **texts[2];
+	size_t i, side;
 
-	seqdiff((const char *const *)a->texts, a->n,
-	    (const char *const *)b->texts, b->n, told, &s);
-}
-
-static bool
-is_within(const struct phases *p, bool last, int64_t at_ns)
-{
-	return at_ns >= p->at_ns && (last || at_ns < p->until_ns);
-}
-
-static void
-take_operations(const struct stagediff *d, int side, size_t number,
-    struct sequence *out)
-{
-	const struct phases *p = &d->phases[side][number];
-	bool last = number + 1 == d->n_phases[side];
-	const struct trace *t = d->runs[side].t;
-	size_t i;
-
-	for (i = 0; i < t->n_operations; i++)
-		if (is_within(p, last, t->operations[i].start_ns))
-			put(out, t->operations[i].text,
-			    outage_since(t->operations[i].start_ns, p->at_ns));
-}
-
-static void
-compare_operations(struct stagediff *d)
-{
-	struct sequence s[2] = { 0 };
-	size_t i;
-
-	for (i = 0; i < d->n_common; i++) {
-		take_operations(d, 0, i, &s[0]);
-		take_operations(d, 1, i, &s[1]);
-		compare_sequences(d, STAGEDIFF_OPERATION, d->phases[0][i].what,
-		    &s[0], &s[1]);
-		sequence_fini(&s[0]);
-		sequence_fini(&s[1]);
+	for (side = 0; side < 2; side++) {
+		texts[side] = mem_zero(g->n[side] + 1, sizeof(char *));
+		for (i = 0; i < g->n[side]; i++)
+			texts[side][i] = g->of[side][i].text;
 	}
+	seqdiff(texts[0], g->n[0], texts[1], g->n[1], told, g);
+	free(texts[0]);
+	free(texts[1]);
 }
 
-/* Of a network interface: then *name is its own, else false. */
-static bool
-is_of_interface(const struct trace_record *r, struct strbuf *name)
+/* How many from i on are of the same group as e. */
+static size_t
+group_at(const struct entries *l, size_t i, const struct entry *e)
 {
-	struct devline line = { 0 };
-	const char *system;
-	bool is;
+	size_t n = 0;
 
-	devline_parse(&line, r->raw, r->raw_bytes);
-	system = line.kind == DEVLINE_NOTIFY ? devline_system(&line) : "";
-	is = strcmp(system, "IFNET") == 0 || strcmp(system, "ETHERNET") == 0;
-	strbuf_reset(name);
-	if (is)
-		strbuf_adds(name, devline_subsystem(&line));
-	devline_fini(&line);
-	return is && strcmp(strbuf_str(name), "lo") != 0 &&
-	    strcmp(strbuf_str(name), "lo0") != 0;
+	while (i + n < l->n && by_group(&l->list[i + n], e) == 0)
+		n++;
+	return n;
 }
 
-/* The records of one interface, or of all of them by name. */
 static void
-take_records(const struct stagediff *d, int side, size_t number, const char *of,
-    struct sequence *out)
+compare_entries(struct stagediff *d, enum stagediff_topic topic,
+    void (*take)(const struct stagediff *d, int side, struct entries *out))
 {
-	const struct phases *p = &d->phases[side][number];
-	bool last = number + 1 == d->n_phases[side];
-	const struct trace *t = d->runs[side].t;
-	struct strbuf name = { 0 }, text = { 0 };
-	const struct trace_record *r;
-	size_t i;
+	struct entries l[2] = { 0 };
+	struct group g = { .d = d, .topic = topic };
+	const struct entry *x, *y, *first;
+	size_t at[2] = { 0 };
+	int side;
 
-	for (i = 0; i < t->n_records; i++) {
-		r = &t->records[i];
-		if (!is_within(p, last, r->emit_ns) ||
-		    !is_of_interface(r, &name) ||
-		    strcmp(strbuf_str(&name), of) != 0)
-			continue;
-		strbuf_reset(&text);
-		outage_record(r, &text);
-		put(out, strbuf_str(&text), outage_since(r->emit_ns, p->at_ns));
+	for (side = 0; side < 2; side++) {
+		take(d, side, &l[side]);
+		if (l[side].n > 0)
+			qsort(l[side].list, l[side].n, sizeof(struct entry),
+			    by_place);
 	}
-	strbuf_fini(&name);
-	strbuf_fini(&text);
-}
-
-static int
-by_text(const void *a, const void *b)
-{
-	return strcmp(*(char *const *)a, *(char *const *)b);
-}
-
-/* Each interface that a record of either run names, once. */
-static void
-take_interfaces(const struct stagediff *d, struct sequence *out)
-{
-	struct strbuf name = { 0 };
-	size_t side, i, n = 0;
-
-	for (side = 0; side < 2; side++)
-		for (i = 0; i < d->runs[side].t->n_records; i++)
-			if (is_of_interface(&d->runs[side].t->records[i],
-				&name))
-				put(out, strbuf_str(&name), 0);
-	if (out->n > 0)
-		qsort(out->texts, out->n, sizeof(*out->texts), by_text);
-	for (i = 0; i < out->n; i++)
-		if (n > 0 && strcmp(out->texts[n - 1], out->texts[i]) == 0)
-			free(out->texts[i]);
-		else
-			out->texts[n++] = out->texts[i];
-	out->n = n;
-	strbuf_fini(&name);
-}
-
-static void
-compare_records(struct stagediff *d)
-{
-	struct sequence names = { 0 }, s[2] = { 0 };
-	size_t i, k;
-
-	take_interfaces(d, &names);
-	for (i = 0; i < d->n_common; i++)
-		for (k = 0; k < names.n; k++) {
-			take_records(d, 0, i, names.texts[k], &s[0]);
-			take_records(d, 1, i, names.texts[k], &s[1]);
-			compare_sequences(d, STAGEDIFF_RECORD,
-			    d->phases[0][i].what, &s[0], &s[1]);
-			sequence_fini(&s[0]);
-			sequence_fini(&s[1]);
+	for (;;) {
+		x = at[0] < l[0].n ? &l[0].list[at[0]] : NULL;
+		y = at[1] < l[1].n ? &l[1].list[at[1]] : NULL;
+		first = x == NULL || (y != NULL && by_group(y, x) < 0) ? y : x;
+		if (first == NULL || first->phase >= d->n_common)
+			break;
+		for (side = 0; side < 2; side++) {
+			g.n[side] = group_at(&l[side], at[side], first);
+			g.of[side] =
+			    g.n[side] == 0 ? NULL : &l[side].list[at[side]];
+			at[side] += g.n[side];
 		}
-	sequence_fini(&names);
+		compare_group(&g);
+	}
+	entries_fini(&l[0]);
+	entries_fini(&l[1]);
 }
 
 /* --- packets --- */
@@ -460,9 +458,25 @@ take_streams(struct stagediff *d, int side)
 		p = &t->probes[i];
 		s = find_stream(d, p);
 		s->of[side] = p;
-		s->stood_ns[side] = phases_stood(t, p->longest_gap_at_ns,
-		    outage_since(p->longest_gap_at_ns, -p->longest_gap_ns));
+		if (p->longest_gap_ns > 0)
+			s->stood_ns[side] =
+			    phases_stood(t, p->longest_gap_at_ns,
+				outage_since(p->longest_gap_at_ns,
+				    -p->longest_gap_ns));
 	}
+}
+
+/* Of the longest gap, what is not the host's; TRACE_OPEN: no such stream. */
+static int64_t
+running_gap(const struct stagediff_stream *s, int side)
+{
+	const struct trace_probe *p = s->of[side];
+
+	if (p == NULL)
+		return TRACE_OPEN;
+	return p->longest_gap_ns > s->stood_ns[side]
+	    ? p->longest_gap_ns - s->stood_ns[side]
+	    : 0;
 }
 
 static void
@@ -477,9 +491,7 @@ compare_gaps(struct stagediff *d)
 	for (i = 0; i < d->n_streams; i++) {
 		s = &d->streams[i];
 		for (k = 0; k < 2; k++)
-			gap[k] = s->of[k] == NULL
-			    ? TRACE_OPEN
-			    : s->of[k]->longest_gap_ns - s->stood_ns[k];
+			gap[k] = running_gap(s, k);
 		if (gap[0] != TRACE_OPEN && gap[1] != TRACE_OPEN &&
 		    !is_far(gap[0], gap[1]))
 			continue;
@@ -505,8 +517,8 @@ stagediff_new(const struct stagediff_run *a, const struct stagediff_run *b)
 	compare_checks(d);
 	take_phases(d);
 	compare_ports(d);
-	compare_operations(d);
-	compare_records(d);
+	compare_entries(d, STAGEDIFF_OPERATION, take_operations);
+	compare_entries(d, STAGEDIFF_RECORD, take_records);
 	compare_times(d);
 	take_streams(d, 0);
 	take_streams(d, 1);

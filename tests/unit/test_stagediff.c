@@ -395,6 +395,43 @@ the_time_it_stood_still_is_no_fault_of_a_gap(void **state)
 	    "gap [] p2 in, longest gap while the machine ran: - | 1ms\n");
 }
 
+/* Stored ones may be. */
+static void
+times_may_be_anything(void **state)
+{
+	static const int64_t times[] = { INT64_MIN, INT64_MAX, -1, 0 };
+	struct rig *r = *state;
+	struct trace_probe *p;
+	struct trace *t;
+	size_t i, k;
+
+	for (k = 0; k < 2; k++) {
+		t = k == 0 ? r->a : r->b;
+		t->run.start_ns = k == 0 ? INT64_MIN : INT64_MAX;
+		t->run.end_ns = k == 0 ? INT64_MAX : INT64_MIN;
+		for (i = 0; i < 4; i++) {
+			trace_add_stimulus(t, times[(i + k) % 4], "x", 1);
+			trace_set_state(t, times[i], "vm", "frozen",
+			    i % 2 == 0 ? "yes" : "no");
+			trace_set_state(t, times[(i + k) % 4], "bond0",
+			    "active", i % 2 == 0 ? "a" : "b");
+			operation(t, 0, 0, "x");
+			t->operations[i].start_ns = times[i];
+			t->operations[i].end_ns = times[(i + 1) % 4];
+			record(t, 0, "eth0", "LINK_UP");
+			t->records[i].emit_ns = times[(i + 2) % 4];
+			t->records[i].read_ns = times[(i + 3) % 4];
+			p = rig_probe(t, i % 2 == 0 ? "p" : "q", "out");
+			p->longest_gap_ns = times[i];
+			p->longest_gap_at_ns = times[(i + k) % 4];
+		}
+	}
+	compare(r);
+	strbuf_reset(&r->out);
+	stagediff_write(r->d, &r->out);
+	rig_expect_lines(strbuf_str(&r->out), 120, false);
+}
+
 /* --- forms --- */
 
 static void
@@ -470,6 +507,7 @@ main(void)
 		TEST(ports_and_phases_are_those_of_a_deed),
 		TEST(a_phase_counts_from_the_one_before),
 		TEST(the_time_it_stood_still_is_no_fault_of_a_gap),
+		TEST(times_may_be_anything),
 		TEST(text_is_printable_and_narrow),
 		TEST(json_has_all_of_it),
 	};

@@ -41,8 +41,8 @@
  *	is=ended status=N		the daemon; a signal is 128 more
  *	is=stall from=NS		from then it stood still, until at=
  *
- * The stream goes on across a migration: what the destination's QEMU gives
- * follows what the source's gave until it stopped.
+ * Across a migration the stream goes on: the destination's QEMU gives what
+ * follows.
  */
 #ifndef AGENT_LABWIRE_H
 #define AGENT_LABWIRE_H
@@ -121,11 +121,9 @@ struct labwire { /* zeroed, or from labwire_next() */
 
 void labwire_fini(struct labwire *m); /* frees the text, zeroes the rest */
 
-/* Appends the row and its newline. A text that is longer than LABWIRE_TEXT_MAX
- * loses its beginning, other strings must have their NUL. */
+/* Appends the row. A text beyond LABWIRE_TEXT_MAX loses its beginning. */
 void labwire_put(struct strbuf *out, const struct labwire *m);
 
-/* The word behind do= or is=. */
 const char *labwire_word(enum labwire_kind kind);
 
 /* --- reading --- */
@@ -141,9 +139,8 @@ void labwire_reader_fini(struct labwire_reader *r);
 void labwire_feed(struct labwire_reader *r, const void *bytes, size_t n);
 
 /* The next whole row of who speaks here. 1: *m is set, after labwire_fini();
- * 0: feed more; ERR_INPUT: that row is none, call again for the next. An
- * answer to do= that could not be read whole is not possible: in *m, kind and
- * id or re are then what was read of them, or zero. */
+ * 0: feed more; ERR_INPUT: that row is none, and in *m is what could be read
+ * of it, such as its id; call again for the next. */
 int labwire_next(struct labwire_reader *r, enum labwire_side from,
     struct labwire *m, struct err *err);
 

@@ -14,6 +14,7 @@
 #include "cmd/daemonargs.h"
 #include "daemon/control.h"
 #include "daemon/detach.h"
+#include "daemon/devd_beside.h"
 #include "daemon/keeper.h"
 #include "daemon/native_rc.h"
 #include "daemon/pidfile.h"
@@ -100,6 +101,29 @@ rules_of(const struct daemonargs *a)
 		return a->rules;
 	return a->is_native && access(RULES_DEFAULT, F_OK) != 0 ? "/dev/null"
 								: RULES_DEFAULT;
+}
+
+/* The same VF must not be set up by two of us. With native fail-over that is
+ * looked at again and again, while it runs. */
+static int
+judge_devd(const struct daemonargs *a, const struct ruleset *rules,
+    const struct log *log)
+{
+	struct err text;
+
+	if (a->is_native)
+		return CMD_PASS;
+	switch (devd_beside(rules, &text)) {
+	case DEVD_ABSENT:
+		break;
+	case DEVD_APART:
+		log_line(log, LOG_LEVEL_INFO, "rules", "%s", text.text);
+		break;
+	case DEVD_CLASHES:
+		fprintf(stderr, "%s\n", text.text);
+		return CMD_INPUT;
+	}
+	return CMD_PASS;
 }
 
 static void
@@ -293,7 +317,8 @@ start(const struct daemonargs *a, struct names *names, struct ruleset *rules)
 	log.most = a->foreground ? LOG_LEVEL_DEBUG : LOG_LEVEL_INFO;
 	if (a->quiet)
 		log.most = LOG_LEVEL_WARNING;
-	if ((status = open_source(a, &source)) != CMD_PASS) {
+	if ((status = judge_devd(a, rules, &log)) != CMD_PASS ||
+	    (status = open_source(a, &source)) != CMD_PASS) {
 		ruleset_free(rules);
 		return status;
 	}

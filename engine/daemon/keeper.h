@@ -91,7 +91,7 @@ const char *keeper_gone(const struct keeper *k);
 /* --- what the engine asks; each waits for the answer --- */
 
 /* The files of rules, as they are now: a loader that has no others. It lives
- * until it is asked for again. */
+ * until it is asked for again. ERR_STATE: a devd(8) does the same by now. */
 int keeper_rules(struct keeper *k, struct rule_loader *out, struct err *err);
 
 /* A non-blocking descriptor, or a negative err_code. ctx is the keeper: for

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "daemon/devd_beside.h"
 #include "daemon/keeper_serve.h"
 #include "rules/ruleset.h"
 #include "world/devctl_source.h"
@@ -149,8 +150,13 @@ send_rules(const struct keeper_asks *a)
 	struct err err;
 
 	if (ruleset_load(a->config->rules_path, &options, &diag, &rules,
-		&err) == 0)
-		keeper_judge_rules(a->judge, rules);
+		&err) < 0)
+		return !r.lost && answer(a, 0, 0, "", -1);
+	if (!a->config->native && devd_beside(rules, &err) == DEVD_CLASHES) {
+		ruleset_free(rules);
+		return !r.lost && answer_err(a, &err);
+	}
+	keeper_judge_rules(a->judge, rules);
 	return !r.lost && answer(a, 0, 0, "", -1);
 }
 

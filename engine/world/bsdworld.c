@@ -9,11 +9,7 @@
 #include "world/bsdapply.h"
 #include "world/bsdlook.h"
 #include "world/bsdreply.h"
-
-/* devd(8) when it runs, and the rules that it comes with for Hyper-V: these up
- * a VF by themselves (FACTS.md E.1). */
-#define DEVD_PIDFILE "/var/run/devd.pid"
-#define DEVD_HYPERV  "/etc/devd/hyperv.conf"
+#include "world/host.h"
 
 /* The only number that the controller may want to change. */
 #define RX_ALL "net.link.lagg.failover_rx_all"
@@ -137,8 +133,8 @@ bsdworld_observe(struct bsdworld *w, struct snapshot *out)
 	}
 	w->blind = rc != 0;
 	out->other_daemon =
-	    w->kernel.ops->holder(w->kernel.ctx, DEVD_PIDFILE) > 0 &&
-	    w->kernel.ops->exists(w->kernel.ctx, DEVD_HYPERV);
+	    w->kernel.ops->holder(w->kernel.ctx, HOST_DEVD_PIDFILE) > 0 &&
+	    w->kernel.ops->exists(w->kernel.ctx, HOST_DEVD_HYPERV);
 	remember(w, out);
 	if (rc == 0)
 		keep(w, out);

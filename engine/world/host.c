@@ -3,7 +3,25 @@
 
 #include <sys/utsname.h>
 
+#include <fcntl.h>
 #include <stdio.h>
+#include <unistd.h>
+
+/* A pidfile(3) is locked for as long as its process lives. To ask for the lock
+ * instead of taking it lets a devd start that comes just now. */
+bool
+host_devd_has_hyperv(void)
+{
+	struct flock lock = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
+	int fd = open(HOST_DEVD_PIDFILE, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	bool runs;
+
+	if (fd < 0)
+		return false;
+	runs = fcntl(fd, F_GETLK, &lock) == 0 && lock.l_type != F_UNLCK;
+	close(fd);
+	return runs && access(HOST_DEVD_HYPERV, F_OK) == 0;
+}
 
 void
 host_name(char *buf, size_t bytes)

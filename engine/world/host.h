@@ -5,6 +5,7 @@
 #ifndef WORLD_HOST_H
 #define WORLD_HOST_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 enum host_media {
@@ -18,6 +19,13 @@ enum host_media {
 /* SIOCGIFMEDIA, if the answer is marked valid. Always none on Linux, which
  * has no such question. */
 enum host_media host_media(const char *ifname);
+
+/* What devd(8) comes with for Hyper-V: it ups a VF by itself (FACTS.md E.1). */
+#define HOST_DEVD_HYPERV  "/etc/devd/hyperv.conf"
+#define HOST_DEVD_PIDFILE "/var/run/devd.pid"
+
+/* Whether devd(8) runs and has these rules. */
+bool host_devd_has_hyperv(void);
 
 /* "NAME (SYSTEM RELEASE MACHINE)", as uname(1) has them. */
 void host_name(char *buf, size_t bytes);

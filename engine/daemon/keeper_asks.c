@@ -149,8 +149,8 @@ send_rules(const struct keeper_asks *a)
 	struct ruleset *rules = NULL;
 	struct err err;
 
-	if (ruleset_load(a->config->rules_path, &options, &diag, &rules,
-		&err) < 0)
+	if (ruleset_load(a->config->rules_path, &options, &diag, &rules, &err) <
+	    0)
 		return !r.lost && answer(a, 0, 0, "", -1);
 	if (!a->config->native && devd_beside(rules, &err) == DEVD_CLASHES) {
 		ruleset_free(rules);

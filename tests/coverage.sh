@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# The decoders of FreeBSD's bytes and texts, and whether their unit tests run
-# every line of them. "make coverage" starts it; B is the folder of a plain
+# The decoders of what kernels and shells say, in bytes and texts, and whether
+# their unit tests run every line of them. "make coverage" starts it; B is the folder of a plain
 # gcc build whose objects and libraries are up to date.
 #
 # Only the decoders are compiled anew, with counters, into a folder of their
@@ -13,10 +13,13 @@
 set -u
 
 # Those can be named, and so can the folder (C).
-DECODERS=${DECODERS:-bsdapply bsdlook bsdmsg bsdremote bsdreply bsdrequest
-	bsdworld rcshell rcshell_parse rtsock}
-TESTS=${TESTS:-bsdlook bsdmsg bsdremote bsdreply bsdrequest bsdworld rcshell
-	rtsock}
+DECODERS=${DECODERS:-event/devline world/bsdapply world/bsdkernel world/bsdlook
+	world/bsdmsg world/bsdpair world/bsdremote world/bsdreply
+	world/bsdrequest world/bsdworld world/linkrecords world/rcshell
+	world/rcshell_parse world/record_lines world/rtnetlink world/rtsock
+	world/uevent}
+TESTS=${TESTS:-bsdlook bsdmsg bsdremote bsdreply bsdrequest bsdworld devline
+	linkrecords linuxsnap rcshell record_lines rtnetlink rtsock uevent}
 
 B=${B:-build}
 C=${C:-$B/coverage}
@@ -56,9 +59,10 @@ eval "$flags -c -o $C/end.o $C/end.c" || fail "end.c does not compile"
 
 objects=$C/end.o
 for d in $DECODERS; do
-	eval "$flags -O0 --coverage -c -o $C/$d.o engine/world/$d.c" ||
+	o=$C/${d##*/}.o
+	eval "$flags -O0 --coverage -c -o $o engine/$d.c" ||
 	    fail "$d.c does not compile"
-	objects="$objects $C/$d.o"
+	objects="$objects $o"
 done
 
 aids=
@@ -82,10 +86,11 @@ done
 
 rc=0
 for d in $DECODERS; do
-	(cd "$C" && "$GCOV" -p "$d.o" >"$d.said" 2>&1)
-	report=$C/engine#world#$d.c.gcov
+	name=${d##*/}
+	(cd "$C" && "$GCOV" -p "$name.o" >"$name.said" 2>&1)
+	report=$C/engine#${d%/*}#$name.c.gcov
 	[ -f "$report" ] || fail "gcov says nothing of $d.c"
-	awk -F: -v file="engine/world/$d.c" '
+	awk -F: -v file="engine/$d.c" '
 	{ count = $1; gsub(/[ \t*]/, "", count) }
 	count == "-" || $2 + 0 == 0 { next }
 	{ lines++ }

@@ -198,6 +198,9 @@ parsing_again_forgets_the_record_before(void **state)
 	assert_null(devline_get(&line, "device-name"));
 	assert_null(devline_get(&line, "bus"));
 	assert_string_equal(devline_kind_word(line.kind), "notify");
+	devline_fini(&line);
+	assert_null(devline_get(&line, "_"));
+	assert_string_equal(devline_system(&line), "");
 }
 
 int

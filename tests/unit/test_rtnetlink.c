@@ -222,6 +222,99 @@ ends_and_errors_are_told(void **state)
 	strbuf_fini(&sb);
 }
 
+static void
+put_addr(struct strbuf *sb, unsigned flags)
+{
+	const uint8_t header[] = { 10, 64, (uint8_t)flags, 0 };
+	static const uint8_t addr[16] = { 0xfe, 0x80, [15] = 1 };
+
+	strbuf_reset(sb);
+	netmsg_begin(sb, 20, 0, 0);
+	strbuf_add(sb, header, sizeof(header));
+	netmsg_u32(sb, 3);
+	netmsg_attr(sb, 1, addr, sizeof(addr));
+}
+
+static void
+an_address_says_what_became_of_it(void **state)
+{
+	struct strbuf sb = { 0 };
+	struct ifevent e;
+
+	(void)state;
+	put_addr(&sb, 0x80 | 0x08); /* for ever, and somebody else has it */
+	netmsg_end(&sb);
+	e = decode(&sb);
+	assert_int_equal(e.kind, IFEVENT_ADDR);
+	assert_int_equal(e.addr_is, IFADDR_DUPLICATED);
+	put_addr(&sb, 0);
+	netmsg_attr_u32(&sb, 8, 0x40);
+	netmsg_end(&sb);
+	assert_int_equal(decode(&sb).addr_is, IFADDR_TENTATIVE | IFADDR_ENDS);
+	strbuf_fini(&sb);
+}
+
+static void
+a_gateway_may_be_of_the_other_family(void **state)
+{
+	static const uint8_t via[18] = { 10, 0, 0xfe, 0x80, [17] = 1 };
+	struct strbuf sb = { 0 };
+	char text[IPADDR_TEXT];
+	struct ifevent e;
+
+	(void)state;
+	put_route(&sb, 254, 1, 0);
+	netmsg_attr(&sb, 18, via, sizeof(via));
+	netmsg_end(&sb);
+	e = decode(&sb);
+	assert_int_equal(e.kind, IFEVENT_ROUTE);
+	assert_string_equal(ipaddr_format(&e.gateway, false, text), "fe80::1");
+	put_route(&sb, 254, 1, 0);
+	netmsg_attr(&sb, 18, "\0\0\1\2\3\4", 6); /* of no family of ours */
+	netmsg_end(&sb);
+	assert_int_equal(decode(&sb).gateway.family, 0);
+	put_route(&sb, 254, 1, 0);
+	netmsg_attr(&sb, 18, "\2", 1);
+	netmsg_end(&sb);
+	assert_int_equal(decode(&sb).gateway.family, 0);
+	strbuf_fini(&sb);
+}
+
+/* What is too short for what it is, is not there. */
+static void
+short_values_are_no_values(void **state)
+{
+	static const uint8_t way[] = { 7, 0, 0, 0, 9, 0, 0, 0 };
+	struct strbuf sb = { 0 };
+	struct ifevent e;
+
+	(void)state;
+	netmsg_link(&sb, 16, 3, 0x1843, "eth0");
+	netmsg_attr(&sb, 4, "\334\5", 2); /* its MTU */
+	netmsg_attr_u32(&sb, 37, 1);	  /* its link is elsewhere */
+	netmsg_attr_u32(&sb, 5, 7);
+	netmsg_end(&sb);
+	e = decode(&sb);
+	assert_int_equal(e.kind, IFEVENT_LINK);
+	assert_int_equal(e.has & (IFHAS_MTU | IFHAS_PARENT), 0);
+	put_route(&sb, 254, 1, 0);
+	netmsg_attr(&sb, 9, way, 7);
+	netmsg_attr(&sb, 9, way, 8); /* says that it has seven bytes */
+	netmsg_end(&sb);
+	assert_int_equal(decode(&sb).index, 3);
+	strbuf_reset(&sb);
+	netmsg_begin(&sb, 2, 0, 5);
+	netmsg_end(&sb);
+	e = decode(&sb);
+	assert_true(e.kind == IFEVENT_ERROR && e.error == 0);
+	strbuf_reset(&sb);
+	netmsg_begin(&sb, 99, 0, 5); /* nor is a type that nobody knows */
+	netmsg_u32(&sb, 1);
+	netmsg_end(&sb);
+	assert_int_equal(decode(&sb).kind, IFEVENT_OTHER);
+	strbuf_fini(&sb);
+}
+
 /* Each in a block of its exact size, which ASan watches. */
 static void
 any_cut_is_borne(void **state)
@@ -290,6 +383,9 @@ main(void)
 		cmocka_unit_test(routes_are_of_the_main_table_and_unicast),
 		cmocka_unit_test(of_several_ways_the_first_counts),
 		cmocka_unit_test(ends_and_errors_are_told),
+		cmocka_unit_test(an_address_says_what_became_of_it),
+		cmocka_unit_test(a_gateway_may_be_of_the_other_family),
+		cmocka_unit_test(short_values_are_no_values),
 		cmocka_unit_test(any_cut_is_borne),
 		cmocka_unit_test(attributes_that_lie_end_the_message),
 	};

@@ -17,6 +17,9 @@
 /* Returns 0. */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t bytes);
 
+/* How many mutations replay_main.c tries; a target that is slow says fewer. */
+unsigned fuzz_mutations(void);
+
 /* An assert that no build leaves out. */
 #define FUZZ_HOLDS(claim)                                                      \
 	do {                                                                   \

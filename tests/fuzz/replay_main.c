@@ -18,8 +18,14 @@
 #include "base/prng.h"
 #include "base/strbuf.h"
 
-#define MUTATIONS   20000 /* over the whole corpus */
 #define INPUT_BYTES (1024 * 1024)
+
+/* Over the whole corpus. */
+__attribute__((weak)) unsigned
+fuzz_mutations(void)
+{
+	return 20000;
+}
 
 struct input {
 	char *path;
@@ -161,7 +167,7 @@ main(int argc, char **argv)
 	struct corpus c = { 0 };
 	struct stat st;
 	unsigned long rounds =
-	    argc > 2 ? strtoul(argv[2], NULL, 10) : MUTATIONS;
+	    argc > 2 ? strtoul(argv[2], NULL, 10) : fuzz_mutations();
 
 	if (argc < 2 || stat(argv[1], &st) < 0) {
 		fprintf(stderr, "usage: %s FOLDER [MUTATIONS] | FILE\n",

@@ -8,48 +8,43 @@
 
 #define NOBODY 65534
 
-static int resource = -1;
-static struct rlimit before;
-static uid_t real, effective;
-
-static void
-limit(int what, rlim_t most)
-{
-	struct rlimit now;
-
-	resource = what;
-	getrlimit(what, &before);
-	now = before;
-	now.rlim_cur = most;
-	setrlimit(what, &now);
-}
+static bool no_files, no_processes, is_nobody;
+static struct rlimit files, processes;
 
 void
 scarce_files(void)
 {
-	real = getuid();
-	effective = geteuid();
-	limit(RLIMIT_NOFILE, 3);
+	struct rlimit few;
+
+	getrlimit(RLIMIT_NOFILE, &files);
+	few = files;
+	few.rlim_cur = 3;
+	no_files = setrlimit(RLIMIT_NOFILE, &few) == 0;
 }
 
 /* The limit does not hold for the superuser. */
 bool
 scarce_processes(void)
 {
-	real = getuid();
-	effective = geteuid();
-	limit(RLIMIT_NPROC, 0);
-	if (effective != 0)
-		return true;
-	return setresuid(NOBODY, NOBODY, 0) == 0;
+	struct rlimit none;
+
+	getrlimit(RLIMIT_NPROC, &processes);
+	none = processes;
+	none.rlim_cur = 0;
+	no_processes = setrlimit(RLIMIT_NPROC, &none) == 0;
+	if (geteuid() == 0)
+		is_nobody = setresuid(NOBODY, NOBODY, 0) == 0;
+	return no_processes && geteuid() != 0;
 }
 
 void
 scarce_end(void)
 {
-	if (real != getuid() || effective != geteuid())
-		(void)!setresuid(real, effective, effective);
-	if (resource >= 0)
-		setrlimit(resource, &before);
-	resource = -1;
+	if (is_nobody)
+		(void)!setresuid(0, 0, 0);
+	if (no_files)
+		setrlimit(RLIMIT_NOFILE, &files);
+	if (no_processes)
+		setrlimit(RLIMIT_NPROC, &processes);
+	no_files = no_processes = is_nobody = false;
 }

@@ -30,7 +30,7 @@ done
 "$SB" test --policy native --db "$TMP/lab.db" scenarios/lab >/dev/null ||
 	bad "--db"
 "$SB" query --db "$TMP/lab.db" \
-    'SELECT count(*) FROM run WHERE end_ns > 13500000000' >"$TMP/long" ||
+    'SELECT count(*) FROM run WHERE end_ns > 14500000000' >"$TMP/long" ||
 	bad "query"
 grep -qx 0 "$TMP/long" || bad "too long for the lab: $(cat "$TMP/long")"
 

@@ -88,7 +88,8 @@ else
 	made sh sim/lab/image.sh "$kernel" build/guest "$B/switchback" \
 	    "$B/switchbackd" engine/rules/conf/hyperv.conf:/etc/hyperv.conf
 	mkfifo "$D/agent.in" "$D/agent.out"
-	cat "$D/agent.out" >"$D/said" &
+	: >"$D/said"
+	cat "$D/agent.out" >>"$D/said" &
 	exec 5<>"$D/agent.in"
 	qemu_options="-device virtio-serial-pci
 	    -chardev pipe,id=agent,path=$D/agent

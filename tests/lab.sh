@@ -17,7 +17,7 @@ shift
 db=$B/lab/lab.db
 mkdir -p "$B/lab" && rm -f "$db" || exit 3
 
-tap=$(find /sys/class/net -mindepth 1 2>/dev/null | sort)
+interfaces=$(find /sys/class/net -mindepth 1 2>/dev/null | sort)
 wrong=0
 round=1
 start=$(date +%s)
@@ -29,12 +29,12 @@ while [ "$round" -le "$times" ]; do
 	[ $rc -eq 0 ] || wrong=$((wrong + 1))
 	round=$((round + 1))
 done
-left=$(pgrep -f "qemu-system.*$B/lab/" | tr '\n' ' ')
+left=$(pgrep -f "qemu-system.*$B/guest/" | tr '\n' ' ')
 [ -z "$left" ] || {
 	echo "left behind: QEMU $left"
 	wrong=$((wrong + 1))
 }
-[ "$(find /sys/class/net -mindepth 1 2>/dev/null | sort)" = "$tap" ] || {
+[ "$(find /sys/class/net -mindepth 1 2>/dev/null | sort)" = "$interfaces" ] || {
 	echo "interfaces of this machine came or went"
 	wrong=$((wrong + 1))
 }

@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/mem.h"
 #include "base/strbuf.h"
@@ -51,24 +52,23 @@ vm_why_not(const struct testrun *r, const struct scenario *s,
 	return strbuf_take(&why);
 }
 
-/* "NAME.console" in the lab's folder, NAME being the scenario's path. */
+/* "NAME.console" beside the image, NAME being the scenario's path. NULL: the
+ * image is somebody's disk. */
 static char *
-console_of(const struct testrun_case *c)
+console_of(const struct testrun *r, const struct testrun_case *c)
 {
-	char *folder = labtools_folder();
+	const char *initrd = r->tools->image.initrd;
 	struct strbuf path = { 0 };
 	size_t from, i;
 
-	if (folder == NULL)
+	if (initrd == NULL)
 		return NULL;
-	(void)mkdir(folder, 0777); /* the image is there, so it is */
-	strbuf_addf(&path, "%s/", folder);
+	strbuf_add(&path, initrd, (size_t)(strrchr(initrd, '/') - initrd + 1));
 	from = path.bytes;
 	strbuf_addf(&path, "%s.console", c->file->path);
 	for (i = from; i < path.bytes; i++)
 		if (path.data[i] == '/')
 			path.data[i] = '_';
-	free(folder);
 	return strbuf_take(&path);
 }
 
@@ -108,7 +108,7 @@ static void
 vm_run(const struct testrun *r, const struct ruleset *rules,
     const char *pcap_dir, struct testrun_case *c)
 {
-	char *console = console_of(c), *pcap = captures_of(pcap_dir, c);
+	char *console = console_of(r, c), *pcap = captures_of(pcap_dir, c);
 	struct err e = { 0 }, before;
 	struct labstage stage = { .scenario = c->file->scenario,
 		.policy = c->policy,

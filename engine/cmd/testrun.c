@@ -132,6 +132,8 @@ testrun_open(struct testrun *r, const char *command)
 		return CMD_PASS;
 	fprintf(stderr, "switchback %s: --stage %s: %s\n", command, stage->word,
 	    e.text);
+	if (e.code == ERR_INPUT)
+		return CMD_INPUT;
 	return e.code == ERR_NOTFOUND || e.code == ERR_UNSUPPORTED
 	    ? CMD_NOTHING
 	    : CMD_TROUBLE;

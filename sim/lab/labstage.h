@@ -21,7 +21,7 @@
 #include "sim/lab/image.h"
 #include "sim/scenario/scenario.h"
 
-/* Where the guest has the shipped rules. */
+/* Where the guest has the shipped rules (cmd/labimage.h). */
 #define LABGUEST_RULES "/etc/switchback/hyperv.conf"
 
 struct labtools { /* the same for all runs; read only */

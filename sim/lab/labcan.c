@@ -9,6 +9,8 @@
  * and what is plugged later takes the first that is free. */
 #define NIC_NAME "eth0"
 #define VF_NAME	 "eth1"
+/* Behind LABCAN_STANDBY. */
+#define PAIRED_VF_NAME "eth2"
 
 static bool
 cannot(struct strbuf *why, const char *text, const char *what)
@@ -73,8 +75,9 @@ has_flags(const struct scenario *s, struct labcan_setup *setup,
 
 /* One pair, known by the names that the kernel will give. */
 static bool
-has_pair(const struct scenario *s, struct strbuf *why)
+has_pair(const struct scenario *s, bool transparent, struct strbuf *why)
 {
+	const char *vf_name = transparent ? PAIRED_VF_NAME : VF_NAME;
 	const struct scn_vf *vf;
 	size_t i;
 
@@ -88,12 +91,12 @@ has_pair(const struct scenario *s, struct strbuf *why)
 		    "");
 	for (i = 0; i < s->n_vfs; i++) {
 		vf = &s->vfs[i];
-		if (s->n_vfs > 1 || strcmp(vf->name, VF_NAME) != 0 ||
+		if (s->n_vfs > 1 || strcmp(vf->name, vf_name) != 0 ||
 		    strcmp(vf->driver, "vmxnet3") != 0)
 			return cannot(why,
 			    "the guest has one VF, a vmxnet3 "
 			    "with the name ",
-			    VF_NAME);
+			    vf_name);
 		if (memcmp(vf->mac, s->nics[0].mac, sizeof(vf->mac)) != 0)
 			return cannot(why, "the guest's VF has its NIC's MAC",
 			    "");
@@ -183,6 +186,7 @@ labcan_run(const struct scenario *s, enum core_policy policy,
 	if (policy != CORE_NATIVE)
 		return cannot(why, "stock's scripts are FreeBSD's", "");
 	return has_settings(s, why) && has_flags(s, setup, why) &&
-	    has_pair(s, why) && has_address(s, &setup->net, why) &&
-	    has_probes(s, why) && has_steps(s, why);
+	    has_pair(s, setup->transparent, why) &&
+	    has_address(s, &setup->net, why) && has_probes(s, why) &&
+	    has_steps(s, why);
 }

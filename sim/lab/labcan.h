@@ -14,6 +14,9 @@
 #include "failover/rcvars.h"
 #include "sim/scenario/scenario.h"
 
+/* The synthetic part of QEMU's own pair, which is eth0 (net_failover). */
+#define LABCAN_STANDBY "eth1"
+
 struct labcan_setup {	   /* how the guest begins */
 	struct rc_net net; /* of the synthetic NIC */
 	bool transparent;  /* QEMU's own pair: virtio-net takes its VF itself */

@@ -224,6 +224,10 @@ on_row(void *ctx, const struct labwire *m, int64_t got_ns)
 		    strbuf_str(&m->text));
 		break;
 	case LABWIRE_STATE:
+		/* The pair's own part, which a netvsc has inside. */
+		if (l->setup.transparent &&
+		    strcmp(m->object, LABCAN_STANDBY) == 0)
+			break;
 		labrows_state(l->rows, LABROWS_GUEST, m->at_ns, m->object,
 		    m->field, m->value);
 		break;

@@ -19,7 +19,7 @@
 #include "sim/lab/labloop.h"
 
 /* More than this, waited for within one second, spoils a verdict. */
-#define LABNOISE_MOST INT64_C(400000000)
+#define LABNOISE_MOST INT64_C(100000000)
 
 struct labnoise;
 

@@ -12,6 +12,7 @@
 
 /* Probes of before the end are waited for so long. */
 #define GRACE	     INT64_C(300000000)
+#define BOOT_NETIF   INT64_C(1000000000) /* boot.netif of the profiles, too */
 #define DAEMON_START INT64_C(3000000000) /* boot.daemon of the profiles */
 
 void
@@ -73,11 +74,15 @@ set_up(void *ctx, struct trace *t)
 	wire.v4.prefix = l->setup.net.addrs[0].prefix;
 	l->wire = wire_new(&wire);
 	labguest_boot(l);
-	l->zero_ns = labloop_now(l->loop);
+	l->zero_ns = labloop_now(l->loop) - BOOT_NETIF;
 	l->probes = labprobes_new(l->zero_ns);
 	l->begun = l->trouble.code == ERR_NONE;
 	if (!l->begun)
 		return;
+	if (l->setup.transparent)
+		lab_note(l,
+		    LABCAN_STANDBY " is a part of QEMU's pair; what "
+				   "becomes of it is left out");
 	labrows_state(l->rows, LABROWS_HOST, l->zero_ns, "vm", "frozen", "no");
 	labrows_state(l->rows, LABROWS_HOST, l->zero_ns, "vm", "host", "1");
 	labrows_state(l->rows, LABROWS_HOST, l->zero_ns, "vm", "migrating",
@@ -243,7 +248,7 @@ look_at_noise(struct lab *l)
 	if (c == NULL || worst_ns <= LABNOISE_MOST)
 		return;
 	lab_fail(l, ERR_BUSY,
-	    "%s:%u: \"%s\" failed (%s), but this host let the guest wait %s "
+	    "no verdict: %s:%u: \"%s\" failed (%s), but this host let the guest wait %s "
 	    "for a processor in the second from %s on",
 	    c->file, c->line, c->text, c->happened, dur_short(worst_ns, wait),
 	    dur_short(l->worst.from_ns - l->zero_ns, at));

@@ -4,9 +4,10 @@
  * pair of a virtio-net and a vmxnet3, the daemon inside it, a segment with a
  * peer outside (sim/lab/wire.h), in real time.
  *
- * Moment 0 of the scenario is when the guest has booted and its NIC has its
- * address. Nothing of this host is touched: there is no interface, no name
- * space and no socket in the file system, only processes that end with us.
+ * Moment 0 of the scenario is a second before the guest has booted and its NIC
+ * has its address, which is what boot.netif is in the simulated machine.
+ * Nothing of this host is touched: there is no interface, no name space and no
+ * socket in the file system, only processes that end with us.
  */
 #ifndef SIM_LAB_LABSTAGE_H
 #define SIM_LAB_LABSTAGE_H

@@ -200,7 +200,12 @@ bond_set_primary(struct ifnet *bond, const char *name)
 const char *
 bond_primary_name(const struct ifnet *bond)
 {
-	return bond->bond.primary[0] != '\0' ? bond->bond.primary : "none";
+	/* The kernel keeps the name of one that has left, and tells of a
+	 * primary only while it is there (IFLA_BOND_PRIMARY; seen in the
+	 * lab). */
+	return slave_named(bond, bond->bond.primary) != NULL
+	    ? bond->bond.primary
+	    : "none";
 }
 
 bool

@@ -10,6 +10,7 @@
 #include "base/mem.h"
 #include "base/strbuf.h"
 #include "sim/machine/bond.h"
+#include "sim/machine/hn.h"
 #include "sim/machine/dhclient.h"
 #include "sim/machine/dhcp.h"
 #include "sim/machine/inet.h"
@@ -339,6 +340,19 @@ reach_row(const struct ifnet *lagg)
 				: REACH_D2_NONE);
 }
 
+/* A transparent pair on Linux: the synthetic NIC is its VF's master, as
+ * netvsc and net_failover have it (FACTS.md G.1; seen in the lab). */
+static const struct ifnet *
+master_of(struct ifnet *ifp)
+{
+	const struct ifnet *hn;
+
+	if (ifp->kind != KIND_VF || !bond_guest(ifp->m) ||
+	    !ifp->m->transparent || (hn = hn_of(ifp)) == NULL)
+		return ifp->member_of;
+	return hn->hn.vf == ifp ? hn : ifp->member_of;
+}
+
 static void
 show_interface(struct ifnet *ifp)
 {
@@ -357,7 +371,7 @@ show_interface(struct ifnet *ifp)
 	show_addresses(ifp);
 	show_capabilities(ifp);
 	show(ifp, "dhclient", dhclient_state(ifp->m, ifp->name));
-	show(ifp, "member-of", name_or_none(ifp->member_of));
+	show(ifp, "member-of", name_or_none(master_of(ifp)));
 	if (ifp->kind != KIND_VF)
 		show(ifp, "accept-rtadv", yes_no(ifp->accept_rtadv));
 	if (ifp->kind == KIND_LAGG) {

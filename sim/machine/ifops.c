@@ -63,11 +63,24 @@ struct lagg_mtu {
 	int error;
 };
 
+/* The kernel holds the aggregate's lock over all of it; here a port may have
+ * joined meanwhile, with the MTU from before. */
+static struct ifnet *
+with_other_mtu(const struct ifnet *lagg, uint32_t mtu)
+{
+	size_t i;
+
+	for (i = 0; i < lagg->lagg.n_ports; i++)
+		if (lagg->lagg.ports[i]->mtu != mtu)
+			return lagg->lagg.ports[i];
+	return NULL;
+}
+
 static int64_t
 lagg_mtu_step(struct ktask *k)
 {
 	struct lagg_mtu *w = k->owned;
-	struct ifnet *lagg = k->ifp;
+	struct ifnet *lagg = k->ifp, *late;
 	int64_t delay;
 
 	while (w->error == 0 ? w->at < w->n : w->at > 0) {
@@ -92,6 +105,11 @@ lagg_mtu_step(struct ktask *k)
 	}
 	if (!lagg->attached)
 		return finish(k, SIM_ENXIO);
+	late = w->error == 0 ? with_other_mtu(lagg, w->to) : NULL;
+	if (late != NULL && w->n < SNAP_PORTS) {
+		w->ports[w->n++] = late;
+		return 0;
+	}
 	if (w->error == 0)
 		ifnet_set_mtu(lagg, w->to);
 	return finish(k, w->error);

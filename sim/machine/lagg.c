@@ -228,6 +228,13 @@ lagg_add_step(struct ktask *k, struct ifnet *lagg, struct ifnet *port, int *pc)
 			ifnet_set_mac(port, port->own_mac);
 		return KTASK_DONE;
 	}
+	/* It was another one when the port was given it: the kernel holds the
+	 * aggregate's lock over both. */
+	if (lagg->lagg.n_ports > 0 && port->mtu != lagg->mtu) {
+		*pc = 1;
+		k->sub2 = 0;
+		return 0;
+	}
 	insert(lagg, port);
 	if (!bond_guest(lagg->m))
 		return KTASK_DONE;

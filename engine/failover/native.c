@@ -29,6 +29,9 @@
 /* So late a look means that the whole machine stood still, or that we did. */
 #define LATE (INT64_C(1) * 1000000000)
 
+/* An operation is tried some times before its hold is longer than this. */
+#define LATELY (INT64_C(1) * 1000000000)
+
 /* Every pair is looked at so often, changed or not. */
 #define STALE (INT64_C(5) * 1000000000)
 
@@ -300,6 +303,14 @@ native_may_try(struct look *l)
 	if (h == NULL || h->step_ns == 0)
 		return true;
 	return native_is_due(l, h->until_ns);
+}
+
+bool
+native_failed_lately(const struct look *l)
+{
+	const struct hold *h = find_hold(l->p, l->op);
+
+	return h != NULL && h->step_ns > 0 && h->step_ns <= LATELY;
 }
 
 void

@@ -614,13 +614,31 @@ plan_routes(struct look *l)
 	    &l->p->net.gateway6, &c->old_gateway6);
 }
 
+/* That the aggregate shall not look for a duplicate did not work yet. Once it
+ * is up it looks, finds its own port, and the kernel takes its IPv6 away for
+ * good. So it waits a little with all that would bring it up; not for long,
+ * since without it there is no IPv4 either. */
+static bool
+would_find_itself(struct look *l)
+{
+	if (l->lagg->up || l->lagg->no_dad || !wants_ipv6(l))
+		return false;
+	native_begin(l, OP_NO_DAD, l->p->lagg, "it would find its port");
+	l->op->value = 1;
+	return !native_may_try(l) && native_failed_lately(l);
+}
+
 bool
 native_plan_config(struct look *l)
 {
-	return plan_up_again(l) || plan_nd6(l) || plan_duplicates(l) ||
-	    plan_wanted(l) || plan_borrow(l) || plan_first_port(l) ||
-	    plan_strip(l) || plan_return(l) || plan_routes(l) ||
-	    plan_client(l) || plan_stale(l) || plan_solicitation(l);
+	if (plan_up_again(l) || plan_nd6(l))
+		return true;
+	if (would_find_itself(l))
+		return false;
+	return plan_duplicates(l) || plan_wanted(l) || plan_borrow(l) ||
+	    plan_first_port(l) || plan_strip(l) || plan_return(l) ||
+	    plan_routes(l) || plan_client(l) || plan_stale(l) ||
+	    plan_solicitation(l);
 }
 
 /* --- VLANs --- */

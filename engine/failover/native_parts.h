@@ -121,6 +121,8 @@ void native_begin(struct look *l, enum op_kind kind, const char *ifname,
     const char *why, ...) __attribute__((format(printf, 4, 5)));
 /* True when l->op may be carried out now; false arms the wake-up. */
 bool native_may_try(struct look *l);
+/* l->op has failed, and has not been tried for long yet. */
+bool native_failed_lately(const struct look *l);
 /* True when at_ns has come; false arms the wake-up. */
 bool native_is_due(struct look *l, int64_t at_ns);
 /* By its name; *at is where it was before, and then where it is. */

@@ -286,6 +286,29 @@ an_address_held_for_a_duplicate_is_made_again(void **state)
 	    0);
 }
 
+/* But not for long: without IPv6 it is still better than without anything. */
+static void
+the_aggregate_stays_down_while_it_would_find_itself(void **state)
+{
+	(void)state;
+	rcvars_set(&rc, "ifconfig_hn0_ipv6", "inet6 accept_rtadv", 3, 1);
+	renew();
+	sys.fails = OP_NO_DAD;
+	sys.result = 16;
+	settle(DUR_SEC);
+	assert_false(get("lagg0")->up);
+	assert_string_equal(get("hn0")->lagg, "");
+	settle(HORIZON);
+	assert_string_equal(get("hn0")->lagg, "lagg0");
+	/* Without IPv6 it is no matter. */
+	teardown(state);
+	setup(state);
+	sys.fails = OP_NO_DAD;
+	sys.result = 16;
+	settle(DUR_SEC / 10);
+	assert_string_equal(get("hn0")->lagg, "lagg0");
+}
+
 static void
 a_link_local_address_is_nobodys_configuration(void **state)
 {
@@ -536,6 +559,7 @@ main(void)
 		T(a_silent_router_is_asked_three_times),
 		T(static_ipv6_and_its_default_route_move_too),
 		T(an_address_held_for_a_duplicate_is_made_again),
+		T(the_aggregate_stays_down_while_it_would_find_itself),
 		T(a_link_local_address_is_nobodys_configuration),
 		T(vlans_of_the_hn_move_with_tag_and_address),
 		T(vlans_come_back_to_an_aggregate_that_was_destroyed),

@@ -580,8 +580,13 @@ is_candidate(const struct native *n, const struct snapshot *s,
 		return false;
 	for (k = 0; k < s->n_ifs; k++)
 		if (s->ifs[k].class == IF_HN &&
-		    memcmp(s->ifs[k].mac, i->mac, sizeof(i->mac)) == 0 &&
-		    native_owns(n, s, s->ifs[k].name))
+		    memcmp(s->ifs[k].mac, i->mac, sizeof(i->mac)) == 0)
+			return native_owns(n, s, s->ifs[k].name);
+	/* An hn that is away comes back without it (FACTS.md B.12). A VF that
+	 * is up by then takes its path and never gives it back. */
+	for (k = 0; k < n->n_pairs; k++)
+		if (n->pairs[k].managed &&
+		    memcmp(n->pairs[k].mac, i->mac, sizeof(i->mac)) == 0)
 			return true;
 	return false;
 }

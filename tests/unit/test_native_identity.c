@@ -316,6 +316,12 @@ what_it_configures_is_its_own(void **state)
 	assert_false(native_owns(n, &sys.s, "tap0"));
 	settle(HORIZON);
 	assert_true(native_owns(n, &sys.s, "lagg0"));
+	/* Its VF is, while the hn is away: that comes back without it. */
+	take_away("hn0");
+	settle(HORIZON);
+	assert_true(native_owns(n, &sys.s, "mce0"));
+	assert_false(native_owns(n, &sys.s, "em0"));
+	add_if("hn0", IF_HN, mac);
 	sys.s.vf_transparent = 1;
 	assert_false(native_owns(n, &sys.s, "hn0"));
 }

@@ -11,6 +11,8 @@
  * some more: NATIVE_RETRY_LAST, and dhclient's retry of 300 s. */
 #define QUIET	   (90 * DUR_SEC)
 #define QUIET_DHCP (400 * DUR_SEC)
+/* A router advertises itself so seldom. */
+#define QUIET_SLAAC (700 * DUR_SEC)
 /* One look without a reason (CORE_RESYNC) is in it for sure. */
 #define CALM (15 * DUR_SEC)
 
@@ -42,13 +44,16 @@ static void
 add_mark(struct author *a)
 {
 	course_step(a, SCN_MARK, NULL)->mark = mem_str(COURSE_CALM);
+	a->h->anew = choices_chance(a->c, 30);
+	if (a->h->anew)
+		course_step(a, SCN_DAEMON_RESTART, NULL);
 }
 
 void
 course_make(struct course *h, struct choices *c, unsigned stimuli)
 {
 	struct author a = { .h = h, .c = c, .stimuli = stimuli };
-	bool dhcp = false;
+	int64_t quiet = QUIET;
 	size_t i;
 
 	memset(h, 0, sizeof(*h));
@@ -61,9 +66,13 @@ course_make(struct course *h, struct choices *c, unsigned stimuli)
 	course_mend(&a);
 	h->quiet_ns = a.now_ns;
 	course_faults(&a);
-	for (i = 0; i < h->n_pairs; i++)
-		dhcp = dhcp || h->pairs[i].dhcp;
-	a.now_ns += (dhcp ? QUIET_DHCP : QUIET) + h->vf_delay_ns;
+	for (i = 0; i < h->n_pairs; i++) {
+		if (h->pairs[i].dhcp && quiet < QUIET_DHCP)
+			quiet = QUIET_DHCP;
+		if (h->pairs[i].slaac)
+			quiet = QUIET_SLAAC;
+	}
+	a.now_ns += quiet + h->vf_delay_ns;
 	h->calm_ns = a.now_ns;
 	add_mark(&a);
 	a.scn->end_ns = a.now_ns + CALM;

@@ -42,8 +42,13 @@ struct course_pair { /* what is wanted of it at the end */
 	size_t n_addrs;
 	struct ipaddr router;	 /* family 0: none is configured */
 	char vlan[SCN_NAME_MAX]; /* "": none */
+	struct ipaddr vlan_addr;
+	bool slaac;
 	/* Somebody has decided otherwise, so the VF need not carry. */
-	bool vf_excused;
+	bool vf_excused, client_excused, mtu_excused;
+	bool has_alias, by_default; /* what rc.conf says: an alias; DEFAULT */
+	struct ipaddr extra; /* an alias that was edited; family 0: never */
+	bool extra_wanted;
 	bool upped; /* by a person, who need not wait */
 };
 
@@ -53,6 +58,8 @@ struct course {
 	struct course_pair pairs[COURSE_PAIRS];
 	size_t n_pairs;
 	bool transparent;
+	bool anew; /* the daemon is started anew at the mark */
+	bool died; /* the daemon, so that it does not know what it did before */
 	char foreign[COURSE_FOREIGN][SCN_NAME_MAX]; /* nobody's to touch */
 	size_t n_foreign;
 	int64_t vf_delay_ns;

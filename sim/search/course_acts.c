@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* What happens in a history: any of it may come at any time, since most of it
  * turns something over, there to gone and back. */
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -11,8 +10,6 @@
 
 #define BOOTED (20 * DUR_SEC)
 #define FLOOD  20 /* more than a small queue holds, see course_setup.c */
-
-typedef void act_fn(struct author *a, size_t pair);
 
 static const char *
 hn(const struct author *a, size_t pair)
@@ -74,6 +71,8 @@ turn_media(struct author *a, size_t pair)
 {
 	struct standing *s = &a->pairs[pair];
 
+	if (s->renamed)
+		return; /* the language knows it by its old name */
 	s->media = !s->media;
 	course_step(a, SCN_HOST_MEDIA, hn(a, pair))->up = s->media;
 }
@@ -81,6 +80,8 @@ turn_media(struct author *a, size_t pair)
 static void
 change_network(struct author *a, size_t pair)
 {
+	if (a->pairs[pair].renamed)
+		return;
 	course_step(a, SCN_HOST_NETCHANGE, hn(a, pair));
 }
 
@@ -90,7 +91,7 @@ turn_association(struct author *a, size_t pair)
 	struct standing *s = &a->pairs[pair];
 
 	/* A host says this of a VF that it has given. */
-	if (!s->vf_there) {
+	if (!s->vf_there || s->renamed) {
 		change_network(a, pair);
 		return;
 	}
@@ -103,6 +104,13 @@ turn_nic(struct author *a, size_t pair)
 {
 	struct standing *s = &a->pairs[pair];
 
+	/* Of a VF without its NIC a daemon that is started cannot know whose it
+	 * is, and what rc.conf says of all ups it. */
+	if (s->renamed || a->h->pairs[pair].by_default)
+		return;
+	/* What rc(8) does not find at boot it makes no VLANs on. */
+	if (a->now_ns < BOOTED)
+		a->h->pairs[pair].vlan[0] = '\0';
 	s->nic_there = !s->nic_there;
 	s->unpaired = true;
 	course_step(a, s->nic_there ? SCN_NIC_ATTACH : SCN_NIC_DETACH,
@@ -133,6 +141,29 @@ turn_dhcp(struct author *a, size_t pair)
 	a->dhcp_answers = !a->dhcp_answers;
 }
 
+/* Another address from now on, and what was leased is refused. */
+static void
+offer(struct author *a, size_t pair)
+{
+	struct scn_step *p;
+
+	if (a->h->n_pairs > 1) {
+		change_network(a, pair);
+		return;
+	}
+	p = course_step(a, SCN_DHCP_OFFERS, NULL);
+	a->offered = !a->offered;
+	p->text = mem_str(a->offered ? "10.0.2.77/24" : "10.0.2.15/24");
+}
+
+static void
+turn_router(struct author *a, size_t pair)
+{
+	(void)pair;
+	a->router_speaks = !a->router_speaks;
+	course_step(a, SCN_ROUTER, NULL)->up = a->router_speaks;
+}
+
 /* --- the daemon --- */
 
 static void
@@ -142,6 +173,7 @@ turn_daemon(struct author *a, size_t pair)
 	course_step(a, a->daemon_runs ? SCN_DAEMON_KILL : SCN_DAEMON_START,
 	    NULL);
 	a->daemon_runs = !a->daemon_runs;
+	a->h->died = true;
 }
 
 static void
@@ -149,7 +181,8 @@ restart(struct author *a, size_t pair)
 {
 	(void)pair;
 	course_step(a, SCN_DAEMON_RESTART, NULL);
-	a->daemon_runs = true;
+	a->daemon_runs = a->h->died = true;
+	a->edited = false;
 }
 
 static void
@@ -157,6 +190,7 @@ reload(struct author *a, size_t pair)
 {
 	(void)pair;
 	course_step(a, SCN_DAEMON_RELOAD, NULL);
+	a->edited = false;
 }
 
 static void
@@ -199,68 +233,10 @@ flood(struct author *a, size_t pair)
 	p->times = FLOOD;
 }
 
-/* --- people --- */
-
-static void type(struct author *a, const char *fmt, ...)
-    __attribute__((format(printf, 2, 3)));
-
-static void
-type(struct author *a, const char *fmt, ...)
-{
-	char text[96];
-	va_list ap;
-
-	va_start(ap, fmt);
-	vsnprintf(text, sizeof(text), fmt, ap);
-	va_end(ap);
-	course_step(a, SCN_USER, NULL)->text = mem_str(text);
-}
-
-static void
-user(struct author *a, size_t pair)
-{
-	struct course_pair *p = &a->h->pairs[pair];
-	uint32_t which = choices_below(a->c, a->own_lagg ? 5 : 9);
-
-	if (a->pairs[pair].unpaired && (which == 3 || which == 4))
-		which = 0;
-	switch (which) {
-	case 0:
-		type(a, "route delete default");
-		break;
-	case 1:
-		type(a, "sysctl net.link.lagg.failover_rx_all=0");
-		break;
-	case 2:
-		type(a, "ifconfig %s down", p->hn);
-		break;
-	case 3:
-		type(a, "ifconfig %s up", p->vf);
-		p->upped = true;
-		break;
-	case 4:
-		type(a, "ifconfig %s down", p->vf);
-		p->vf_excused = true;
-		break;
-	case 5:
-		type(a, "ifconfig lagg%zu destroy", pair);
-		break;
-	case 6:
-		type(a, "ifconfig lagg%zu -laggport %s", pair, p->vf);
-		break;
-	case 7:
-		type(a, "ifconfig lagg%zu -laggport %s", pair, p->hn);
-		break;
-	case 8:
-		type(a, "ifconfig lagg%zu laggport %s", pair, p->vf);
-		break;
-	}
-}
-
 /* --- all of it --- */
 
 static const struct act {
-	act_fn *act;
+	course_act *act;
 	uint32_t usual; /* weight */
 } acts[] = {
 	{ turn_vf, 12 },
@@ -278,7 +254,10 @@ static const struct act {
 	{ close_socket, 1 },
 	{ lie, 2 },
 	{ flood, 1 },
-	{ user, 4 },
+	{ course_user, 4 },
+	{ course_edit, 2 },
+	{ turn_router, 1 },
+	{ offer, 1 },
 };
 #define N_ACTS (sizeof(acts) / sizeof(acts[0]))
 
@@ -336,8 +315,13 @@ course_mend(struct author *a)
 		if (!s->vf_link && s->vf_there)
 			turn_link(a, i);
 	}
-	if (!a->daemon_runs)
-		turn_daemon(a, 0);
 	if (!a->dhcp_answers)
 		turn_dhcp(a, 0);
+	if (!a->router_speaks)
+		turn_router(a, 0);
+	if (!a->daemon_runs)
+		turn_daemon(a, 0);
+	/* A fault may have started it before that. */
+	if (a->edited)
+		reload(a, 0);
 }

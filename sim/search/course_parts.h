@@ -13,6 +13,7 @@
 struct standing {
 	bool vf_there, vf_link; /* the host offers it; its link is there */
 	bool media, associated, nic_there;
+	bool renamed;  /* the NIC */
 	bool unpaired; /* its NIC was away: to up the VF may panic the kernel */
 };
 
@@ -21,12 +22,15 @@ struct author { /* who writes a history */
 	struct scenario *scn;
 	struct choices *c;
 	struct standing pairs[COURSE_PAIRS];
-	bool daemon_runs, dhcp_answers, router_speaks, own_lagg;
-	bool alias_gone; /* edited out of rc.conf */
+	bool daemon_runs, dhcp_answers, router_speaks, own_lagg, offered;
+	bool edited; /* rc.conf, and nobody has told the daemon */
 	int64_t now_ns;
 	unsigned stimuli;
 };
 
+typedef void course_act(struct author *a, size_t pair);
+
+course_act course_user, course_edit;
 void course_setup(struct author *a);
 void course_acts(struct author *a);
 void course_mend(struct author *a);

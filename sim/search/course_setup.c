@@ -97,30 +97,69 @@ add_pair_things(struct author *a, struct course_pair *p, size_t unit)
 }
 
 static void
+add_inet6(struct author *a, struct course_pair *p, size_t unit)
+{
+	static const uint32_t usual[] = { 8, 2, 1 };
+
+	switch (choices_weighted(a->c, usual, 3)) {
+	case 1:
+		add_rc_of(a, p, "_ipv6", "inet6 2001:db8:%zu::15/64", 2 + unit);
+		want(p, "2001:db8:%zu::15/64", 2 + unit);
+		break;
+	case 2:
+		add_rc_of(a, p, "_ipv6", "inet6 accept_rtadv");
+		p->slaac = true;
+		break;
+	default:
+		break;
+	}
+}
+
+static void
+add_vlan(struct author *a, struct course_pair *p, size_t unit)
+{
+	char name[32], text[IPADDR_TEXT];
+
+	if (!choices_chance(a->c, 10))
+		return;
+	snprintf(name, sizeof(name), "vlans_%s", p->hn);
+	add_rc(a, name, "10");
+	snprintf(text, sizeof(text), "10.10.%zu.4/24", unit);
+	add_rc_of(a, p, "_10", "inet %s", text);
+	ipaddr_parse(text, &p->vlan_addr);
+	snprintf(p->vlan, sizeof(p->vlan), "%s.10", p->hn);
+}
+
+static void
 add_addresses(struct author *a, struct course_pair *p, size_t unit)
 {
-	static const uint32_t usual[] = { 12, 4, 1 };
+	static const uint32_t usual[] = { 12, 4, 1, 1 };
 	static const char *const clients[] = { "", "DHCP", "SYNCDHCP" };
-	uint32_t client = choices_weighted(a->c, usual, 3);
+	/* What is said of all is said once. */
+	uint32_t client =
+	    choices_weighted(a->c, usual, a->h->n_pairs > 1 ? 3 : 4);
 	char router[IPADDR_TEXT];
-	bool alias = choices_chance(a->c, 25), v6 = choices_chance(a->c, 20);
+	bool alias = choices_chance(a->c, 25);
 	bool routed = choices_chance(a->c, 60);
 
 	p->dhcp = client > 0;
-	if (p->dhcp) {
+	if (client == 3) {
+		add_rc(a, "ifconfig_DEFAULT", "DHCP");
+		p->upped = true; /* so does rc(8) with a VF at boot */
+		p->by_default = true;
+	} else if (p->dhcp) {
 		add_rc_of(a, p, "", "%s", clients[client]);
 	} else {
 		add_rc_of(a, p, "", "inet 10.0.%zu.15/24", 2 + unit);
 		want(p, "10.0.%zu.15/24", 2 + unit);
 	}
+	p->has_alias = alias;
 	if (alias) {
 		add_rc_of(a, p, "_alias0", "inet 10.9.%zu.1/32", unit);
 		want(p, "10.9.%zu.1/32", unit);
 	}
-	if (v6) {
-		add_rc_of(a, p, "_ipv6", "inet6 2001:db8:%zu::15/64", 2 + unit);
-		want(p, "2001:db8:%zu::15/64", 2 + unit);
-	}
+	add_inet6(a, p, unit);
+	add_vlan(a, p, unit);
 	/* Of a second one's client nobody knows which route is wanted. */
 	if (!routed || p->dhcp || unit > 0 || a->h->n_pairs > 1)
 		return;

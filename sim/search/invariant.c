@@ -33,6 +33,8 @@ static const struct {
 	    "NIC when there is none",
 	    false },
 	[INVARIANT_ALIAS] = { "alias", "in the end so are its aliases", false },
+	[INVARIANT_STALE] = { "stale",
+	    "in the end what rc.conf names no more is gone", true },
 	[INVARIANT_ADDRESS6] = { "inet6", "in the end so is its IPv6 address",
 	    false },
 	[INVARIANT_TWICE] = { "twice",
@@ -47,6 +49,19 @@ static const struct {
 	    false },
 	[INVARIANT_CALM] = { "calm",
 	    "after the quiet time the engine has nothing to do", false },
+	[INVARIANT_ANEW] = { "anew",
+	    "after the quiet time a daemon that is started anew finds nothing "
+	    "to do",
+	    false },
+	[INVARIANT_VLAN] = { "vlan",
+	    "in the end a VLAN is a child of the aggregate, with its address",
+	    false },
+	[INVARIANT_SLAAC] = { "slaac",
+	    "in the end who takes router advertisements has an address and a "
+	    "route by them",
+	    false },
+	[INVARIANT_MTU] = { "mtu",
+	    "in the end the ports have their aggregate's MTU", false },
 };
 
 const char *

@@ -29,6 +29,7 @@ enum invariant {
 	INVARIANT_PATH,
 	INVARIANT_ADDRESS,
 	INVARIANT_ALIAS,
+	INVARIANT_STALE,
 	INVARIANT_ADDRESS6,
 	INVARIANT_TWICE,
 	INVARIANT_ROUTE,
@@ -36,8 +37,12 @@ enum invariant {
 	INVARIANT_CLIENT,
 	INVARIANT_LOST,
 	INVARIANT_CALM,
+	INVARIANT_ANEW,
+	INVARIANT_VLAN,
+	INVARIANT_SLAAC,
+	INVARIANT_MTU,
 };
-#define INVARIANTS (INVARIANT_CALM + 1)
+#define INVARIANTS (INVARIANT_MTU + 1)
 
 const char *invariant_name(enum invariant i);
 const char *invariant_sentence(enum invariant i);

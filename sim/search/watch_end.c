@@ -125,10 +125,29 @@ check_address(struct stand *s, enum invariant i, const struct ipaddr *a)
 }
 
 static void
+check_stale(struct stand *s)
+{
+	struct violation *v;
+	char text[IPADDR_TEXT];
+
+	if (s->w->h->died || inet_find(s->home, &s->p->extra) < 0)
+		return;
+	ipaddr_format(&s->p->extra, true, text);
+	v = watch_broken(s->w, INVARIANT_STALE, "%s is still on %s", text,
+	    s->home->name);
+	watch_expect(v, "no address %s on %s", text, s->home->name);
+}
+
+static void
 check_addresses(struct stand *s)
 {
 	const struct course_pair *p = s->p;
 	size_t i;
+
+	if (p->extra.family != 0 && p->extra_wanted)
+		check_address(s, INVARIANT_ALIAS, &p->extra);
+	else if (p->extra.family != 0)
+		check_stale(s);
 
 	for (i = 0; i < p->n_addrs; i++)
 		check_address(s,
@@ -155,6 +174,17 @@ check_route(struct stand *s)
 
 /* --- DHCP --- */
 
+static bool
+has_leased(const struct ifnet *ifp)
+{
+	size_t i;
+
+	for (i = 0; i < ifp->n_addrs; i++)
+		if ((ifp->addr_flags[i] & SNAP_ADDR_LEASED) != 0)
+			return true;
+	return false;
+}
+
 static void
 check_client(struct stand *s)
 {
@@ -164,7 +194,8 @@ check_client(struct stand *s)
 
 	if (!s->p->dhcp)
 		return;
-	if (s->home != s->hn && dhclient_runs(m, s->hn->name)) {
+	if (s->home != s->hn && !s->p->client_excused &&
+	    dhclient_runs(m, s->hn->name)) {
 		v = watch_broken(s->w, INVARIANT_CLIENT,
 		    "a DHCP client runs on %s, a port", s->hn->name);
 		watch_expect(v, "%s dhclient none", s->hn->name);
@@ -174,11 +205,92 @@ check_client(struct stand *s)
 		    "no DHCP client runs on %s", s->home->name);
 		watch_expect(v, "%s dhclient running", s->home->name);
 	}
-	if (dhcp_address(m, s->home, &lease))
+	/* What it has leased before is as good, until it is to be renewed. */
+	if (dhcp_address(m, s->home, &lease) && !has_leased(s->home))
 		check_address(s, INVARIANT_LEASE, &lease.addr);
 }
 
+/* --- what else moves along --- */
+
+static void
+check_vlan(struct stand *s)
+{
+	const struct ifnet *vlan;
+	struct violation *v;
+	char text[IPADDR_TEXT];
+
+	if (s->p->vlan[0] == '\0')
+		return;
+	vlan = ifnet_find(s->w->m, s->p->vlan);
+	ipaddr_format(&s->p->vlan_addr, true, text);
+	if (vlan == NULL || inet_find(vlan, &s->p->vlan_addr) < 0) {
+		v = watch_broken(s->w, INVARIANT_VLAN, "%s is not on %s", text,
+		    s->p->vlan);
+		watch_expect(v, "address %s on %s", text, s->p->vlan);
+	} else if (vlan->vlan.parent != s->home) {
+		v = watch_broken(s->w, INVARIANT_VLAN, "%s is no child of %s",
+		    vlan->name, s->home->name);
+		watch_expect(v, "%s parent %s", vlan->name, s->home->name);
+	}
+}
+
+static void
+check_slaac(struct stand *s)
+{
+	const struct route *r = inet_default6(s->w->m);
+	struct violation *v;
+	bool learned = false;
+	size_t i;
+
+	if (!s->p->slaac)
+		return;
+	for (i = 0; i < s->home->n_addrs; i++)
+		learned = learned ||
+		    (s->home->addr_flags[i] & SNAP_ADDR_AUTOCONF) != 0;
+	if (!s->home->accept_rtadv || !learned) {
+		v = watch_broken(s->w, INVARIANT_SLAAC,
+		    "%s has learned no address", s->home->name);
+		watch_expect(v, "default route6 via %s", s->home->name);
+	} else if (s->w->h->n_pairs == 1 && (r == NULL || r->ifp != s->home)) {
+		v = watch_broken(s->w, INVARIANT_SLAAC,
+		    "the default route is %s%s", r == NULL ? "gone" : "via ",
+		    r == NULL ? "" : r->ifp->name);
+		watch_expect(v, "default route6 via %s", s->home->name);
+	}
+}
+
+static void
+check_mtu(struct stand *s)
+{
+	const struct ifnet *port;
+	struct violation *v;
+	size_t i;
+
+	if (s->home == s->hn || s->p->mtu_excused)
+		return;
+	for (i = 0; i < s->home->lagg.n_ports; i++) {
+		port = s->home->lagg.ports[i];
+		if (port->mtu == s->home->mtu)
+			continue;
+		v = watch_broken(s->w, INVARIANT_MTU, "%s has %u, %s has %u",
+		    port->name, port->mtu, s->home->name, s->home->mtu);
+		watch_expect(v, "%s mtu %u", port->name, s->home->mtu);
+	}
+}
+
 /* --- packets and operations --- */
+
+/* That a person set a VF down is not known to a daemon that starts. */
+static bool
+brings_up(const struct watch *w)
+{
+	size_t i;
+
+	for (i = 0; i < w->h->n_pairs; i++)
+		if (w->h->anew && w->h->pairs[i].vf_excused)
+			return true;
+	return false;
+}
 
 static void
 check_loss(struct watch *w, size_t pair)
@@ -186,7 +298,7 @@ check_loss(struct watch *w, size_t pair)
 	struct judge_probe n;
 	struct violation *v;
 
-	if (pair >= w->h->scn->n_probes ||
+	if (pair >= w->h->scn->n_probes || brings_up(w) ||
 	    !simwalk_probe(w->walk, w->h->scn->probes[pair].name, w->h->calm_ns,
 		w->h->scn->end_ns, &n) ||
 	    n.lost == 0)
@@ -210,7 +322,10 @@ check_calm(struct watch *w)
 	o = &w->t->operations[w->t->n_operations - 1];
 	if (o->start_ns < w->h->calm_ns)
 		return;
-	v = watch_broken(w, INVARIANT_CALM, "%s", o->text);
+	if (brings_up(w))
+		return;
+	v = watch_broken(w, w->h->anew ? INVARIANT_ANEW : INVARIANT_CALM, "%s",
+	    o->text);
 	watch_expect(v,
 	    "count operation \" \" == 0 between " COURSE_CALM " and end");
 }
@@ -231,6 +346,9 @@ check_pair(struct watch *w, size_t pair)
 	check_addresses(&s);
 	check_route(&s);
 	check_client(&s);
+	check_vlan(&s);
+	check_slaac(&s);
+	check_mtu(&s);
 	check_loss(w, pair);
 }
 

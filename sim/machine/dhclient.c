@@ -91,11 +91,23 @@ dhclient_state(struct machine *m, const char *ifname)
 
 /* --- its own life --- */
 
+/* A client is told by the name that its interface had when it was started. By
+ * now the name may be another one's, which then shows it. */
+static void
+changed(struct machine *m, struct ifnet *ifp, const char *ifname)
+{
+	struct ifnet *other = ifnet_find(m, ifname);
+
+	machine_changed(m, ifp);
+	if (other != NULL && other != ifp)
+		machine_changed(m, other);
+}
+
 static void
 set_state(struct dhclient *c, const char *state)
 {
 	c->state = state;
-	machine_changed(c->m, c->ifp);
+	changed(c->m, c->ifp, c->ifname);
 }
 
 static void
@@ -141,10 +153,12 @@ end(struct dhclient *c, int result)
 {
 	struct machine *m = c->m;
 	struct ifnet *ifp = c->ifp;
+	char ifname[IFNAME_MAX];
 
+	memcpy(ifname, c->ifname, sizeof(ifname));
 	release_parent(c, result);
 	drop(c);
-	machine_changed(m, ifp);
+	changed(m, ifp, ifname);
 }
 
 /* As SIOCGIFMEDIA shows it; what has no media counts as linked. */

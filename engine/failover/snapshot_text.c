@@ -63,6 +63,7 @@ static const struct rowfield if_fields[] = {
 
 struct line { /* of the snapshot before */
 	char name[IFNAME_MAX];
+	uint64_t version;
 	char *text; /* owned */
 	size_t bytes;
 };
@@ -138,7 +139,8 @@ find_line(const struct lines *l, const char *name)
 	return NULL;
 }
 
-/* True when it is as it was. */
+/* True when it is as it was. Of one version it is, unseen: most are, and their
+ * text is most of the work of a look. */
 static bool
 write_if(struct snapshot_writer *w, const struct snap_if *i)
 {
@@ -147,11 +149,17 @@ write_if(struct snapshot_writer *w, const struct snap_if *i)
 	bool same;
 
 	strbuf_reset(&w->scratch);
-	rowtext_put_fields(&w->scratch, if_fields, COUNT(if_fields), i);
-	write_lists(i, &w->scratch);
-	same = old != NULL && old->bytes == w->scratch.bytes &&
-	    memcmp(old->text, strbuf_str(&w->scratch), old->bytes) == 0;
+	same = old != NULL && i->version != 0 && old->version == i->version;
+	if (same) {
+		strbuf_add(&w->scratch, old->text, old->bytes);
+	} else {
+		rowtext_put_fields(&w->scratch, if_fields, COUNT(if_fields), i);
+		write_lists(i, &w->scratch);
+		same = old != NULL && old->bytes == w->scratch.bytes &&
+		    memcmp(old->text, strbuf_str(&w->scratch), old->bytes) == 0;
+	}
 	line = MEM_PUSH(w->now.list, w->now.count, w->now.cap);
+	line->version = i->version;
 	memcpy(line->name, i->name, sizeof(line->name));
 	line->bytes = w->scratch.bytes;
 	line->text = mem_strn(strbuf_str(&w->scratch), line->bytes);

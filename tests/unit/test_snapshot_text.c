@@ -117,6 +117,7 @@ random_system(struct snapshot *s)
 static void
 change(struct snapshot *s)
 {
+	struct snap_if *i;
 	size_t at;
 
 	switch (below(6)) {
@@ -142,8 +143,12 @@ change(struct snapshot *s)
 		s->n_ifs--;
 		break;
 	case 5:
-		if (s->n_ifs > 0)
-			s->ifs[below((uint32_t)s->n_ifs)].up ^= true;
+		if (s->n_ifs == 0)
+			break;
+		i = &s->ifs[below((uint32_t)s->n_ifs)];
+		i->up ^= true;
+		if (i->version != 0)
+			i->version = prng_next(&rnd);
 		break;
 	}
 }

@@ -135,13 +135,16 @@ begin(void)
 	atexit(end);
 }
 
-static void
+/* Whether there was any. */
+static bool
 take_answers(void)
 {
 	char waste[65536];
+	bool any = false;
 
 	while (recv(sockets[1], waste, sizeof(waste), MSG_DONTWAIT) > 0)
-		continue;
+		any = true;
+	return any;
 }
 
 /* What is there, but for the rules, goes; it must be a dump that is whole. */
@@ -172,7 +175,7 @@ ask(const uint8_t *data, size_t bytes, size_t piece)
 	const struct keeper_config config = { .rules_path = rules,
 		.dump_path = folder };
 	struct keeper_asks a = { .config = &config, .judge = &judge };
-	bool wrote = false;
+	bool answered = false;
 	size_t n;
 
 	a.fd = sockets[0];
@@ -180,14 +183,13 @@ ask(const uint8_t *data, size_t bytes, size_t piece)
 		n = piece < bytes ? piece : bytes;
 		if (!keeper_asks_hear(&a, data, n))
 			break;
-		wrote |= a.draft.bytes > 0;
 		FUZZ_HOLDS(a.draft.bytes == 0 ||
 		    a.draft.bytes == a.dump.bytes + strlen(".new"));
-		take_answers();
+		answered |= take_answers();
 	}
 	keeper_asks_fini(&a);
-	take_answers();
-	if (wrote)
+	answered |= take_answers();
+	if (answered)
 		look_around();
 }
 

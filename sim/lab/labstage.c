@@ -248,7 +248,8 @@ look_at_noise(struct lab *l)
 	if (c == NULL || worst_ns <= LABNOISE_MOST)
 		return;
 	lab_fail(l, ERR_BUSY,
-	    "no verdict: %s:%u: \"%s\" failed (%s), but this host let the guest wait %s "
+	    "no verdict: %s:%u: \"%s\" failed (%s), but this host let the "
+	    "guest wait %s "
 	    "for a processor in the second from %s on",
 	    c->file, c->line, c->text, c->happened, dur_short(worst_ns, wait),
 	    dur_short(l->worst.from_ns - l->zero_ns, at));

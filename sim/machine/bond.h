@@ -32,7 +32,9 @@ void bond_slave_link(struct ifnet *bond); /* seen by the next poll only */
 /* The slave of this name is the primary, now and whenever one of this name
  * is enslaved again (G.4 4). */
 int bond_set_primary(struct ifnet *bond, const char *name);
-const char *bond_primary_name(const struct ifnet *bond); /* "none" if none */
+/* "none" while no slave has the name that is to be primary, which the bond
+ * remembers. */
+const char *bond_primary_name(const struct ifnet *bond);
 bool bond_is_primary(const struct ifnet *bond, const struct ifnet *port);
 
 struct ifnet *bond_active(const struct ifnet *bond); /* NULL if none */

@@ -80,6 +80,17 @@ devctl_pop(struct machine *m, int32_t *row)
 }
 
 void
+devctl_forget(struct machine *m)
+{
+	int32_t row;
+
+	while (devctl_pop(m, &row)) {
+		m->trace->records[row].fate = TRACE_RECORD_NOBODY;
+		m->trace->records[row].read_ns = TRACE_OPEN;
+	}
+}
+
+void
 devctl_set_limit(struct machine *m, size_t records)
 {
 	m->devctl_limit = records;

@@ -123,6 +123,8 @@ void devctl_emit(struct machine *m, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
 void devctl_inject(struct machine *m, const char *raw, size_t bytes);
 bool devctl_pop(struct machine *m, int32_t *row);
+/* What waits was told while nobody listened, and is lost: Linux. */
+void devctl_forget(struct machine *m);
 void devctl_set_limit(struct machine *m, size_t records);
 void devctl_fini(struct machine *m);
 

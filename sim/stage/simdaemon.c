@@ -623,6 +623,9 @@ start_fire(void *ctx, struct vevent *e)
 	(void)e;
 	if (l->dead)
 		return;
+	/* Netlink tells who listens, and keeps nothing for who comes later. */
+	if (l->d->m->os == SNAP_LINUX)
+		devctl_forget(l->d->m);
 	/* What is told to it while it starts is in the files by now. */
 	l->d->config.rc = read_rc(l->d);
 	l->core = core_new(&l->d->config);

@@ -424,9 +424,10 @@ the_primary_returns_under_its_name_only(void **state)
 	slave("eth2", 2);
 	slave("eth3", 1); /* the same device, named otherwise */
 	active_is("eth2");
-	assert_string_equal(bond_primary_name(bond), "eth1");
+	assert_string_equal(bond_primary_name(bond), "none");
 	slave("eth1", 1);
 	active_is("eth1");
+	assert_string_equal(bond_primary_name(bond), "eth1");
 }
 
 /* --- what the poll sees --- */

@@ -77,6 +77,20 @@ records_are_read_one_by_one_in_their_order(void **state)
 }
 
 static void
+what_nobody_heard_is_lost(void **state)
+{
+	(void)state;
+	emit(0, 3);
+	assert_int_equal(read_one(), 0);
+	devctl_forget(r.m);
+	assert_int_equal(read_one(), -1);
+	assert_int_equal(of_fate(TRACE_RECORD_NOBODY), 2);
+	assert_int_equal(r.trace->records[1].read_ns, TRACE_OPEN);
+	emit(3, 4);
+	assert_int_equal(read_one(), 3);
+}
+
+static void
 of_1100_the_newest_1000_are_left(void **state)
 {
 	int i;
@@ -178,6 +192,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		T(records_are_read_one_by_one_in_their_order),
+		T(what_nobody_heard_is_lost),
 		T(of_1100_the_newest_1000_are_left),
 		T(with_a_queue_of_ten_the_newest_ten_are_left),
 		T(shrinking_trims_to_the_newest_at_once),

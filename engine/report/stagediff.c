@@ -317,14 +317,29 @@ take_record(const struct stagediff *d, int side, const struct trace_record *r,
 	devline_fini(&line);
 }
 
+/* What the kernel told before there was an engine has no reader on Linux. */
+static int64_t
+first_life(const struct trace *t)
+{
+	size_t i;
+
+	for (i = 0; i < t->n_states; i++)
+		if (strcmp(t->states[i].object, "daemon") == 0 &&
+		    strcmp(t->states[i].value, "yes") == 0)
+			return t->states[i].at_ns;
+	return INT64_MIN;
+}
+
 static void
 take_records(const struct stagediff *d, int side, struct entries *out)
 {
 	const struct trace *t = d->runs[side].t;
+	int64_t from_ns = first_life(t);
 	size_t i;
 
 	for (i = 0; i < t->n_records; i++)
-		take_record(d, side, &t->records[i], out);
+		if (t->records[i].emit_ns >= from_ns)
+			take_record(d, side, &t->records[i], out);
 }
 
 /* Those of one group, in both runs. */

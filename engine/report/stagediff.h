@@ -8,10 +8,10 @@
  * world to the next. The engine does one thing after the other, so the order
  * of all its operations counts. Of the records, those of network interfaces
  * are compared, and their order within each interface: between two of them
- * the kernel leaves it open. A phase counts from the one before it. A time
- * differs when it is off by more than
- * STAGEDIFF_FLOOR and by more than half of the lesser one; of a gap, the time
- * while the machine stood still does not count, which is the host's.
+ * the kernel leaves it open. What was told before the engine first ran is left
+ * out. A phase counts from the one before it. A time differs when it is off by
+ * more than STAGEDIFF_FLOOR and by more than half of the lesser one; of a gap,
+ * the time while the machine stood still does not count, which is the host's.
  */
 #ifndef REPORT_STAGEDIFF_H
 #define REPORT_STAGEDIFF_H

@@ -284,6 +284,9 @@ records_have_an_order_within_their_interface(void **state)
 	record(r->b, 3, "eth0", "LINK_UP");
 	record(r->b, 4, "lo", "LINK_UP");
 	trace_add_record(r->b, 5 * MS, other, strlen(other));
+	record(r->b, 0, "eth2", "ATTACH"); /* before the engine ran */
+	trace_set_state(r->b, 0, "daemon", "running", "no");
+	trace_set_state(r->b, MS, "daemon", "running", "yes");
 	compare(r);
 	assert_string_equal(differences(r),
 	    "record [bring-up] IFNET eth1 ATTACH: at +2ms | elsewhere\n"

@@ -11,6 +11,7 @@
 #define FAILOVER_NATIVE_PARTS_H
 
 #include "failover/native.h"
+
 #define NATIVE_HOLDS 8
 
 struct hold { /* an operation that was tried, and when it may be again */
@@ -53,8 +54,7 @@ struct vf_care {
 
 struct vlan_care { /* a child of the hn, or of its aggregate by now */
 	char name[IFNAME_MAX];
-	uint32_t index;
-	unsigned tag;
+	uint32_t index, tag;
 };
 
 struct config_care {
@@ -66,10 +66,8 @@ struct config_care {
 	struct ipaddr remade;	/* a duplicate taken away, not yet back */
 	bool drop_client, drop_rtadv; /* rc.conf asks for them no more */
 	bool new_mtu, asked_route;
-	int64_t client_ns; /* no client is started before this */
-	int64_t client_step_ns;
-	int64_t bare_ns; /* without a lease: not beyond; 0: it has one */
-	int64_t bare_step_ns;
+	int64_t client_ns, client_step_ns; /* no client before; next wait */
+	int64_t bare_ns, bare_step_ns; /* no lease: not beyond; 0: has one */
 	int64_t route_ns; /* the client's turn to set the route ends; 0: no */
 	int64_t rtsol_ns;
 	unsigned solicited;
@@ -123,7 +121,7 @@ void native_begin(struct look *l, enum op_kind kind, const char *ifname,
 bool native_may_try(struct look *l);
 /* l->op has failed, and has not been tried for long yet. */
 bool native_failed_lately(const struct look *l);
-/* True when at_ns has come; false arms the wake-up. */
+/* at_ns has come; false arms the wake-up. */
 bool native_is_due(struct look *l, int64_t at_ns);
 /* By its name; *at is where it was before, and then where it is. */
 const struct snap_if *native_find(const struct look *l, const char *name,

@@ -9,7 +9,6 @@
 #include "base/mem.h"
 #include "event/devline.h"
 
-#define RESTS	       2
 #define NAME_MAX_BYTES 160 /* of a title */
 
 enum measure {
@@ -20,6 +19,7 @@ enum measure {
 	M_ADDRESS,
 	M_ROUTE,
 	M_OFFER,
+	M_PROBE,
 	M_GRACE,
 	M_DEPARTURE,
 	M_LINK,
@@ -29,35 +29,40 @@ enum measure {
 	MEASURES
 };
 
-/* The delays in rests come earlier in the list, or are not measured. */
+/* rest comes earlier in the list, or is not measured: it is taken off. with
+ * is the other part of what is left; both are measured by the same times. */
 static const struct {
-	const char *delay, *what;
-	const char *rests[RESTS];
+	const char *delay, *what, *rest, *with;
 } measures[MEASURES] = {
-	[M_SYSCALL] = { "kernel.syscall", "operations description, primary",
-	    { NULL } },
-	[M_CREATE] = { "lagg.create", "operations create",
-	    { "kernel.syscall" } },
-	[M_PORT] = { "lagg.port", "operations port-add, an aggregate's first",
-	    { "kernel.syscall" } },
-	[M_OPEN] = { "vf.open", "operations port-add, of others",
-	    { "kernel.syscall", "lagg.port" } },
+	[M_SYSCALL] = { "kernel.syscall", "operations description", NULL,
+	    NULL },
+	[M_CREATE] = { "lagg.create", "operations create", "kernel.syscall",
+	    NULL },
+	[M_PORT] = { "lagg.port", "operations port-add of a VF",
+	    "kernel.syscall", "vf.open" },
+	[M_OPEN] = { "vf.open", "operations port-add of a VF", "kernel.syscall",
+	    "lagg.port" },
 	[M_ADDRESS] = { "inet.address", "operations address-add",
-	    { "kernel.syscall" } },
+	    "kernel.syscall", NULL },
 	[M_ROUTE] = { "inet.route", "operations default-route add",
-	    { "kernel.syscall" } },
+	    "kernel.syscall", NULL },
 	[M_OFFER] = { "host.offer", "vf attach until the interface exists",
-	    { "vf.probe" } },
-	[M_GRACE] = { "vf.grace", "vf eject until the link is lost", { NULL } },
+	    NULL, "vf.probe" },
+	[M_PROBE] = { "vf.probe", "vf attach until the interface exists", NULL,
+	    "host.offer" },
+	[M_GRACE] = { "vf.grace", "vf eject until the link is lost", NULL,
+	    NULL },
 	[M_DEPARTURE] = { "kernel.departure",
-	    "vf eject, from the link's loss until it is gone", { "vf.close" } },
-	[M_LINK] = { "kernel.link_task", "vf link down until LINK_DOWN",
-	    { NULL } },
-	[M_PRECOPY] = { "vm.precopy", "vm migrate until it stands still",
-	    { NULL } },
-	[M_DOWNTIME] = { "vm.downtime", "vm migrate, standing still",
-	    { NULL } },
-	[M_START] = { "daemon.start", "daemon start until it runs", { NULL } },
+	    "vf eject, from the link's loss until it is gone", "vf.close",
+	    NULL },
+	[M_LINK] = { "kernel.link_task", "vf link down until LINK_DOWN", NULL,
+	    NULL },
+	[M_PRECOPY] = { "vm.precopy", "vm migrate until it stands still", NULL,
+	    NULL },
+	[M_DOWNTIME] = { "vm.downtime", "vm migrate, standing still", NULL,
+	    NULL },
+	[M_START] = { "daemon.start", "daemon start until it runs", NULL,
+	    NULL },
 };
 
 struct samples {
@@ -136,12 +141,12 @@ measure_of(const struct trace *t, size_t number, enum measure *m)
 {
 	const char *text = t->operations[number].text;
 
-	if (does(text, "description") || does(text, "primary"))
+	if (does(text, "description"))
 		*m = M_SYSCALL;
 	else if (does(text, "create"))
 		*m = M_CREATE;
-	else if (does(text, "port-add"))
-		*m = is_first_port(t, number) ? M_PORT : M_OPEN;
+	else if (does(text, "port-add") && !is_first_port(t, number))
+		*m = M_OPEN;
 	else if (does(text, "address-add"))
 		*m = M_ADDRESS;
 	else if (strncmp(text, "default-route add", 17) == 0)
@@ -160,9 +165,12 @@ take_operations(struct calibration *c, const struct trace *t)
 
 	for (i = 0; i < t->n_operations; i++) {
 		o = &t->operations[i];
-		if (o->end_ns != TRACE_OPEN && o->result == 0 &&
-		    measure_of(t, i, &m))
-			add(c, m, o->start_ns, o->end_ns);
+		if (o->end_ns == TRACE_OPEN || o->end_ns == o->start_ns ||
+		    o->result != 0 || !measure_of(t, i, &m))
+			continue;
+		add(c, m, o->start_ns, o->end_ns);
+		if (m == M_OPEN)
+			add(c, M_PORT, o->start_ns, o->end_ns);
 	}
 }
 
@@ -263,8 +271,10 @@ take_deed(struct calibration *c, const struct trace *t, const struct deed *d)
 
 	if (is_deed(d, "vf attach")) {
 		at = first_state(t, d, d->name, "exists", "yes");
-		if (at != TRACE_OPEN)
+		if (at != TRACE_OPEN) {
 			add(c, M_OFFER, d->from_ns, at);
+			add(c, M_PROBE, d->from_ns, at);
+		}
 	} else if (is_deed(d, "vf eject")) {
 		take_eject(c, t, d);
 	} else if (is_deed(d, "vf link")) {
@@ -342,28 +352,39 @@ struct spread { /* of a delay */
 
 static int64_t likely(const struct calibration *c, const char *delay);
 
-/* Of one that was measured, without its rests; to the microsecond. */
+/* What of a measured time is this delay's, to the microsecond. */
+static int64_t
+part_of(const struct calibration *c, enum measure m, int64_t whole_ns)
+{
+	int64_t mine = profile_likely(c->base, measures[m].delay), other = 0;
+
+	if (measures[m].rest != NULL)
+		whole_ns -= likely(c, measures[m].rest);
+	if (whole_ns <= 0)
+		return 0;
+	if (measures[m].with != NULL)
+		other = profile_likely(c->base, measures[m].with);
+	/* To the microsecond, so that no product is too large. */
+	whole_ns /= DUR_US;
+	if (other > 0)
+		whole_ns = (int64_t)((double)whole_ns * (double)mine /
+		    (double)(mine + other));
+	return whole_ns * DUR_US;
+}
+
 static struct spread
 spread_of(const struct calibration *c, enum measure m)
 {
 	const struct samples *s = &c->of[m];
-	int64_t *sorted = mem_zero(s->n, sizeof(*sorted)), rest = 0, *v[3];
+	int64_t *sorted = mem_zero(s->n, sizeof(*sorted));
 	struct spread out;
-	size_t i;
 
 	memcpy(sorted, s->list, s->n * sizeof(*sorted));
 	qsort(sorted, s->n, sizeof(*sorted), by_size);
-	out.least = sorted[0];
-	out.median = sorted[s->n / 2];
-	out.most = sorted[s->n - 1];
+	out.least = part_of(c, m, sorted[0]);
+	out.median = part_of(c, m, sorted[s->n / 2]);
+	out.most = part_of(c, m, sorted[s->n - 1]);
 	free(sorted);
-	for (i = 0; i < RESTS && measures[m].rests[i] != NULL; i++)
-		rest += likely(c, measures[m].rests[i]);
-	v[0] = &out.least;
-	v[1] = &out.median;
-	v[2] = &out.most;
-	for (i = 0; i < 3; i++)
-		*v[i] = *v[i] > rest ? (*v[i] - rest) / DUR_US * DUR_US : 0;
 	return out;
 }
 
@@ -398,14 +419,14 @@ static void
 add_delay(struct strbuf *out, const struct calibration *c, enum measure m)
 {
 	struct strbuf spread = { 0 };
-	size_t i;
 
 	add_spread(&spread, c, m);
 	strbuf_addf(out, "delay %-20s = %-19s from \"measured: %s",
 	    measures[m].delay, strbuf_str(&spread), measures[m].what);
-	for (i = 0; i < RESTS && measures[m].rests[i] != NULL; i++)
-		strbuf_addf(out, "%s %s", i == 0 ? ", less" : " and",
-		    measures[m].rests[i]);
+	if (measures[m].rest != NULL)
+		strbuf_addf(out, ", less %s", measures[m].rest);
+	if (measures[m].with != NULL)
+		strbuf_addf(out, ", divided with %s", measures[m].with);
 	strbuf_addf(out, "; n=%zu\"", c->of[m].n);
 	strbuf_fini(&spread);
 }

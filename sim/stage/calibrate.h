@@ -5,10 +5,10 @@
  *
  * A run shows how long some things take from outside: an operation, a VF from
  * the host's offer to its interface, the standstill of a migration. Each is
- * the sum of delays of the simulated machine; one of them is set to what is
- * left of the measured time without the others, which are taken as measured,
- * or as the profile has them. What a run does not show stays as the profile
- * has it.
+ * the sum of delays of the simulated machine. One that shows elsewhere by
+ * itself is taken off; what is left is one delay, or two that are divided as
+ * the profile has them. What a run does not show stays as the profile has it.
+ * An operation that took no time at all is one of which only the log told.
  *
  * Of n measured times the delay is "least..median..most", of two "a..b", of
  * one that time. The driver of a VF is not in a trace: its delays are those of

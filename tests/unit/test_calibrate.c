@@ -38,6 +38,7 @@ setup(void **state)
 			      "delay kernel.syscall = 1ms\n"
 			      "delay lagg.port = 2ms..4ms\n"
 			      "delay vf.open = one-of 9ms 5ms 7ms\n"
+			      "delay host.offer = 30ms\n"
 			      "delay vf.probe = 10ms..30ms..60ms\n"
 			      "delay vf.close = 3ms\n");
 	calibration = calibration_new(profile);
@@ -120,16 +121,20 @@ an_operation_is_a_system_call_and_what_it_does(void **state)
 	operation(1000, 3000, "bond0 description \"x y\"", 0);
 	operation(1000, 9000, "bond0 up", 0);
 	operation(1000, 9000, "bond0 description \"x\"", 22);
+	operation(1000, 1000, "bond0 description \"x\"", 0);
 	operation(1000, 8000, "bond0 port-add eth0", 0);
-	operation(1000, 17000, "bond0 port-add eth1", 0);
+	operation(1000, 23000, "bond0 port-add eth1", 0);
+	operation(1000, 8000, "bond0 address-add 10.0.0.4/24", 0);
 	calibration_take(calibration, trace);
-	assert_int_equal(calibration_count(calibration), 3);
-	/* The measured 2 ms is taken off, not the profile's 1 ms. */
+	assert_int_equal(calibration_count(calibration), 4);
+	/* The measured 2 ms is taken off, not the profile's 1 ms; what is left
+	 * of 20 ms is divided as 3 to 7. */
 	expect_line("delay kernel.syscall       = 2ms ");
-	expect_line("delay lagg.port            = 5ms  ");
-	expect_line("less kernel.syscall; n=1\"\n"
+	expect_line("delay lagg.port            = 6ms  ");
+	expect_line("less kernel.syscall, divided with vf.open; n=1\"\n"
 		    "delay lagg.portal = 5ms\n");
-	expect_row("vf.open                1  9ms  ");
+	expect_row("vf.open                1  14ms  ");
+	expect_row("inet.address           1  5ms  ");
 	expect_row("\nhost.offer             0  as it was\n");
 }
 
@@ -137,26 +142,23 @@ static void
 without_a_measured_rest_the_profiles_is_taken_off(void **state)
 {
 	(void)state;
-	operation(1000, 8000, "bond0 port-add eth0", 0);
-	operation(9000, 9500, "bond1 port-add eth2", 0);
-	operation(20000, 30000, "bond0 port-add eth1", 0);
-	operation(30000, 50000, "bond1 port-add eth3", 0);
+	operation(1000, 8000, "bond0 create failover", 0);
+	operation(9000, 9500, "bond1 create failover", 0);
 	calibration_take(calibration, trace);
 	/* 7 ms and 0.5 ms, less 1 ms, which is never less than nothing. */
-	expect_line("delay lagg.port            = 0s..6ms ");
-	expect_row("vf.open                2  3ms..13ms ");
+	expect_row("lagg.create            2  0s..6ms ");
 }
 
 static void
 of_three_the_median_is_the_likeliest(void **state)
 {
 	(void)state;
-	operation(0, 9000, "bond0 primary eth1", 0);
-	operation(0, 1000, "bond0 primary eth1", 0);
+	operation(0, 9000, "bond0 description \"x\"", 0);
+	operation(0, 1000, "bond0 description \"x\"", 0);
 	calibration_take(calibration, trace);
 	trace_free(trace);
 	trace = trace_new();
-	operation(0, 2000, "bond0 primary eth1", 0);
+	operation(0, 2000, "bond0 description \"x\"", 0);
 	calibration_take(calibration, trace);
 	expect_line("delay kernel.syscall       = 1ms..2ms..9ms ");
 	expect_line("machine \"bench, calibrated by 2 runs of lab.db\"\n");
@@ -178,7 +180,9 @@ a_vf_comes_and_goes(void **state)
 	trace_add_stimulus(trace, 5000 * MS, "mark", 1);
 	trace_set_state(trace, 5001 * MS, "eth2", "exists", "yes");
 	calibration_take(calibration, trace);
-	expect_row("host.offer             2  60ms..100ms ");
+	/* 90 and 130 ms, of which the profile's are 30 each. */
+	expect_row("host.offer             2  45ms..65ms ");
+	expect_row("vf.probe               2  45ms..65ms ");
 	expect_row("vf.grace               1  25ms ");
 	expect_row("kernel.departure       1  7ms ");
 }

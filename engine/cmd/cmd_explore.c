@@ -17,10 +17,12 @@
 #include "cmd/finding.h"
 #include "cmd/outfile.h"
 #include "cmd/policies.h"
+#include "cmd/regressions.h"
 #include "cmd/shards.h"
 
 #define JOBS_MAX    64
 #define STIMULI_MAX 200
+#define REGRESSIONS "scenarios/regressions"
 
 static const char usage[] =
     "usage: switchback explore [OPTION...]\n"
@@ -37,6 +39,9 @@ static const char usage[] =
     "  --shard I/N      only part I of N; else as the CI system says in its\n"
     "                   variables\n"
     "  --stimuli N      so many in each history (1 to 20, drawn)\n"
+    "  --regressions DIR\n"
+    "                   try the scenarios in this folder first\n"
+    "                   (scenarios/regressions, when it is there)\n"
     "  --into DIR       write the shrunk scenarios there (found)\n"
     "  --hash           instead, a line for each seed: the hash of its\n"
     "                   trace, and the seed\n"
@@ -49,7 +54,7 @@ struct explore {
 	struct explorer x;
 	struct shard shard;
 	bool sharded, list;
-	const char *program, *into;
+	const char *program, *into, *regressions;
 };
 
 static bool
@@ -122,6 +127,11 @@ take_option(struct explore *e, int c)
 		e->into = optarg;
 		return optarg[0] != '\0' ||
 		    complain("--into", "the name is empty: name a folder");
+	case 'r':
+		e->regressions = optarg;
+		return optarg[0] != '\0' ||
+		    complain("--regressions",
+			"the name is empty: name a folder");
 	case 'H':
 		e->x.hash = true;
 		return true;
@@ -145,6 +155,7 @@ parse_options(int argc, char **argv, struct explore *e, int *status)
 		{ "time", required_argument, NULL, 't' },
 		{ "shard", required_argument, NULL, 'S' },
 		{ "stimuli", required_argument, NULL, 'n' },
+		{ "regressions", required_argument, NULL, 'r' },
 		{ "into", required_argument, NULL, 'i' },
 		{ "hash", no_argument, NULL, 'H' },
 		{ "invariants", no_argument, NULL, 'l' },
@@ -266,6 +277,35 @@ tell(const struct explore *e)
 	return e->x.histories == 0 ? CMD_NOTHING : status;
 }
 
+/* What broke it once. */
+static int
+try_regressions(const struct explore *e)
+{
+	const char *folder = e->regressions;
+	size_t run;
+	int status;
+
+	if (folder == NULL && access(REGRESSIONS, R_OK) == 0)
+		folder = REGRESSIONS;
+	if (folder == NULL)
+		return CMD_PASS;
+	status = regressions_run(folder, e->x.policy, &run);
+	printf("%zu scenarios of %s tried first\n", run, folder);
+	return status;
+}
+
+static int
+search(struct explore *e)
+{
+	if (!explorer_open(&e->x))
+		return CMD_INPUT;
+	explorer_run(&e->x);
+	if (!e->x.hash)
+		return tell(e);
+	fputs(strbuf_str(&e->x.hashes), stdout);
+	return CMD_PASS;
+}
+
 int
 cmd_explore(int argc, char **argv)
 {
@@ -276,7 +316,7 @@ cmd_explore(int argc, char **argv)
 				 .jobs = 1 },
 		.shard = { 1, 1 },
 		.into = "found" };
-	int status;
+	int status, found;
 
 	e.program = argv[-1];
 	if (!parse_options(argc, argv, &e, &status))
@@ -290,12 +330,10 @@ cmd_explore(int argc, char **argv)
 		return CMD_NOTHING;
 	}
 	e.x.progress = isatty(STDERR_FILENO);
-	status = CMD_INPUT;
-	if (explorer_open(&e.x)) {
-		explorer_run(&e.x);
-		if (e.x.hash)
-			fputs(strbuf_str(&e.x.hashes), stdout);
-		status = e.x.hash ? CMD_PASS : tell(&e);
+	status = e.x.hash ? CMD_PASS : try_regressions(&e);
+	if (status == CMD_PASS || status == CMD_FAIL) {
+		found = search(&e);
+		status = found != CMD_PASS ? found : status;
 	}
 	explorer_fini(&e.x);
 	return status;

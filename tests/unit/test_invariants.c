@@ -1,0 +1,479 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Each invariant, with a fault that is planted for it: a history in which all
+ * hold is run to its end, the fault is put into the machine or into what the
+ * engine is said to have done, and the invariant must tell. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "base/dur.h"
+#include "base/mem.h"
+#include "cmd/explorer.h"
+#include "sim/machine/dhclient.h"
+#include "sim/machine/ifnet.h"
+#include "sim/machine/inet.h"
+#include "sim/machine/lagg.h"
+
+static struct explorer x = { .step = 1, .policy = CORE_NATIVE, .jobs = 1 };
+static struct trial hand;
+
+static int
+open_hand(void **state)
+{
+	(void)state;
+	return explorer_open(&x) && explorer_hand(&x, &hand) ? 0 : -1;
+}
+
+static int
+close_hand(void **state)
+{
+	(void)state;
+	explorer_hand_fini(&hand);
+	explorer_fini(&x);
+	return 0;
+}
+
+/* --- the faults --- */
+
+struct scene { /* a run at its end */
+	struct watch w;
+	struct trace *t;
+	struct course *h;
+	const struct course_pair *p;
+	struct ifnet *hn, *home, *vf;
+};
+
+static void
+say(struct scene *s, int64_t at_ns, const char *operation)
+{
+	trace_begin_operation(s->t, at_ns, operation, "planted", TRACE_NONE);
+}
+
+static void
+plant_panic(struct scene *s)
+{
+	machine_panic(s->w.m, "planted");
+}
+
+static void
+plant_foreign(struct scene *s)
+{
+	say(s, s->h->quiet_ns, "tap0 up");
+}
+
+static void
+plant_delay(struct scene *s)
+{
+	char up[32];
+
+	snprintf(up, sizeof(up), "%s up", s->p->vf);
+	say(s, s->w.came_ns[0] + s->h->vf_delay_ns - 1, up);
+}
+
+static void
+plant_aloof(struct scene *s)
+{
+	say(s, s->h->quiet_ns, "hn0 up");
+}
+
+static void
+plant_joined(struct scene *s)
+{
+	lagg_del(s->home, s->hn);
+}
+
+static void
+plant_up(struct scene *s)
+{
+	s->hn->up = false;
+}
+
+static void
+plant_port(struct scene *s)
+{
+	s->hn->link = LINK_DOWN;
+	if (s->vf != NULL)
+		s->vf->link = LINK_DOWN;
+}
+
+static void
+plant_vf(struct scene *s)
+{
+	s->vf->link = LINK_DOWN;
+	s->hn->link = LINK_UP;
+}
+
+static void
+plant_path(struct scene *s)
+{
+	lagg_del(s->home, s->vf);
+}
+
+static void
+plant_address(struct scene *s)
+{
+	inet_del(s->home, &s->p->addrs[0]);
+}
+
+static void
+plant_alias(struct scene *s)
+{
+	inet_del(s->home, &s->p->addrs[1]);
+}
+
+static void
+plant_stale(struct scene *s)
+{
+	struct course_pair *p = &s->h->pairs[0];
+
+	ipaddr_parse("10.8.0.1/32", &p->extra);
+	inet_add(s->home, &p->extra);
+}
+
+static void
+plant_address6(struct scene *s)
+{
+	size_t i;
+
+	for (i = 0; i < s->p->n_addrs; i++)
+		if (s->p->addrs[i].family == 6)
+			inet_del(s->home, &s->p->addrs[i]);
+}
+
+static void
+plant_twice(struct scene *s)
+{
+	inet_add(s->hn, &s->p->addrs[0]);
+}
+
+static void
+plant_route(struct scene *s)
+{
+	inet_default_del(s->w.m, 4);
+}
+
+static void
+plant_lease(struct scene *s)
+{
+	size_t i;
+
+	for (i = s->home->n_addrs; i-- > 0;)
+		if ((s->home->addr_flags[i] & SNAP_ADDR_LEASED) != 0)
+			inet_del(s->home, &s->home->addrs[i]);
+}
+
+static void
+plant_client(struct scene *s)
+{
+	dhclient_stop(s->w.m, s->home->name);
+}
+
+static void
+plant_calm(struct scene *s)
+{
+	say(s, s->h->calm_ns + 1, "sysctl net.link.lagg.failover_rx_all=1");
+}
+
+static void
+plant_vlan(struct scene *s)
+{
+	ifnet_find(s->w.m, s->p->vlan)->vlan.parent = s->hn;
+}
+
+static void
+plant_slaac(struct scene *s)
+{
+	s->home->accept_rtadv = false;
+}
+
+static void
+plant_mtu(struct scene *s)
+{
+	s->hn->mtu = 1400;
+}
+
+/* What a history must have for it. */
+static bool
+any(const struct course *h)
+{
+	return h->n_foreign == 0 && !h->pairs[0].dhcp &&
+	    h->pairs[0].vf[0] == 'v';
+}
+
+static bool
+with_foreign(const struct course *h)
+{
+	return h->n_foreign > 0;
+}
+
+static bool
+with_alias(const struct course *h)
+{
+	return any(h) && h->pairs[0].has_alias;
+}
+
+static bool
+with_address6(const struct course *h)
+{
+	const struct course_pair *p = &h->pairs[0];
+
+	return any(h) && p->n_addrs > 1 && p->addrs[p->n_addrs - 1].family == 6;
+}
+
+static bool
+with_router(const struct course *h)
+{
+	return any(h) && h->pairs[0].router.family != 0;
+}
+
+static bool
+with_dhcp(const struct course *h)
+{
+	return h->pairs[0].dhcp && h->n_foreign == 0;
+}
+
+static bool
+with_vlan(const struct course *h)
+{
+	return any(h) && h->pairs[0].vlan[0] != '\0';
+}
+
+static bool
+with_slaac(const struct course *h)
+{
+	return any(h) && h->pairs[0].slaac;
+}
+
+static bool
+that_lives(const struct course *h)
+{
+	return any(h) && !h->died && h->pairs[0].extra.family == 0;
+}
+
+static bool
+without_restart(const struct course *h)
+{
+	return any(h) && !h->anew;
+}
+
+static bool
+with_restart(const struct course *h)
+{
+	return any(h) && h->anew;
+}
+
+static bool
+transparent(const struct course *h)
+{
+	return h->transparent;
+}
+
+static const struct planted {
+	bool (*fits)(const struct course *h);
+	void (*plant)(struct scene *s);
+	bool vf; /* one must carry at the end */
+} faults[INVARIANTS] = {
+	[INVARIANT_PANIC] = { any, plant_panic, false },
+	[INVARIANT_FOREIGN] = { with_foreign, plant_foreign, false },
+	[INVARIANT_DELAY] = { any, plant_delay, true },
+	[INVARIANT_ALOOF] = { transparent, plant_aloof, false },
+	[INVARIANT_JOINED] = { any, plant_joined, false },
+	[INVARIANT_UP] = { any, plant_up, false },
+	[INVARIANT_PORT] = { any, plant_port, false },
+	[INVARIANT_VF] = { any, plant_vf, true },
+	[INVARIANT_PATH] = { any, plant_path, true },
+	[INVARIANT_ADDRESS] = { any, plant_address, false },
+	[INVARIANT_ALIAS] = { with_alias, plant_alias, false },
+	[INVARIANT_STALE] = { that_lives, plant_stale, false },
+	[INVARIANT_ADDRESS6] = { with_address6, plant_address6, false },
+	[INVARIANT_TWICE] = { any, plant_twice, false },
+	[INVARIANT_ROUTE] = { with_router, plant_route, false },
+	[INVARIANT_LEASE] = { with_dhcp, plant_lease, false },
+	[INVARIANT_CLIENT] = { with_dhcp, plant_client, false },
+	/* Packets were lost already when it is looked at: see below. */
+	[INVARIANT_LOST] = { NULL, NULL, false },
+	[INVARIANT_CALM] = { without_restart, plant_calm, false },
+	[INVARIANT_ANEW] = { with_restart, plant_calm, false },
+	[INVARIANT_VLAN] = { with_vlan, plant_vlan, false },
+	[INVARIANT_SLAAC] = { with_slaac, plant_slaac, false },
+	[INVARIANT_MTU] = { any, plant_mtu, false },
+};
+
+/* --- the runs --- */
+
+static struct ifnet *
+nic_of(struct machine *m, const struct course_pair *p)
+{
+	struct ifnet *ifp;
+
+	TAILQ_FOREACH (ifp, &m->ifs, entry)
+		if (ifp->kind == KIND_HN && memcmp(ifp->hw_mac, p->mac, 6) == 0)
+			return ifp;
+	return NULL;
+}
+
+static bool
+is_fit(const struct scene *s, const struct planted *f)
+{
+	return s->hn != NULL && (s->h->transparent || s->home != NULL) &&
+	    (!f->vf ||
+		(s->vf != NULL && s->vf->member_of == s->home &&
+		    s->hn->hn.rxvf && !s->p->vf_excused && !s->p->upped &&
+		    s->w.came_ns[0] > 0));
+}
+
+/* Runs the history to its end, and plants. False when it does not fit. */
+static bool
+try(struct course *h, const struct planted *f, struct watch *out)
+{
+	struct simstage stage = { .scenario = h->scn,
+		.profile = hand.profiles[h->machine],
+		.rules = hand.rules,
+		.policy = CORE_NATIVE,
+		.seed = h->scn->seed };
+	struct scene s = { .t = trace_new(), .h = h, .p = &h->pairs[0] };
+	struct simwalk *walk;
+	bool fits;
+
+	s.t->sparse = true;
+	walk = simwalk_open(&stage, s.t);
+	watch_begin(&s.w, h, CORE_NATIVE, walk, s.t);
+	while (simwalk_advance(walk) != STAGE_END)
+		watch_step(&s.w);
+	assert_int_equal(s.w.broken, 0);
+	s.hn = nic_of(s.w.m, s.p);
+	s.home = s.hn == NULL ? NULL : s.hn->member_of;
+	s.vf = s.hn == NULL ? NULL : s.hn->hn.vf;
+	fits = is_fit(&s, f);
+	if (fits) {
+		f->plant(&s);
+		watch_end(&s.w);
+	}
+	*out = s.w;
+	simwalk_close(walk);
+	trace_free(s.t);
+	return fits;
+}
+
+static void
+plant(enum invariant i)
+{
+	const struct planted *f = &faults[i];
+	struct choices c = { 0 };
+	struct trial_result r;
+	struct course h;
+	uint64_t seed = 0;
+	bool done = false;
+	struct watch w;
+
+	assert_non_null(f->plant);
+	while (!done) {
+		choices_draw(&c, ++seed);
+		course_make(&h, &c, 0);
+		if (f->fits(&h) && !simstage_overrides(h.scn) &&
+		    h.n_pairs == 1) {
+			choices_draw(&c, seed);
+			trial_run(&hand, &c, NULL, &r);
+			assert_int_equal(r.broken, 0);
+			done = try(&h, f, &w);
+		}
+		course_fini(&h);
+		assert_true(seed < 5000);
+	}
+	choices_fini(&c);
+	if ((w.broken & 1u << i) == 0)
+		fail_msg("%s: seed %llu: not told", invariant_name(i),
+		    (unsigned long long)seed);
+}
+
+static void
+each_tells_of_its_fault(void **state)
+{
+	int i;
+
+	(void)state;
+	for (i = 0; i < INVARIANTS; i++)
+		if (i != INVARIANT_LOST)
+			plant((enum invariant)i);
+}
+
+/* It is looked at when the run is over; so here the media go away while the
+ * time is quiet. */
+static void
+lost_packets_are_told(void **state)
+{
+	struct simstage stage = { .rules = hand.rules, .policy = CORE_NATIVE };
+	struct trace *t = trace_new();
+	struct choices c = { 0 };
+	struct scn_step *step;
+	struct simwalk *walk;
+	struct course h;
+	struct watch w;
+
+	(void)state;
+	choices_follow(&c, NULL, 0);
+	course_make(&h, &c, 0);
+	step = MEM_PUSH(h.scn->steps, h.scn->n_steps, h.scn->cap_steps);
+	step->kind = SCN_VM_FREEZE;
+	step->at_ns = h.calm_ns + DUR_SEC;
+	step->duration_ns = DUR_SEC;
+	stage.scenario = h.scn;
+	stage.profile = hand.profiles[h.machine];
+	walk = simwalk_open(&stage, t);
+	watch_begin(&w, &h, CORE_NATIVE, walk, t);
+	while (simwalk_advance(walk) != STAGE_END)
+		watch_step(&w);
+	watch_end(&w);
+	assert_int_equal(w.broken, 0); /* who sends stands still as well */
+	simwalk_close(walk);
+	trace_free(t);
+	t = trace_new();
+	step->kind = SCN_USER;
+	step->text = mem_str("ifconfig vmx0 down");
+	walk = simwalk_open(&stage, t);
+	watch_begin(&w, &h, CORE_NATIVE, walk, t);
+	while (simwalk_advance(walk) != STAGE_END)
+		watch_step(&w);
+	watch_end(&w);
+	assert_true((w.broken & 1u << INVARIANT_LOST) != 0);
+	simwalk_close(walk);
+	trace_free(t);
+	course_fini(&h);
+	choices_fini(&c);
+}
+
+static void
+each_has_a_name_and_a_sentence(void **state)
+{
+	enum invariant found;
+	int i;
+
+	(void)state;
+	for (i = 0; i < INVARIANTS; i++) {
+		assert_true(
+		    invariant_find(invariant_name((enum invariant)i), &found));
+		assert_int_equal(found, i);
+		assert_non_null(
+		    strchr(invariant_sentence((enum invariant)i), ' '));
+		assert_true(
+		    invariant_holds_under((enum invariant)i, CORE_NATIVE));
+	}
+	assert_false(invariant_find("nothing", &found));
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(each_has_a_name_and_a_sentence),
+		cmocka_unit_test(each_tells_of_its_fault),
+		cmocka_unit_test(lost_packets_are_told),
+	};
+
+	return cmocka_run_group_tests(tests, open_hand, close_hand);
+}

@@ -19,6 +19,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/hash128.h"
 #include "base/strbuf.h"
 #include "db/trace_results.h"
 #include "db/trace_rows.h"
@@ -115,6 +116,10 @@ uint64_t trace_hash(const struct trace *t);
  * real time. */
 #define TRACE_KIND_VM "vm"
 bool trace_is_real(const struct trace *t);
+
+/* The same with 128 bits, in hexadecimal: for those who compare many. Returns
+ * buf. */
+const char *trace_digest(const struct trace *t, char buf[HASH128_TEXT]);
 
 /* The words of the dump and of the store: "read", "known-fault", … */
 const char *trace_fate_word(enum trace_fate fate);

@@ -348,6 +348,17 @@ trace_dump(const struct trace *t, struct strbuf *out)
 	dump_lasting(t, out);
 }
 
+const char *
+trace_digest(const struct trace *t, char buf[HASH128_TEXT])
+{
+	struct strbuf out = { 0 };
+
+	dump_lasting(t, &out);
+	hash128_text(hash128_bytes(HASH128_START, out.data, out.bytes), buf);
+	strbuf_fini(&out);
+	return buf;
+}
+
 uint64_t
 trace_hash(const struct trace *t)
 {

@@ -392,6 +392,7 @@ static void
 case_done(void *ctx, struct testrun_case *c)
 {
 	struct test *t = ctx;
+	char digest[HASH128_TEXT];
 
 	c->repeat = repeat_command(t, c);
 	if (c->trouble != NULL && t->run.pcap_dir != NULL) {
@@ -402,9 +403,9 @@ case_done(void *ctx, struct testrun_case *c)
 	if (c->trace == NULL)
 		return;
 	if (t->hash)
-		strbuf_addf(&t->hashes, "%016" PRIx64 " %s %s %" PRIu64 "\n",
-		    trace_hash(c->trace), c->file->path, policy_word(c->policy),
-		    c->seed);
+		strbuf_addf(&t->hashes, "%s %s %s %" PRIu64 "\n",
+		    trace_digest(c->trace, digest), c->file->path,
+		    policy_word(c->policy), c->seed);
 	sometimes_note(&t->sometimes, c->file->path, c->trace);
 	store_trace(t, c->trace);
 	if (t->trace_dir != NULL)

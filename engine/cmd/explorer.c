@@ -106,12 +106,13 @@ run_seed(struct trial *t, struct choices *c, uint64_t seed, bool hash,
     struct strbuf *hashes, struct trial_result *r)
 {
 	struct trace *trace = hash ? trace_new() : NULL;
+	char digest[HASH128_TEXT];
 
 	choices_draw(c, seed);
 	trial_run(t, c, trace, r);
 	if (hash)
-		strbuf_addf(hashes, "%016" PRIx64 " %" PRIu64 "\n",
-		    trace_hash(trace), seed);
+		strbuf_addf(hashes, "%s %" PRIu64 "\n",
+		    trace_digest(trace, digest), seed);
 	trace_free(trace);
 }
 

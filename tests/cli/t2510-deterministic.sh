@@ -79,6 +79,6 @@ cmp -s "$TMP/hash.1" "$TMP/hash.2" || bad "two hashes of one run"
 [ "$(cut -d ' ' -f 1 "$TMP/hash.1" | sort -u | wc -l)" -gt $((n * 9 / 10)) ] ||
 	bad "runs have the same hash: $(sort "$TMP/hash.1" | head -n 4)"
 "$SB" test --hash --seed 2 scenarios/migration/replug.scn >"$TMP/hash.3"
-grep -Eq '^[0-9a-f]{16} scenarios/migration/replug\.scn stock 2$' \
+grep -Eq '^[0-9a-f]{32} scenarios/migration/replug\.scn stock 2$' \
     "$TMP/hash.3" || bad "the form is $(cat "$TMP/hash.3")"
 exit $status

@@ -5,12 +5,15 @@
 
 #include "sim/stage/simoptions.h"
 
-/* Names as the guest's kernel gives them: virtio-net's module is loaded first,
- * and what is plugged later takes the first that is free. */
-#define NIC_NAME "eth0"
-#define VF_NAME	 "eth1"
-/* Behind LABCAN_STANDBY. */
-#define PAIRED_VF_NAME "eth2"
+/* Names as the guest's kernel gives them. Linux: virtio-net's module is loaded
+ * first, and what is plugged later takes the first that is free. */
+static const struct {
+	const char *nic, *vf, *driver;
+	const char *paired_vf; /* behind LABCAN_STANDBY; NULL: no such pair */
+} names[] = {
+	[SCN_FREEBSD] = { "vtnet0", "vmx0", "vmx", NULL },
+	[SCN_LINUX] = { "eth0", "eth1", "vmxnet3", "eth2" },
+};
 
 static bool
 cannot(struct strbuf *why, const char *text, const char *what)
@@ -21,9 +24,9 @@ cannot(struct strbuf *why, const char *text, const char *what)
 }
 
 static bool
-has_settings(const struct scenario *s, struct strbuf *why)
+has_settings(const struct scenario *s, bool named, struct strbuf *why)
 {
-	if (s->system != SCN_LINUX)
+	if (s->system != SCN_LINUX && !named)
 		return cannot(why, "", "the guest is a Linux");
 	if (s->recording != NULL)
 		return cannot(why, "it follows the recording ", s->recording);
@@ -77,25 +80,26 @@ has_flags(const struct scenario *s, struct labcan_setup *setup,
 static bool
 has_pair(const struct scenario *s, bool transparent, struct strbuf *why)
 {
-	const char *vf_name = transparent ? PAIRED_VF_NAME : VF_NAME;
+	const char *nic = names[s->system].nic, *vf_name = names[s->system].vf;
 	const struct scn_vf *vf;
 	size_t i;
 
-	if (s->n_nics != 1 || strcmp(s->nics[0].name, NIC_NAME) != 0)
-		return cannot(why, "the guest has one synthetic NIC, ",
-		    NIC_NAME);
+	if (transparent)
+		vf_name = names[s->system].paired_vf;
+	if (vf_name == NULL)
+		return cannot(why, "QEMU's own pair needs a Linux", "");
+	if (s->n_nics != 1 || strcmp(s->nics[0].name, nic) != 0)
+		return cannot(why, "the guest has one synthetic NIC, ", nic);
 	if (s->nics[0].mtu != 0 || s->nics[0].disconnected)
 		return cannot(why,
-		    "the guest's NIC begins connected, with an "
-		    "MTU of 1500",
+		    "the guest's NIC begins connected, with an MTU of 1500",
 		    "");
 	for (i = 0; i < s->n_vfs; i++) {
 		vf = &s->vfs[i];
 		if (s->n_vfs > 1 || strcmp(vf->name, vf_name) != 0 ||
-		    strcmp(vf->driver, "vmxnet3") != 0)
+		    strcmp(vf->driver, names[s->system].driver) != 0)
 			return cannot(why,
-			    "the guest has one VF, a vmxnet3 "
-			    "with the name ",
+			    "the guest has one VF, a vmxnet3 with the name ",
 			    vf_name);
 		if (memcmp(vf->mac, s->nics[0].mac, sizeof(vf->mac)) != 0)
 			return cannot(why, "the guest's VF has its NIC's MAC",
@@ -111,7 +115,7 @@ has_address(const struct scenario *s, struct rc_net *net, struct strbuf *why)
 	struct diag quiet = { 0 };
 
 	simoptions_rcvars(s, &rc, &quiet);
-	rcvars_net(&rc, NIC_NAME, &quiet, net);
+	rcvars_net(&rc, s->nics[0].name, &quiet, net);
 	rcvars_fini(&rc);
 	if (net->n_addrs != 1 || net->addrs[0].family != 4 ||
 	    net->gateway.family != 4)
@@ -179,13 +183,13 @@ has_steps(const struct scenario *s, struct strbuf *why)
 }
 
 bool
-labcan_run(const struct scenario *s, enum core_policy policy,
+labcan_run(const struct scenario *s, enum core_policy policy, bool named,
     struct labcan_setup *setup, struct strbuf *why)
 {
 	memset(setup, 0, sizeof(*setup));
 	if (policy != CORE_NATIVE)
 		return cannot(why, "stock's scripts are FreeBSD's", "");
-	return has_settings(s, why) && has_flags(s, setup, why) &&
+	return has_settings(s, named, why) && has_flags(s, setup, why) &&
 	    has_pair(s, setup->transparent, why) &&
 	    has_address(s, &setup->net, why) && has_probes(s, why) &&
 	    has_steps(s, why);

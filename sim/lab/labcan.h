@@ -2,7 +2,8 @@
 /*
  * labcan - whether a scenario asks only for what a guest in the lab can have:
  * one pair of a virtio-net and a vmxnet3, an address that is set by hand, and
- * deeds that QEMU or the guest can do. Pure.
+ * deeds that QEMU or the guest can do. The image that is made is a Linux; one
+ * that the user names may be a FreeBSD, whose pair is vtnet0 and vmx0. Pure.
  */
 #ifndef SIM_LAB_LABCAN_H
 #define SIM_LAB_LABCAN_H
@@ -23,8 +24,9 @@ struct labcan_setup {	   /* how the guest begins */
 	bool no_bonding;   /* the kernel has none */
 };
 
-/* False, and why not is appended: "a delay is the simulated machine's". */
-bool labcan_run(const struct scenario *s, enum core_policy policy,
+/* named: the image is the user's. False, and why not is appended: "a delay is
+ * the simulated machine's". */
+bool labcan_run(const struct scenario *s, enum core_policy policy, bool named,
     struct labcan_setup *setup, struct strbuf *why);
 
 #endif

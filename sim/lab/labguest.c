@@ -339,9 +339,11 @@ daemon_arguments(const struct lab *l, struct strbuf *out)
 	char text[DUR_TEXT];
 
 	strbuf_addf(out,
-	    "-d -f " LABGUEST_RULES " --policy native --pair %s"
+	    "-d -f %s --policy native --pair %s"
 	    " --control " LABGUEST_CONTROL " --flight-dump " LABGUEST_FLIGHT
 	    " --rc-conf " LABGUEST_RC_CONF,
+	    l->s->system == SCN_FREEBSD ? LABGUEST_FREEBSD_RULES
+					: LABGUEST_RULES,
 	    l->s->nics[0].name);
 	if (l->options.deadline_ns > 0)
 		strbuf_addf(out, " --deadline %s",

@@ -188,7 +188,8 @@ labstage_can(const struct labstage *s, struct strbuf *why)
 		    s->tools->hyperv.why);
 		return false;
 	}
-	return labcan_run(s->scenario, s->policy, &setup, why);
+	return labcan_run(s->scenario, s->policy, s->tools->disk != NULL,
+	    &setup, why);
 }
 
 /* --- the run --- */
@@ -264,7 +265,8 @@ labstage_run(const struct labstage *s, struct trace *t)
 	struct diag quiet = { 0 };
 	bool good;
 
-	labcan_run(s->scenario, s->policy, &l.setup, &why);
+	labcan_run(s->scenario, s->policy, s->tools->disk != NULL, &l.setup,
+	    &why);
 	strbuf_fini(&why);
 	simoptions_read(s->scenario, &l.options, &quiet);
 	if (l.options.start_ns < 0)

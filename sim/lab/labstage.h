@@ -22,8 +22,10 @@
 #include "sim/lab/image.h"
 #include "sim/scenario/scenario.h"
 
-/* Where the guest has the shipped rules (cmd/labimage.h). */
-#define LABGUEST_RULES "/etc/switchback/hyperv.conf"
+/* Where a Linux guest has the shipped rules (cmd/labimage.h), and a FreeBSD
+ * one, whose image has Switchback installed. */
+#define LABGUEST_RULES	       "/etc/switchback/hyperv.conf"
+#define LABGUEST_FREEBSD_RULES "/usr/local/etc/switchback/hyperv.conf"
 
 struct labtools { /* the same for all runs; read only */
 	struct image image;

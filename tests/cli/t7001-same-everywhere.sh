@@ -25,7 +25,8 @@ grep -Eqv '^[0-9a-f]{32} ' "$TMP/own" && bad "$(head -n 3 "$TMP/own")"
 # A program is of these sources when none of them is newer.
 n=0
 for other in build/switchback build/*/switchback; do
-	[ -x "$other" ] && [ ! "$other" -ef "$SB" ] || continue
+	[ -x "$other" ] && [ "$(realpath "$other")" != "$(realpath "$SB")" ] ||
+		continue
 	[ -z "$(find engine sim db fixtures scenarios -newer "$other" \
 	    -name '*.[chps]*' | head -n 1)" ] || continue
 	n=$((n + 1))

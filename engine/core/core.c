@@ -8,6 +8,7 @@
 #include "base/dur.h"
 #include "base/mem.h"
 #include "base/strbuf.h"
+#include "core/core_digest.h"
 #include "core/core_native.h"
 #include "core/jobs.h"
 #include "event/devline.h"
@@ -517,6 +518,36 @@ core_why(const struct core *c, const struct snapshot *s,
     const struct snap_if *hn, struct strbuf *out)
 {
 	return c->native != NULL && native_why(c->native, s, hn, out);
+}
+
+uint32_t
+core_ago(const struct core *c, uint32_t id)
+{
+	return c->jobs.last_id - id;
+}
+
+void
+core_digest(const struct core *c, native_is_current_fn *is_current, void *ctx,
+    struct digest *d)
+{
+	size_t i;
+
+	digest_number(d,
+	    (uint64_t)(c->dirty << 0 | c->looking << 1 | c->orphaned << 2));
+	digest_number(d, c->native_id == 0 ? 0 : 1 + core_ago(c, c->native_id));
+	if (c->native_id != 0)
+		operation_digest(&c->native_op, d);
+	/* What lies behind the next look is not waited for. */
+	digest_due(d, c->wake_ns < c->resync_ns ? c->wake_ns : CORE_NEVER);
+	digest_due(d, c->resync_ns);
+	for (i = 0; i < c->n_waiting; i++) {
+		digest_text(d, c->waiting[i].ifname);
+		digest_text(d, c->waiting[i].key);
+		digest_text(d, c->waiting[i].text);
+	}
+	jobs_digest(&c->jobs, d);
+	if (c->native != NULL)
+		native_digest(c->native, is_current, ctx, d);
 }
 
 void

@@ -8,6 +8,7 @@
 #include "base/dur.h"
 #include "base/mem.h"
 #include "base/strbuf.h"
+#include "core/core_digest.h"
 #include "core/custom_vfup.h"
 
 struct intent *
@@ -406,5 +407,30 @@ jobs_describe(const struct jobs *j, struct strbuf *out)
 			strbuf_addf(out, " until %s",
 			    dur_stamp(job->wake_ns, at));
 		strbuf_adds(out, job->cancelled ? ", cancelled\n" : "\n");
+	}
+}
+
+void
+jobs_digest(const struct jobs *j, struct digest *d)
+{
+	const struct job *job;
+
+	digest_number(d, j->count);
+	TAILQ_FOREACH (job, &j->list, entry) {
+		digest_number(d, job->kind);
+		digest_number(d, job->state);
+		digest_number(d, job->id == 0 ? 0 : 1 + j->last_id - job->id);
+		digest_text(d, job->key);
+		digest_number(d,
+		    (uint64_t)(job->beside << 0 | job->cancelled << 1));
+		digest_text(d, job->command);
+		digest_number(d, job->stock.script);
+		digest_text(d, job->stock.ifname);
+		digest_text(d, job->stock.lagg);
+		digest_text(d, job->stock.vf);
+		digest_number(d, (uint64_t)job->stock.delay_ns);
+		digest_number(d, (uint64_t)job->stock.step);
+		digest_number(d, (uint64_t)job->result);
+		digest_due(d, job->wake_ns);
 	}
 }

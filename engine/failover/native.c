@@ -8,6 +8,8 @@
 
 #include "base/diag.h"
 #include "base/mem.h"
+#include "failover/native_digest.h"
+#include "failover/native_life.h"
 #include "failover/native_parts.h"
 #include "failover/native_why.h"
 #include "failover/native_seen.h"
@@ -21,19 +23,10 @@
 #define OP_EOPNOTSUPP 45
 #define AGAIN	      (INT64_C(1) * 1000000000)
 
-/* An operation that succeeds and is wanted again at once has no effect here:
- * from the third time on it is held back like one that fails. */
-#define AT_ONCE	     (INT64_C(2) * 1000000000)
-#define MOST_REPEATS 2
-
-/* So late a look means that the whole machine stood still, or that we did. */
-#define LATE (INT64_C(1) * 1000000000)
+#define MOST_REPEATS 2 /* see NATIVE_AT_ONCE */
 
 /* An operation is tried some times before its hold is longer than this. */
 #define LATELY (INT64_C(1) * 1000000000)
-
-/* Every pair is looked at so often, changed or not. */
-#define STALE (INT64_C(5) * 1000000000)
 
 struct native {
 	struct native_config config;
@@ -252,7 +245,7 @@ hold_back(struct hold *h, int result, int64_t now_ns)
 static void
 went_well(struct hold *h, int64_t now_ns)
 {
-	bool again = h->repeats > 0 && now_ns - h->done_ns < AT_ONCE;
+	bool again = h->repeats > 0 && now_ns - h->done_ns < NATIVE_AT_ONCE;
 
 	h->repeats = again ? h->repeats + 1 : 1;
 	h->done_ns = h->until_ns = now_ns;
@@ -510,7 +503,8 @@ native_plan(struct native *n, const struct snapshot *s, int64_t now_ns,
 	size_t k;
 
 	*wake_ns = NATIVE_NEVER;
-	if (n->promised_ns != NATIVE_NEVER && now_ns > n->promised_ns + LATE)
+	if (n->promised_ns != NATIVE_NEVER &&
+	    now_ns > n->promised_ns + NATIVE_LATE)
 		n->fresh_ns = now_ns + NATIVE_FRESH;
 	n->promised_ns = NATIVE_NEVER;
 	n->planned = SIZE_MAX;
@@ -526,7 +520,7 @@ native_plan(struct native *n, const struct snapshot *s, int64_t now_ns,
 	for (k = 0; k < n->n_present && !more; k++) {
 		l.p = &n->pairs[k];
 		if (l.p->dirty || l.p->wake_ns <= now_ns ||
-		    now_ns - l.p->seen_ns >= STALE)
+		    now_ns - l.p->seen_ns >= NATIVE_STALE)
 			more = look_at(&l, k);
 		if (l.p->wake_ns < *wake_ns)
 			*wake_ns = l.p->wake_ns;
@@ -560,6 +554,32 @@ bool
 native_has_bonding(const struct native *n)
 {
 	return !n->no_bonding;
+}
+
+void
+native_digest(const struct native *n, native_is_current_fn *is_current,
+    void *ctx, struct digest *d)
+{
+	const struct seen_row *row;
+	size_t i;
+
+	for (i = 0; i < n->n_pairs; i++)
+		native_pair_digest(&n->pairs[i], d);
+	digest_number(d, n->n_present);
+	digest_number(d, n->planned);
+	digest_number(d, (uint64_t)(n->looked << 0 | n->no_bonding << 1));
+	/* Before it is late by that much it is promised anew. */
+	digest_due(d,
+	    n->promised_ns > d->now_ns + NATIVE_RENEWED
+		? NATIVE_NEVER
+		: n->promised_ns + NATIVE_LATE);
+	digest_due(d, n->fresh_ns);
+	for (i = 0; i < n->seen.n_rows; i++) {
+		row = &n->seen.rows[i];
+		digest_number(d, row->index);
+		digest_number(d, row->owner);
+		digest_number(d, is_current(ctx, row->version));
+	}
 }
 
 /* --- whose rules --- */

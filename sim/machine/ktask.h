@@ -26,7 +26,8 @@ struct ktask {
 	int64_t (*step)(struct machine *m, struct ktask *k);
 	void (*done)(struct ktask *k); /* may be NULL */
 	void *ctx;
-	void *owned; /* freed with the task */
+	void *owned;	    /* freed with the task */
+	size_t owned_bytes; /* of it that hold no pointer; 0: not known */
 	int pc, sub, sub2, sub3;
 	int result;
 	struct operation op;

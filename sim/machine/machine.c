@@ -46,6 +46,7 @@ machine_new(struct profile *profile, struct trace *trace)
 	struct machine *m = mem_zero(1, sizeof(*m));
 
 	m->profile = profile;
+	m->clock.drawn = profile_drawn(profile);
 	m->trace = trace;
 	m->devctl_limit = DEVCTL_QUEUE;
 	m->dirty = true;

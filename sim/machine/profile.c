@@ -158,6 +158,64 @@ profile_title(const struct profile *p)
 /* --- drawing --- */
 
 static int64_t
+most_likely(const struct dist *d)
+{
+	switch (d->shape) {
+	case FIXED:
+		break;
+	case UNIFORM:
+		return d->value[0] + (d->value[1] - d->value[0]) / 2;
+	case TRIANGULAR:
+		return d->value[1];
+	case ONE_OF:
+		return d->value[d->count / 2];
+	}
+	return d->value[0];
+}
+
+static struct vwindow
+width_of(const struct dist *d)
+{
+	struct vwindow w = { d->value[0], d->value[0] };
+	size_t i,
+	    n = d->shape == ONE_OF ? d->count
+	    : d->shape == FIXED	   ? 1
+	    : d->shape == UNIFORM  ? 2
+				   : 3;
+
+	for (i = 1; i < n; i++) {
+		w.least_ns =
+		    d->value[i] < w.least_ns ? d->value[i] : w.least_ns;
+		w.most_ns = d->value[i] > w.most_ns ? d->value[i] : w.most_ns;
+	}
+	return w;
+}
+
+void
+profile_coarsen(struct profile *p, int64_t unit_ns)
+{
+	struct dist *d;
+	struct vwindow load = width_of(&p->load);
+	size_t i;
+
+	p->coarse = true;
+	for (i = 0; i < p->n_delays; i++) {
+		d = &p->delays[i].dist;
+		p->delays[i].width = width_of(d);
+		if (p->delays[i].scaled) {
+			p->delays[i].width.least_ns =
+			    p->delays[i].width.least_ns / 100 * load.least_ns;
+			p->delays[i].width.most_ns =
+			    p->delays[i].width.most_ns / 100 * load.most_ns;
+		}
+		d->value[0] =
+		    (most_likely(d) + unit_ns / 2) / unit_ns * unit_ns;
+		d->shape = FIXED;
+		p->delays[i].scaled = false;
+	}
+}
+
+static int64_t
 between(struct prng *r, int64_t low, int64_t high)
 {
 	return low + (int64_t)prng_below(r, (uint64_t)(high - low) + 1);
@@ -193,6 +251,12 @@ draw(const struct dist *d, struct prng *r)
 	return v[0];
 }
 
+struct vwindow *
+profile_drawn(struct profile *p)
+{
+	return p->coarse ? &p->drawn : NULL;
+}
+
 void
 profile_seed(struct profile *p, uint64_t seed)
 {
@@ -215,6 +279,8 @@ draw_delay(struct profile *p, struct delay *d)
 		prng_seed_named(&d->prng, p->seed, d->name);
 	}
 	ns = draw(&d->dist, &d->prng);
+	p->drawn.least_ns += d->width.least_ns;
+	p->drawn.most_ns += d->width.most_ns;
 	return d->scaled ? ns / 100 * p->load_percent : ns;
 }
 

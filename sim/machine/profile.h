@@ -37,6 +37,7 @@
 #define PROFILE_RECORDS 8  /* texts of one name */
 
 struct profile;
+struct vwindow; /* sim/machine/vclock.h */
 
 /* NULL when there are errors in d; among them every name that the machine
  * needs and the file lacks. */
@@ -62,6 +63,13 @@ bool profile_override_flag(struct profile *p, const char *name, bool value,
 bool profile_override_limit(struct profile *p, const char *name,
     const char *value, const char *path, unsigned line, unsigned col,
     struct diag *d);
+
+/* From now on every delay takes its most likely time in whole units, and what
+ * takes less than half a unit takes none. Nothing is drawn any more. */
+void profile_coarsen(struct profile *p, int64_t unit_ns);
+/* Of one that was coarsened: what has been taken, in its whole width; whoever
+ * reads it zeroes it. NULL for others. */
+struct vwindow *profile_drawn(struct profile *p);
 
 /* Starts the random numbers of a run. */
 void profile_seed(struct profile *p, uint64_t seed);

@@ -8,6 +8,7 @@
 
 #include "base/prng.h"
 #include "sim/machine/profile.h"
+#include "sim/machine/vclock.h"
 
 enum shape { FIXED, UNIFORM, TRIANGULAR, ONE_OF };
 
@@ -25,6 +26,7 @@ struct delay {
 	struct prng prng;
 	uint64_t seeds; /* the profile's, when prng was seeded; 0: never */
 	bool scaled;	/* by the run's load */
+	struct vwindow width; /* before it was coarsened */
 };
 
 struct flag {
@@ -61,6 +63,8 @@ struct profile {
 	int64_t load_percent;
 	/* The delays whose hash ends so, the first one as in next. */
 	size_t bucket[PROFILE_BUCKETS];
+	bool coarse;
+	struct vwindow drawn;
 };
 
 struct delay *profile_find_delay(const struct profile *p, const char *name);

@@ -3,6 +3,11 @@
 
 #include <assert.h>
 #include <stddef.h>
+#include <string.h>
+
+/* A thread that may run at once does so within this time: what the profiles
+ * give a system call at most. */
+#define DISPATCH INT64_C(20000)
 
 void
 vclock_fini(struct vclock *c)
@@ -15,6 +20,15 @@ void
 vclock_at(struct vclock *c, struct vevent *e, int64_t at_ns)
 {
 	assert(at_ns >= c->now_ns);
+	if (c->drawn != NULL) {
+		e->window = *c->drawn;
+		memset(c->drawn, 0, sizeof(*c->drawn));
+		if (e->window.most_ns == 0)
+			e->window.least_ns = e->window.most_ns =
+			    at_ns - c->now_ns;
+		if (e->window.most_ns == 0)
+			e->window.most_ns = DISPATCH;
+	}
 	timerq_arm(&c->queue[e->domain], &e->timer, at_ns);
 }
 
@@ -105,6 +119,85 @@ vclock_step(struct vclock *c, int64_t limit_ns)
 	assert(e != NULL);
 	e->fire(e->ctx, e);
 	return true;
+}
+
+static bool
+comes_before(const struct vevent *a, const struct vevent *b)
+{
+	if (a->timer.rank != b->timer.rank)
+		return a->timer.rank < b->timer.rank;
+	if (a->domain != b->domain)
+		return a->domain == VHOST;
+	if (a->timer.deadline_ns != b->timer.deadline_ns)
+		return a->timer.deadline_ns < b->timer.deadline_ns;
+	return a->timer.order < b->timer.order;
+}
+
+bool
+vevent_precedes(const struct vevent *first, const struct vevent *second)
+{
+	return first->domain == second->domain &&
+	    first->timer.order < second->timer.order &&
+	    first->window.most_ns <= second->window.least_ns;
+}
+
+static struct vevent *
+event_at(const struct vclock *c, int domain, size_t i)
+{
+	return (struct vevent *)(void *)c->queue[domain].heap[i];
+}
+
+static bool
+must_wait(const struct vclock *c, const struct vevent *e, int64_t at_ns)
+{
+	const struct vevent *other;
+	size_t i;
+
+	for (i = 0; i < c->queue[e->domain].count && c->drawn != NULL; i++) {
+		other = event_at(c, e->domain, i);
+		if (other->timer.deadline_ns <= at_ns &&
+		    vevent_precedes(other, e))
+			return true;
+	}
+	return false;
+}
+
+size_t
+vclock_due(const struct vclock *c, int64_t at_ns, struct vevent **list,
+    size_t most)
+{
+	struct vevent *e;
+	size_t n = 0, i, at;
+	int domain;
+
+	for (domain = VHOST; domain <= VGUEST; domain++) {
+		if (domain == VGUEST && at_ns < c->frozen_until_ns)
+			break;
+		for (i = 0; i < c->queue[domain].count && n < most; i++) {
+			e = event_at(c, domain, i);
+			if (e->timer.deadline_ns > at_ns ||
+			    must_wait(c, e, at_ns))
+				continue;
+			for (at = n++; at > 0 && comes_before(e, list[at - 1]);
+			     at--)
+				list[at] = list[at - 1];
+			list[at] = e;
+		}
+	}
+	return n;
+}
+
+void
+vclock_fire(struct vclock *c, struct vevent *e)
+{
+	int64_t at_ns = e->timer.deadline_ns;
+
+	if (e->domain == VGUEST && at_ns < c->frozen_until_ns)
+		at_ns = c->frozen_until_ns;
+	if (at_ns > c->now_ns)
+		c->now_ns = at_ns;
+	vclock_cancel(c, e);
+	e->fire(e->ctx, e);
 }
 
 void

@@ -226,6 +226,7 @@ vf_offer(struct machine *m, const struct vf_arrival *vf)
 	    ktask_start(m, attach_step, machine_delay(m, "host.offer"));
 
 	k->owned = mem_copy(vf, sizeof(*vf));
+	k->owned_bytes = sizeof(*vf);
 }
 
 /* --- departure --- */
@@ -432,6 +433,7 @@ vf_bind(struct machine *m, const char *device)
 	memcpy(a.mac, vf->hw_mac, sizeof(a.mac));
 	k = ktask_start(m, attach_step, 0);
 	k->owned = mem_copy(&a, sizeof(a));
+	k->owned_bytes = sizeof(a);
 	k->sub = k->sub3 = 1; /* the host is not asked again */
 	return k;
 }

@@ -7,6 +7,7 @@
 #include "base/mem.h"
 #include "base/strbuf.h"
 #include "sim/guest/program.h"
+#include "sim/machine/machine_digest.h"
 #include "sim/scenario/scn_steps.h"
 
 /* Longer than any run: what hangs ends only when it is cancelled. */
@@ -34,7 +35,9 @@ struct faults {
 	struct fault *list;
 	size_t n, cap;
 	TAILQ_HEAD(, held) held;
-	struct vevent restart; /* of a daemon that a fault killed */
+	struct vevent restart;	  /* of a daemon that a fault killed */
+	faults_decide_fn *decide; /* or NULL */
+	void *decide_ctx;
 };
 
 struct faulty {
@@ -59,6 +62,8 @@ matches(struct faults *f, struct fault *fault, enum scn_break low,
 	    (in->until_ns >= 0 && now >= in->until_ns) ||
 	    memmem(text, bytes, in->text, strlen(in->text)) == NULL)
 		return false;
+	if (f->decide != NULL)
+		return f->decide(f->decide_ctx, in);
 	return ++fault->seen >= in->nth &&
 	    (in->times == 0 || fault->struck < in->times);
 }
@@ -72,7 +77,7 @@ strike(struct faults *f, enum scn_break low, enum scn_break high,
 	struct strbuf note = { 0 };
 	size_t i;
 
-	for (i = 0; i < f->n; i++)
+	for (i = 0; i < f->n && (f->decide == NULL || struck == NULL); i++)
 		if (matches(f, &f->list[i], low, high, text, bytes) &&
 		    struck == NULL)
 			struck = &f->list[i];
@@ -217,6 +222,7 @@ call_later(struct faulty *w, uint32_t id, const char *command, int32_t record,
 	k->ctx = w;
 	k->id = id;
 	k->owned = call;
+	k->owned_bytes = sizeof(*call) + bytes;
 	return k;
 }
 
@@ -515,6 +521,33 @@ faults_free(struct faults *f)
 	vclock_cancel(&f->m->clock, &f->restart);
 	free(f->list);
 	free(f);
+}
+
+void
+faults_decide(struct faults *f, faults_decide_fn *decide, void *ctx)
+{
+	f->decide = decide;
+	f->decide_ctx = ctx;
+}
+
+void
+faults_digest(const struct faults *f, struct digest *d)
+{
+	const struct held *h;
+
+	TAILQ_FOREACH (h, &f->held, entry) {
+		digest_bytes(d, h->record.raw, h->record.bytes);
+		digest_number(d,
+		    (uint64_t)(h->ready << 0 | h->behind_one << 1));
+		vevent_digest(&f->m->clock, &h->due, d);
+	}
+	vevent_digest(&f->m->clock, &f->restart, d);
+}
+
+uint32_t
+faulty_dies_of(const struct faulty *w)
+{
+	return w->dies_of;
 }
 
 struct faulty *

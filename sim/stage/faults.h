@@ -14,6 +14,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/digest.h"
 #include "sim/machine/machine.h"
 #include "sim/scenario/scenario.h"
 #include "world/world.h"
@@ -37,6 +38,13 @@ struct faults *faults_new(const struct scenario *s, const char *policy,
     struct machine *m, const struct faults_owner *owner);
 void faults_free(struct faults *f); /* NULL is fine */
 
+/* From now on not the number of matches says whether a fault strikes what it
+ * matches, but decide(): a search. */
+typedef bool faults_decide_fn(void *ctx, const struct scn_injection *in);
+void faults_decide(struct faults *f, faults_decide_fn *decide, void *ctx);
+
+/* What is held back, and who is dead until when. */
+void faults_digest(const struct faults *f, struct digest *d);
 /* One life of the daemon, and its world. */
 struct faulty *faulty_new(struct faults *f, const struct world *inner,
     void *life);
@@ -45,6 +53,9 @@ void faulty_free(struct faulty *w); /* NULL is fine */
 
 /* From now on nobody hears this life, and it does nothing. */
 void faulty_die(struct faulty *w);
+
+/* The operation of which this life is to die; 0: of none. */
+uint32_t faulty_dies_of(const struct faulty *w);
 
 /* The machine says that an operation has ended: true when the daemon was to
  * die of it, and was killed. */

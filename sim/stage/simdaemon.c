@@ -8,14 +8,15 @@
 
 #include "base/mem.h"
 #include "base/strbuf.h"
+#include "core/core_digest.h"
 #include "core/pump.h"
 #include "event/devline.h"
 #include "sim/guest/program.h"
 #include "sim/guest/rcscript.h"
 #include "sim/guest/shellguest.h"
+#include "sim/machine/machine_digest.h"
 #include "sim/machine/sysops.h"
 #include "sim/scenario/reach.h"
-#include "sim/stage/faults.h"
 
 #define CUSTOM_VFUP "hyperv_vfup." /* and the NIC's name */
 #define FOR_EVER    (INT64_C(400) * 86400 * INT64_C(1000000000))
@@ -704,6 +705,79 @@ simdaemon_describe(const struct simdaemon *d, struct strbuf *out)
 	}
 	if (!any)
 		strbuf_adds(out, "  it does not run\n");
+}
+
+/* --- a search's view --- */
+
+void
+simdaemon_decide(struct simdaemon *d, faults_decide_fn *decide, void *ctx)
+{
+	if (d->faults != NULL)
+		faults_decide(d->faults, decide, ctx);
+}
+
+static bool
+is_current(void *ctx, uint64_t version)
+{
+	const struct machine *m = ctx;
+	const struct ifnet *ifp;
+
+	TAILQ_FOREACH (ifp, &m->ifs, entry)
+		if (ifp->version == version)
+			return true;
+	return false;
+}
+
+/* What a daemon that was killed has begun comes to its end unheard. */
+static uint64_t
+task_number(void *ctx, const struct ktask *k)
+{
+	const struct simdaemon *d = ctx;
+	const struct life *l;
+
+	TAILQ_FOREACH (l, &d->lives, entry)
+		if (k->ctx == l || (l->faulty != NULL && k->ctx == l->faulty))
+			return l->dead || l->core == NULL
+			    ? 1
+			    : 2 + core_ago(l->core, k->id);
+	return 0;
+}
+
+static void
+life_digest(const struct life *l, struct digest *digest)
+{
+	digest_number(digest, l->started);
+	vevent_digest(&l->d->m->clock, &l->timer, digest);
+	vevent_digest(&l->d->m->clock, &l->start, digest);
+	if (l->core == NULL)
+		return;
+	core_digest(l->core, is_current, l->d->m, digest);
+	if (l->faulty != NULL && faulty_dies_of(l->faulty) != 0)
+		digest_number(digest,
+		    core_ago(l->core, faulty_dies_of(l->faulty)));
+}
+
+void
+simdaemon_digest(const struct simdaemon *d, struct digest *digest)
+{
+	union {
+		const struct simdaemon *in;
+		void *out;
+	} ctx = { .in = d };
+	const struct life *l;
+
+	TAILQ_FOREACH (l, &d->lives, entry)
+		if (!l->dead && (l == d->now || !core_is_idle(l->core)))
+			life_digest(l, digest);
+	digest_number(digest, d->now != NULL);
+	digest_number(digest, d->deaf);
+	vevent_digest(&d->m->clock, &d->connect, digest);
+	vevent_digest(&d->m->clock, &d->loss, digest);
+	if (d->faults != NULL)
+		faults_digest(d->faults, digest);
+	digest->blind = digest->blind || d->client != NULL ||
+	    d->server != NULL || d->n_customs > 0;
+	machine_digest(d->m, task_number, ctx.out, digest);
 }
 
 /* --- what is done to it --- */

@@ -14,6 +14,7 @@
 #include "core/scribe.h"
 #include "sim/machine/machine.h"
 #include "sim/scenario/scenario.h"
+#include "sim/stage/faults.h"
 
 struct simdaemon;
 
@@ -40,6 +41,11 @@ void simdaemon_rc_edited(struct simdaemon *d);
 
 /* Appends lines for a person: each life that has something to do. */
 void simdaemon_describe(const struct simdaemon *d, struct strbuf *out);
+
+/* For a search: who decides whether a fault of the scenario strikes
+ * (sim/stage/faults.h), and what the daemon and all it waits for will do. */
+void simdaemon_decide(struct simdaemon *d, faults_decide_fn *decide, void *ctx);
+void simdaemon_digest(const struct simdaemon *d, struct digest *digest);
 
 /* Its connection to devd ends; after a while it has another one. */
 void simdaemon_close_socket(struct simdaemon *d);

@@ -23,33 +23,13 @@
 #include "sim/stage/hostacts.h"
 #include "sim/stage/migration.h"
 #include "sim/stage/simdaemon.h"
-#include "sim/stage/simoptions.h"
-#include "sim/stage/stage.h"
+#include "sim/stage/simstage_parts.h"
 
 struct user_command {
 	SLIST_ENTRY(user_command) entry;
 	struct simrun *g;
 	int32_t row;
 	const char *next; /* the line's next command, borrowed; or NULL */
-};
-
-struct simrun { /* one run: the stage's ctx */
-	const struct simstage *in;
-	struct machine *m;
-	struct trace *t;
-	struct simdaemon *daemon;
-	struct simdaemon *devd; /* a stock one beside it, or NULL */
-	struct scribe *scribe;	/* NULL: no decisions are written down */
-	struct traffic *traffic;
-	struct facts *facts;
-	struct shellguest *shell;
-	struct migration *migration; /* NULL: there is none */
-	bool troubled;
-	struct rcvars rc;
-	struct simoptions options;
-	SLIST_HEAD(, user_command) commands; /* all there were */
-	struct vevent boot_netif, boot_daemon, boot_devd, thaw;
-	bool netif_ended, daemon_waits, devd_waits;
 };
 
 const char *
@@ -576,8 +556,8 @@ describe_run(struct simrun *g)
 
 /* Everything at one instant is seen as one: the trace and the packets look
  * after each event, and of equal times the last look counts. */
-static void
-look(struct simrun *g)
+void
+simstage_look(struct simrun *g)
 {
 	if (g->traffic != NULL)
 		traffic_look(g->traffic);
@@ -601,7 +581,7 @@ stimulus(void *ctx, const struct scn_step *step)
 		k = ktask_start(g->m, deliver_step, 0);
 		k->owned = mem_copy(&d, sizeof(d));
 	}
-	look(g);
+	simstage_look(g);
 }
 
 static bool
@@ -610,7 +590,7 @@ happen(void *ctx, int64_t at_ns)
 	struct simrun *g = ctx;
 
 	if (vclock_step(&g->m->clock, at_ns - 1)) {
-		look(g);
+		simstage_look(g);
 		return true;
 	}
 	vclock_stand(&g->m->clock, at_ns);
@@ -644,7 +624,7 @@ set_up(void *ctx, struct trace *t)
 	if (g->in->follow != NULL && s->n_nics > 0)
 		g->facts = facts_follow(g->m, g->in->follow,
 		    ifnet_find(g->m, s->nics[0].name));
-	look(g);
+	simstage_look(g);
 }
 
 /* Each interface that ever was has its file, even an empty one. */
@@ -669,7 +649,7 @@ finish(void *ctx)
 {
 	struct simrun *g = ctx;
 
-	look(g);
+	simstage_look(g);
 	if (g->traffic != NULL)
 		traffic_report(g->traffic);
 	if (g->in->capture != NULL)
@@ -749,13 +729,6 @@ ops_of(const struct simstage *s)
 }
 
 /* --- one thing at a time --- */
-
-struct simwalk {
-	struct simrun g;
-	struct stage stage;
-	struct stage_walk walk;
-	bool good;
-};
 
 struct simwalk *
 simwalk_open(const struct simstage *s, struct trace *t)

@@ -62,6 +62,20 @@ enum stage_progress simwalk_advance(struct simwalk *w);
 /* At any moment; what simstage_run() gives when it was advanced to the end. */
 bool simwalk_close(struct simwalk *w);
 
+/* For a search that decides by itself what comes next. Before the first thing
+ * that happens: who decides whether a fault strikes (sim/stage/faults.h). */
+struct digest;
+struct scn_injection;
+struct vevent;
+void simwalk_decide(struct simwalk *w,
+    bool (*decide)(void *ctx, const struct scn_injection *in), void *ctx);
+/* This event of the machine's clock (vclock_due()) comes now. */
+void simwalk_fire(struct simwalk *w, struct vevent *e);
+/* This step is done now, whatever time it has. */
+void simwalk_do(struct simwalk *w, const struct scn_step *step);
+/* All that decides what will happen from now on. */
+void simwalk_digest(const struct simwalk *w, struct digest *d);
+
 /* For who looks at the run from outside: its machine, and a probe's numbers
  * once STAGE_END was given (sim/judge/judge.h). */
 struct machine *simwalk_machine(const struct simwalk *w);

@@ -4,18 +4,19 @@
 #include "base/strbuf.h"
 
 static void
-do_step(const struct stage *stage, const struct scn_step *p, struct trace *t)
+do_step(const struct stage *stage, const struct scn_step *p, int64_t at_ns,
+    struct trace *t)
 {
 	struct strbuf text = { 0 };
 	bool acts = p->kind != SCN_MARK && p->kind != SCN_END;
 
 	if (acts) {
 		scn_step_text(p, &text);
-		trace_add_stimulus(t, p->at_ns, strbuf_str(&text), p->line);
+		trace_add_stimulus(t, at_ns, strbuf_str(&text), p->line);
 		strbuf_fini(&text);
 	}
 	if (p->mark != NULL)
-		trace_add_mark(t, p->at_ns, p->mark);
+		trace_add_mark(t, at_ns, p->mark);
 	if (acts)
 		stage->ops->stimulus(stage->ctx, p);
 }
@@ -40,13 +41,21 @@ stage_advance(struct stage_walk *w, bool *good)
 		more ? w->s->steps[w->next].at_ns : w->s->end_ns))
 		return STAGE_EVENT;
 	if (more) {
-		do_step(stage, &w->s->steps[w->next++], w->t);
+		do_step(stage, &w->s->steps[w->next],
+		    w->s->steps[w->next].at_ns, w->t);
+		w->next++;
 		return STAGE_STEP;
 	}
 	stage->ops->finish(stage->ctx);
 	*good = judge_run(w->s, w->policy, w->t, stage->ops->probe, stage->ctx);
 	w->ended = true;
 	return STAGE_END;
+}
+
+void
+stage_do(struct stage_walk *w, const struct scn_step *step, int64_t at_ns)
+{
+	do_step(w->stage, step, at_ns, w->t);
 }
 
 void

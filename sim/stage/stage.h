@@ -67,4 +67,7 @@ void stage_begin(struct stage_walk *w);
 enum stage_progress stage_advance(struct stage_walk *w, bool *good);
 void stage_close(struct stage_walk *w);
 
+/* This step is done now, at at_ns; the walk's own next one stays that. */
+void stage_do(struct stage_walk *w, const struct scn_step *step, int64_t at_ns);
+
 #endif

@@ -14,6 +14,7 @@
 
 #include "base/dur.h"
 #include "cmd/cmds.h"
+#include "cmd/exhaust.h"
 #include "cmd/finding.h"
 #include "cmd/outfile.h"
 #include "cmd/policies.h"
@@ -46,6 +47,13 @@ static const char usage[] =
     "  --hash           instead, a line for each seed: the hash of its\n"
     "                   trace, and the seed\n"
     "  --invariants     only print what is looked at\n"
+    "\n"
+    "  --exhaustive     instead, all histories of one pair; with --policy and\n"
+    "                   --time, and with\n"
+    "  --depth N        so many events from outside (2; at most 6)\n"
+    "  --faults N       at most so many faults (1; at most 2)\n"
+    "  --overlap N      at most so many events under way at a time (2)\n"
+    "  --path LIST      only show this history\n"
     "\n"
     "Exit status: 0 all held, 1 an invariant was broken, 2 usage, 3 a file\n"
     "could not be written, 4 there was nothing to run.\n";
@@ -318,6 +326,8 @@ cmd_explore(int argc, char **argv)
 		.into = "found" };
 	int status, found;
 
+	if (exhaust_is_asked(argc, argv))
+		return exhaust_main(argc, argv, argv[-1]);
 	e.program = argv[-1];
 	if (!parse_options(argc, argv, &e, &status))
 		return status;

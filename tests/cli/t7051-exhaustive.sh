@@ -1,0 +1,41 @@
+#!/bin/sh
+# SPDX-License-Identifier: BSD-2-Clause
+#
+# switchback explore --exhaustive: native holds in all histories of a small
+# depth, what breaks stock is shown by the line that is printed for it, and bad
+# options are refused.
+set -u
+status=0
+
+bad() {
+	echo "$*" >&2
+	status=1
+}
+
+"$SB" explore --exhaustive --depth 2 --faults 0 >"$TMP/out" 2>&1
+code=$?
+[ $code -eq 0 ] || bad "native: exit status $code: $(cat "$TMP/out")"
+grep -Eq '^[0-9]+ states, [0-9]+ at rest, [0-9]+ moves' "$TMP/out" ||
+	bad "no numbers: $(cat "$TMP/out")"
+grep -q '; complete$' "$TMP/out" || bad "not complete: $(cat "$TMP/out")"
+
+"$SB" explore --exhaustive --policy stock --depth 1 --faults 0 \
+	>"$TMP/stock" 2>&1
+code=$?
+[ $code -eq 1 ] || bad "stock: exit status $code"
+grep -q '^FAIL route: ' "$TMP/stock" || bad "stock: $(cat "$TMP/stock")"
+path=$(sed -n 's/^  .* explore \(--exhaustive .*\)/\1/p' "$TMP/stock")
+# shellcheck disable=SC2086
+"$SB" explore $path >"$TMP/shown" 2>&1 || bad "$path: $(cat "$TMP/shown")"
+grep -q 'vf eject mce0' "$TMP/shown" || bad "no event: $(cat "$TMP/shown")"
+
+for options in "--depth 0" "--depth 7" "--faults 3" "--overlap 0" \
+	"--path 1.x" "--path 9.9" "--seeds 1..2" "--policy both" more; do
+	# shellcheck disable=SC2086
+	"$SB" explore --exhaustive $options >"$TMP/out" 2>&1
+	code=$?
+	[ $code -eq 2 ] || bad "$options: exit status $code"
+	grep -q '^switchback explore: ' "$TMP/out" ||
+		bad "$options: $(cat "$TMP/out")"
+done
+exit $status

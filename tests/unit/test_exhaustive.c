@@ -1,0 +1,216 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <string.h>
+
+#include "base/digest.h"
+#include "cmd/inputs.h"
+#include "sim/search/exhaustive.h"
+#include "sim/search/smallworld.h"
+#include "sim/search/states.h"
+
+static struct exhaustive
+search_of(enum core_policy policy, unsigned events, unsigned faults)
+{
+	struct exhaustive e = { .rules = input_rules(NULL),
+		.profile = input_profile(smallworld_machine),
+		.policy = policy,
+		.events = events,
+		.faults = faults,
+		.overlap = 2 };
+
+	assert_non_null(e.rules);
+	assert_non_null(e.profile);
+	return e;
+}
+
+static void
+forget(struct exhaustive *e)
+{
+	union {
+		const void *in;
+		void *out;
+	} rules = { .in = e->rules }, profile = { .in = e->profile };
+
+	ruleset_free(rules.out);
+	profile_free(profile.out);
+}
+
+static void
+native_holds_in_every_history(void **state)
+{
+	struct exhaustive e = search_of(CORE_NATIVE, 1, 1);
+	struct exhaustive_result r;
+
+	(void)state;
+	exhaustive_run(&e, &r);
+	assert_true(r.complete);
+	assert_int_equal(r.n_found, 0);
+	assert_int_equal(r.restless, 0);
+	assert_true(r.states > 500);
+	assert_in_range(r.rests, 2, 100);
+	assert_int_equal(r.moves, r.states + r.folded);
+	exhaustive_result_fini(&r);
+	forget(&e);
+}
+
+static void
+a_search_is_the_same_each_time(void **state)
+{
+	struct exhaustive e = search_of(CORE_NATIVE, 2, 0);
+	struct exhaustive_result a, b;
+
+	(void)state;
+	exhaustive_run(&e, &a);
+	exhaustive_run(&e, &b);
+	assert_int_equal(a.states, b.states);
+	assert_int_equal(a.moves, b.moves);
+	assert_int_equal(a.histories, b.histories);
+	exhaustive_result_fini(&a);
+	exhaustive_result_fini(&b);
+	forget(&e);
+}
+
+static void
+remember(void *ctx, const struct trace *t)
+{
+	*(size_t *)ctx = t->n_stimuli;
+}
+
+/* FACTS.md E.5: the scripts lose the default route. */
+static void
+stock_loses_the_route_and_the_path_shows_it(void **state)
+{
+	struct exhaustive e = search_of(CORE_STOCK, 1, 0);
+	struct trace *t = trace_new();
+	static const uint16_t nowhere[] = { 999 };
+	struct exhaustive_result r;
+	size_t stimuli = 0;
+
+	(void)state;
+	exhaustive_run(&e, &r);
+	assert_true((r.broken & 1u << INVARIANT_ROUTE) != 0);
+	assert_non_null(r.path);
+	assert_true(
+	    exhaustive_tell(&e, r.path, r.n_path, t, remember, &stimuli));
+	trace_free(t);
+	t = trace_new();
+	assert_false(exhaustive_tell(&e, nowhere, 1, t, remember, &stimuli));
+	trace_free(t);
+	exhaustive_result_fini(&r);
+	forget(&e);
+}
+
+static bool
+at_once(void *ctx, uint64_t states, uint64_t histories)
+{
+	(void)ctx;
+	(void)states;
+	return histories > 10;
+}
+
+static void
+what_is_cut_off_is_not_complete(void **state)
+{
+	struct exhaustive e = search_of(CORE_NATIVE, 2, 1);
+	struct exhaustive_result r;
+
+	(void)state;
+	e.enough = at_once;
+	exhaustive_run(&e, &r);
+	assert_false(r.complete);
+	assert_int_equal(r.histories, 11);
+	exhaustive_result_fini(&r);
+	forget(&e);
+}
+
+static uint32_t
+meet(struct states *s, uint64_t number, bool rests)
+{
+	struct digest d;
+	bool is_new;
+	uint32_t at;
+
+	digest_begin(&d, 0);
+	digest_number(&d, number);
+	at = states_meet(s, &d, &is_new);
+	if (is_new)
+		s->rests[at] = rests;
+	return at;
+}
+
+static void
+a_state_from_which_no_rest_is_reached_is_restless(void **state)
+{
+	struct states s = { 0 };
+	uint32_t one;
+
+	(void)state;
+	states_edge(&s, meet(&s, 1, false), meet(&s, 2, false));
+	states_edge(&s, meet(&s, 2, false), meet(&s, 3, true));
+	states_edge(&s, meet(&s, 2, false), meet(&s, 4, false));
+	states_edge(&s, meet(&s, 4, false), meet(&s, 5, false));
+	states_edge(&s, meet(&s, 5, false), meet(&s, 4, false));
+	assert_int_equal(s.n, 5);
+	assert_int_equal(states_restless(&s, &one), 2);
+	assert_int_equal(one, meet(&s, 4, false));
+	states_edge(&s, meet(&s, 5, false), meet(&s, 1, false));
+	assert_int_equal(states_restless(&s, &one), 0);
+	states_fini(&s);
+}
+
+static uint64_t
+due_in(int64_t now_ns, int64_t at_ns)
+{
+	struct digest d;
+
+	digest_begin(&d, now_ns);
+	digest_due(&d, at_ns);
+	return d.low;
+}
+
+static void
+a_digest_knows_times_from_now_on(void **state)
+{
+	struct digest a, b, one, two;
+
+	(void)state;
+	assert_true(due_in(5, 7) == due_in(105, 107));
+	assert_true(due_in(5, 7) != due_in(5, 8));
+	assert_true(due_in(5, 3) == due_in(5, 5)); /* over is over */
+	assert_true(due_in(5, INT64_MAX) != due_in(5, 5));
+	digest_begin(&one, 0);
+	digest_text(&one, "one");
+	digest_begin(&two, 0);
+	digest_text(&two, "two");
+	digest_begin(&a, 0);
+	digest_begin(&b, 0);
+	digest_one_of(&a, &one);
+	digest_one_of(&a, &two);
+	digest_one_of(&b, &two);
+	digest_one_of(&b, &one);
+	assert_true(a.low == b.low && a.high == b.high);
+	digest_number(&b, 1);
+	assert_true(a.low != b.low && a.high != b.high);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(native_holds_in_every_history),
+		cmocka_unit_test(a_search_is_the_same_each_time),
+		cmocka_unit_test(stock_loses_the_route_and_the_path_shows_it),
+		cmocka_unit_test(what_is_cut_off_is_not_complete),
+		cmocka_unit_test(
+		    a_state_from_which_no_rest_is_reached_is_restless),
+		cmocka_unit_test(a_digest_knows_times_from_now_on),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -19,6 +19,8 @@ guest "$native --flight-size 64K" '>/tmp/out 2>>/tmp/log & daemon=$!'
 wait_bond "$with_vf"
 ask 1
 built=$counts
+guest 'for p in $(pidof switchbackd); do echo RIGHTS $(grep -E' \
+    '"^(Uid|CapEff|NoNewPrivs|Seccomp):" /proc/$p/status); done'
 guest 'probe & probe=$!'
 
 # --- it loses its VF and gets it back ---
@@ -75,6 +77,10 @@ has '^RULE eth1 DETACH'
 has '^RULE eth1 ATTACH'
 has '^source: +vmxnet30 at slot=0 function=0 dbsf=pci0:2:0:0 vendor=0x15ad'
 has '^ENDED 0'
+# The engine, the keeper, and who changes interfaces.
+has '^RIGHTS Uid: 65534 65534 .* CapEff: 0* NoNewPrivs: 1 Seccomp: 2'
+has '^RIGHTS Uid: 0 .* CapEff: 0*2e NoNewPrivs: 0 Seccomp: 0'
+has '^RIGHTS Uid: 0 .* CapEff: 0*3400 NoNewPrivs: 1 Seccomp: 0'
 has '^LEFT eth0 eth1'
 # Each fail-over is told once, with a time that its phases add up to.
 grep '^failover: eth0: eth[01] carries after ' "$D/console" >"$D/times"

@@ -6,7 +6,7 @@
 #	-n CYCLES	sets $cycles
 #	-k		keep the folder with all logs
 #	-v		show the guest's output at the end
-# and boots, with $qemu_options, if set. The synthetic NIC is a virtio-net
+# and boots, with $qemu_options, and $programs beside the daemon, if set. The synthetic NIC is a virtio-net
 # (eth0), the VF a vmxnet3 of the same MAC (eth1) that can be plugged and
 # unplugged. With lab=yes it is the lab's own guest, which reads orders from
 # descriptor 5 and answers into $D/said. Then there are
@@ -83,7 +83,7 @@ kernel=$made
 vmlinuz=$(find "$kernel/boot" -name 'vmlinuz-*' | head -n 1)
 if [ -z "${lab:-}" ]; then
 	made sh sim/lab/image.sh -i tests/guest/guest-init.sh "$kernel" \
-	    build/guest "$B/switchbackd"
+	    build/guest "$B/switchbackd" ${programs:-}
 else
 	made sh sim/lab/image.sh "$kernel" build/guest "$B/switchback" \
 	    "$B/switchbackd" engine/rules/conf/hyperv.conf:/etc/hyperv.conf

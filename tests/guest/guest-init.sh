@@ -68,6 +68,8 @@ notify 1 {
 };
 RULES
 watch_bond &
+# shellcheck disable=SC2034
+watch=$! # for what is read below
 # What comes before it is open is lost.
 exec 5</dev/ttyS1
 echo "GUEST ready"

@@ -14,8 +14,9 @@
 # by a program that has nothing to decide (tests/bench/bond_calls.c). From what
 # the daemon was told to its last answer, divided by the bare requests, is the
 # number; and what its own requests take longer is what the process that makes
-# them costs. Medians. Last, its decisions are made again on this machine, and
-# are to be the same.
+# them costs. Medians. A VF's return, which is one request, may take 1.2; many
+# small ones in a row, after each of which the daemon looks, may take 2.2.
+# Last, its decisions are made again on this machine, and are to be the same.
 # Options, and what it needs: guest-in-test.sh.
 # shellcheck disable=SC2016,SC2034,SC2154
 set -u

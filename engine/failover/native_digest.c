@@ -92,6 +92,7 @@ native_pair_digest(const struct pair *p, struct digest *d)
 	digest_number(d, (uint64_t)p->unit);
 	digest_text(d, p->hn);
 	digest_text(d, p->lagg);
+	digest_text(d, p->descr);
 	digest_bytes(d, p->mac, sizeof(p->mac));
 	digest_number(d,
 	    (uint64_t)(p->managed << 0 | p->has_joined << 1 | p->dirty << 2));

@@ -30,8 +30,8 @@ static const char usage[] =
     "\n"
     "Runs random histories on the simulated machine, one for each seed, and\n"
     "looks after all that happens whether the invariants hold. For each one\n"
-    "that is broken, the lowest seed is shrunk to a short scenario that fails\n"
-    "in the same way.\n"
+    "that is broken, the lowest seeds are shrunk, and the shortest is written\n"
+    "as a scenario that fails in the same way.\n"
     "\n"
     "  --seeds A..B     these, or one N (1..1000)\n"
     "  --policy P       stock or native (native)\n"
@@ -242,23 +242,47 @@ write_finding(const struct explore *e, const struct finding *f)
 	return status;
 }
 
+/* Of the lowest seeds the one that gets shortest. */
+static bool
+make_shortest(const struct explore *e, enum invariant i, struct finding *best)
+{
+	const struct explorer_find *find = &e->x.found[i];
+	struct finding f;
+	bool any = false;
+	size_t k;
+
+	for (k = 0; k < find->n_seeds; k++) {
+		if (!finding_make(&e->x, find->seeds[k], i, e->program, 0, &f))
+			continue;
+		if (any && (!f.fails || f.lines >= best->lines)) {
+			finding_fini(&f);
+			continue;
+		}
+		if (any)
+			finding_fini(best);
+		*best = f;
+		any = true;
+	}
+	return any;
+}
+
 static int
 tell_find(const struct explore *e, enum invariant i)
 {
 	const struct explorer_find *find = &e->x.found[i];
 	char at[DUR_TEXT];
 	struct finding f;
-	int status = CMD_PASS;
+	int status = CMD_TROUBLE;
 
 	printf("FAIL %s: %s\n", invariant_name(i), invariant_sentence(i));
-	printf("  seed %" PRIu64 " of %" PRIu64 " at %s: %s\n", find->seed,
-	    find->count, dur_short(find->violation.at_ns, at),
+	printf("  seed %" PRIu64 ", first of %" PRIu64 ", at %s: %s\n",
+	    find->seeds[0], find->count, dur_short(find->violation.at_ns, at),
 	    find->violation.what);
-	if (finding_make(&e->x, find->seed, i, e->program, 0, &f)) {
+	if (make_shortest(e, i, &f)) {
 		printf("  %s\n", f.repeat);
 		status = write_finding(e, &f);
+		finding_fini(&f);
 	}
-	finding_fini(&f);
 	return status;
 }
 
@@ -268,7 +292,7 @@ tell(const struct explore *e)
 	int status = CMD_PASS, rc, i;
 
 	for (i = 0; i < INVARIANTS; i++) {
-		if (e->x.found[i].seed == 0)
+		if (e->x.found[i].count == 0)
 			continue;
 		rc = tell_find(e, (enum invariant)i);
 		if (rc != CMD_PASS)

@@ -62,22 +62,35 @@ explorer_hand_fini(struct trial *t)
 
 /* --- what comes of it --- */
 
+/* The lowest stay, in order, whoever comes first. */
+static void
+take_find(struct explorer_find *f, uint64_t seed, const struct violation *v)
+{
+	size_t at = f->n_seeds, i;
+
+	f->count++;
+	while (at > 0 && f->seeds[at - 1] > seed)
+		at--;
+	if (at == EXPLORER_SEEDS)
+		return;
+	if (f->n_seeds < EXPLORER_SEEDS)
+		f->n_seeds++;
+	for (i = f->n_seeds - 1; i > at; i--)
+		f->seeds[i] = f->seeds[i - 1];
+	f->seeds[at] = seed;
+	if (at == 0)
+		f->violation = *v;
+}
+
 static void
 take(struct explorer *x, uint64_t seed, const struct trial_result *r)
 {
-	struct explorer_find *f;
 	size_t i;
 
 	x->histories++;
 	x->failed += r->n_found > 0;
-	for (i = 0; i < r->n_found; i++) {
-		f = &x->found[r->found[i].broken];
-		f->count++;
-		if (f->seed != 0 && f->seed < seed)
-			continue;
-		f->seed = seed;
-		f->violation = r->found[i];
-	}
+	for (i = 0; i < r->n_found; i++)
+		take_find(&x->found[r->found[i].broken], seed, &r->found[i]);
 }
 
 static void
@@ -93,7 +106,7 @@ tell(struct crew *crew)
 	crew->told_ns = now;
 	ms = (now - crew->began_ns) / DUR_MS + 1;
 	for (i = 0; i < INVARIANTS; i++)
-		kinds += x->found[i].seed != 0;
+		kinds += x->found[i].count != 0;
 	fprintf(stderr,
 	    "\r%" PRIu64 " of %" PRIu64 " histories, %" PRIu64 "/s, %" PRIu64
 	    " failed, %zu invariants broken\033[K",

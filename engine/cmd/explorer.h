@@ -14,10 +14,13 @@
 #include "core/core.h"
 #include "sim/search/shrink.h"
 
-struct explorer_find {		    /* of one invariant */
-	uint64_t seed;		    /* the lowest that breaks it; 0: none */
-	uint64_t count;		    /* seeds that do */
-	struct violation violation; /* of that seed */
+#define EXPLORER_SEEDS 4 /* of each invariant are made short */
+
+struct explorer_find {			/* of one invariant */
+	uint64_t count;			/* seeds that break it */
+	uint64_t seeds[EXPLORER_SEEDS]; /* the lowest of them, ascending */
+	size_t n_seeds;
+	struct violation violation; /* of the first */
 };
 
 struct explorer {

@@ -6,6 +6,8 @@
 
 #include "base/mem.h"
 
+#define SMALL 100 /* a choice below this means something to a reader */
+
 struct best { /* the simplest that is known to break it */
 	uint32_t *list;
 	size_t n;
@@ -31,8 +33,23 @@ is_over(struct shrink *s)
 	    (s->enough != NULL && s->enough(s->ctx));
 }
 
-/* True when it still breaks, and is kept. What comes behind its end and was
- * made all the same is part of it. */
+/* Fewer choices, or as many of which the first other one is lower: so that
+ * there is an end to it. */
+static bool
+is_simpler(const struct choices *c, const struct best *b)
+{
+	size_t i;
+
+	if (c->n_made != b->n)
+		return c->n_made < b->n;
+	for (i = 0; i < b->n; i++)
+		if (c->made[i] != b->list[i])
+			return c->made[i] < b->list[i];
+	return false;
+}
+
+/* True when it still breaks, is simpler, and is kept. What comes behind its end
+ * and was made all the same is part of it. */
 static bool
 breaks(struct shrink *s, struct choices *c, const uint32_t *list, size_t n,
     struct best *b)
@@ -44,7 +61,7 @@ breaks(struct shrink *s, struct choices *c, const uint32_t *list, size_t n,
 	s->tries++;
 	choices_follow(c, list, n);
 	trial_run(s->trial, c, NULL, &r);
-	if ((r.broken & 1u << s->broken) == 0)
+	if ((r.broken & 1u << s->broken) == 0 || !is_simpler(c, b))
 		return false;
 	keep(b, c);
 	return true;
@@ -109,26 +126,23 @@ try_value(struct shrink *s, struct choices *c, struct best *b, size_t i,
 	return less;
 }
 
-/* Nothing, else as little as halving finds, else one less. */
+/* Nothing, else the half of it, else one less: what that does not find is no
+ * worse to read. */
 static bool
 lower(struct shrink *s, struct choices *c, struct best *b, size_t i)
 {
-	uint32_t low = 0, high = b->list[i], middle;
 	bool less = false;
 
-	if (high == 0)
+	if (b->list[i] == 0)
 		return false;
 	if (try_value(s, c, b, i, 0))
 		return true;
-	while (low + 1 < high && i < b->n) {
-		middle = low + (high - low) / 2;
-		if (try_value(s, c, b, i, middle)) {
-			high = middle;
-			less = true;
-		} else {
-			low = middle;
-		}
-	}
+	while (
+	    i < b->n && b->list[i] > 1 && try_value(s, c, b, i, b->list[i] / 2))
+		less = true;
+	if (i < b->n && b->list[i] > 1 && b->list[i] < SMALL &&
+	    try_value(s, c, b, i, b->list[i] - 1))
+		less = true;
 	return less;
 }
 

@@ -69,20 +69,52 @@ ipaddr_mask_bits(const char *s)
 	return mask == 0 ? bits : -1;
 }
 
+/* A number below 256; gives the place behind it. */
+static char *
+put_byte(char *p, unsigned n)
+{
+	if (n >= 100)
+		*p++ = (char)('0' + n / 100);
+	if (n >= 10)
+		*p++ = (char)('0' + n / 10 % 10);
+	*p++ = (char)('0' + n % 10);
+	return p;
+}
+
+/* By hand: an operation and a route are told so, and a search makes millions
+ * of them. */
+static char *
+put_ipv4(char *p, const uint8_t bytes[4])
+{
+	size_t i;
+
+	for (i = 0; i < 4; i++) {
+		if (i > 0)
+			*p++ = '.';
+		p = put_byte(p, bytes[i]);
+	}
+	return p;
+}
+
 const char *
 ipaddr_format(const struct ipaddr *a, bool with_prefix, char buf[IPADDR_TEXT])
 {
-	size_t used;
+	char *end;
 
-	if (a->family == 0 ||
-	    inet_ntop(a->family == 4 ? AF_INET : AF_INET6, a->bytes, buf,
-		IPADDR_TEXT) == NULL) {
+	if (a->family == 4) {
+		end = put_ipv4(buf, a->bytes);
+	} else if (a->family != 0 &&
+	    inet_ntop(AF_INET6, a->bytes, buf, IPADDR_TEXT) != NULL) {
+		end = buf + strlen(buf);
+	} else {
 		snprintf(buf, IPADDR_TEXT, "none");
 		return buf;
 	}
-	used = strlen(buf);
-	if (with_prefix)
-		snprintf(buf + used, IPADDR_TEXT - used, "/%u", a->prefix);
+	if (with_prefix) {
+		*end++ = '/';
+		end = put_byte(end, a->prefix);
+	}
+	*end = '\0';
 	return buf;
 }
 

@@ -9,7 +9,7 @@
 #include "sim/search/course_parts.h"
 
 #define BOOTED (20 * DUR_SEC)
-#define FLOOD  20 /* more than a small queue holds, see course_setup.c */
+#define FLOOD  12 /* more than a small queue holds, see course_setup.c */
 
 static const char *
 hn(const struct author *a, size_t pair)

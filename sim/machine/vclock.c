@@ -142,7 +142,7 @@ vevent_precedes(const struct vevent *first, const struct vevent *second)
 }
 
 static struct vevent *
-event_at(const struct vclock *c, int domain, size_t i)
+event_at(const struct vclock *c, size_t domain, size_t i)
 {
 	return (struct vevent *)(void *)c->queue[domain].heap[i];
 }
@@ -154,7 +154,7 @@ must_wait(const struct vclock *c, const struct vevent *e, int64_t at_ns)
 	size_t i;
 
 	for (i = 0; i < c->queue[e->domain].count && c->drawn != NULL; i++) {
-		other = event_at(c, e->domain, i);
+		other = event_at(c, (size_t)e->domain, i);
 		if (other->timer.deadline_ns <= at_ns &&
 		    vevent_precedes(other, e))
 			return true;
@@ -174,7 +174,7 @@ vclock_due(const struct vclock *c, int64_t at_ns, struct vevent **list,
 		if (domain == VGUEST && at_ns < c->frozen_until_ns)
 			break;
 		for (i = 0; i < c->queue[domain].count && n < most; i++) {
-			e = event_at(c, domain, i);
+			e = event_at(c, (size_t)domain, i);
 			if (e->timer.deadline_ns > at_ns ||
 			    must_wait(c, e, at_ns))
 				continue;

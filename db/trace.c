@@ -180,9 +180,11 @@ int32_t
 trace_add_firing(struct trace *t, int64_t at_ns, int32_t record,
     const char *file, unsigned line, const char *action, const char *carried)
 {
-	struct trace_firing *f =
-	    MEM_PUSH(t->firings, t->n_firings, t->cap_firings);
+	struct trace_firing *f;
 
+	if (t->sparse)
+		return TRACE_NONE;
+	f = MEM_PUSH(t->firings, t->n_firings, t->cap_firings);
 	f->at_ns = at_ns;
 	f->record = record;
 	f->file = own(file);
@@ -271,8 +273,11 @@ void
 trace_add_note(struct trace *t, int64_t at_ns, const char *who,
     const char *text)
 {
-	struct trace_note *n = MEM_PUSH(t->notes, t->n_notes, t->cap_notes);
+	struct trace_note *n;
 
+	if (t->sparse)
+		return;
+	n = MEM_PUSH(t->notes, t->n_notes, t->cap_notes);
 	n->at_ns = at_ns;
 	n->who = own(who);
 	n->text = own(text);

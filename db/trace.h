@@ -48,8 +48,8 @@ struct trace {
 	TRACE_TABLE(setup, setups);
 	TRACE_TABLE(decision, decisions);
 	struct trace_last *last; /* newest value of each object and field */
-	/* Nobody will look at states, hints and places reached: they are left
-	 * out. For who runs millions and keeps none. */
+	/* Only records, operations, commands and marks are written down. For
+	 * who runs millions and keeps none. */
 	bool sparse;
 };
 

@@ -41,12 +41,9 @@ strbuf_adds(struct strbuf *sb, const char *s)
 }
 
 void
-strbuf_addc(struct strbuf *sb, char c)
+strbuf_add_slowly(struct strbuf *sb, char c)
 {
-	if (sb->bytes + 2 > sb->cap)
-		sb->data = mem_grow(sb->data, &sb->cap, sb->bytes + 2, 1);
-	sb->data[sb->bytes++] = c;
-	sb->data[sb->bytes] = '\0';
+	strbuf_add(sb, &c, 1);
 }
 
 void

@@ -129,6 +129,16 @@ core_set_rc(struct core *c, const struct rcvars *rc)
 
 /* --- actions --- */
 
+/* Cut where there is no room for more. */
+static void
+copy_text(char *to, size_t size, const char *text)
+{
+	size_t bytes = strnlen(text, size - 1);
+
+	memmove(to, text, bytes);
+	to[bytes] = '\0';
+}
+
 /* Word n of an action as written, a "$name" replaced by its value. Only plain
  * words: what has quotes or text around a variable is the shell's. */
 static bool
@@ -148,7 +158,7 @@ action_word(const struct core *c, const struct rule_env *env,
 	memcpy(word, s, bytes);
 	word[bytes] = '\0';
 	if (word[0] == '$')
-		snprintf(word, size, "%s",
+		copy_text(word, size,
 		    ruleset_value(c->config.rules, &c->line, env, word + 1));
 	return true;
 }
@@ -247,8 +257,8 @@ wait_for_look(struct core *c, const struct rule *rule, const char *text,
 {
 	struct waiting *w = MEM_PUSH(c->waiting, c->n_waiting, c->cap_waiting);
 
-	snprintf(w->ifname, sizeof(w->ifname), "%s", ifname);
-	snprintf(w->key, sizeof(w->key), "%s", order_key(c));
+	copy_text(w->ifname, sizeof(w->ifname), ifname);
+	copy_text(w->key, sizeof(w->key), order_key(c));
 	w->text = mem_str(text);
 	cause_copy(&w->cause, cause);
 	w->rule = rule;

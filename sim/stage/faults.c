@@ -84,6 +84,8 @@ strike(struct faults *f, enum scn_break low, enum scn_break high,
 	if (struck == NULL)
 		return NULL;
 	struck->struck++;
+	if (f->m->trace->sparse)
+		return struck;
 	strbuf_addf(&note, "line %u: %s strikes ", struck->in->line,
 	    struck->in->words);
 	strbuf_add(&note, text, bytes);

@@ -86,6 +86,8 @@ media_of(struct life *l, const struct world_record *r)
 {
 	const struct ifnet *ifp;
 
+	if (memmem(r->raw, r->bytes, "subsystem", 9) == NULL)
+		return RULE_MEDIA_NONE;
 	devline_parse(&l->d->line, r->raw, r->bytes);
 	ifp = ifnet_find(l->d->m, devline_subsystem(&l->d->line));
 	/* FREEBSD.md, ioctls: lo0 answers EINVAL. */

@@ -10,7 +10,7 @@ do_step(const struct stage *stage, const struct scn_step *p, int64_t at_ns,
 	struct strbuf text = { 0 };
 	bool acts = p->kind != SCN_MARK && p->kind != SCN_END;
 
-	if (acts) {
+	if (acts && !t->sparse) {
 		scn_step_text(p, &text);
 		trace_add_stimulus(t, at_ns, strbuf_str(&text), p->line);
 		strbuf_fini(&text);

@@ -6,6 +6,7 @@
 #	make units	only build the unit tests
 #	make lint	layers, fences, sizes, names, format
 #	make bench	the numbers in the README
+#	make planted	plant faults, and say how soon each is found
 #	make lab	scenarios on a real kernel in QEMU (LAB=PATHS LAB_TIMES=N)
 #	make fuzz-NAME	fuzz one decoder for FUZZ_SECONDS (60)
 #	make coverage	whether the unit tests run every line of the decoders
@@ -276,6 +277,10 @@ bench: all bench-bins
 # Scenarios on a real kernel: LAB is which, LAB_TIMES how often. 77: not here.
 LAB ?= scenarios/lab
 LAB_TIMES ?= 1
+planted: all $(B)/unit/test_plain_devd
+	@t=$$(mktemp -d) && { TMP=$$t B='$(B)' tests/planted/run.sh; rc=$$?; \
+	    rm -rf $$t; exit $$rc; }
+
 lab:
 	@DEPS='$(if $(filter no,$(DEPS)),no,lab)' sh .ci/deps.sh
 	@$(SUBMAKE) all
@@ -361,7 +366,7 @@ deb:
 clean:
 	rm -rf build
 
-.PHONY: all units clean check coverage lint bench lab demo freebsd deps fmt install \
-	deb install-FreeBSD install-Linux fuzz-bins lab-bins bench-bins \
+.PHONY: all units clean check coverage lint bench planted lab demo freebsd \
+	deps fmt install deb install-FreeBSD install-Linux fuzz-bins lab-bins bench-bins \
 	objects always
 .PRECIOUS: $(B)/obj/%.o $(B)/stamp/%

@@ -10,7 +10,8 @@
 #
 # B is the build folder whose objects are taken over, TMP an empty folder; MOST
 # seeds are tried (20000). The last line is "N planted, N found, median M
-# seeds"; the exit status is 0 when all were found.
+# seeds"; the exit status is 0 when all were found. With ONLY=plant nothing is
+# built or run: each line must still plant something.
 set -u
 
 B=${B:-build}
@@ -81,18 +82,21 @@ by_rules() {
 	    awk 'NR == 1 { print $1 + 1 }'
 }
 
-build build/switchback build/unit/test_plain_devd >"$TMP/out" 2>&1 || {
-	echo "planted: the copy does not build:" >&2
-	tail -n 20 "$TMP/out" >&2
-	exit 3
+be_sound() {
+	build build/switchback build/unit/test_plain_devd >"$TMP/out" 2>&1 || {
+		echo "planted: the copy does not build:" >&2
+		tail -n 20 "$TMP/out" >&2
+		exit 3
+	}
+	found=$(by_rules)
+	[ -z "$found" ] && found=$(MOST=300 && by_explore)
+	[ -z "$found" ] || {
+		echo "planted: something is found without any fault:" >&2
+		head -n 20 "$TMP/out" >&2
+		exit 1
+	}
 }
-found=$(by_rules)
-[ -z "$found" ] && found=$(MOST=1000 && by_explore)
-[ -z "$found" ] || {
-	echo "planted: something is found without any fault:" >&2
-	head -n 20 "$TMP/out" >&2
-	exit 1
-}
+[ -n "${ONLY:-}" ] || be_sound
 
 judge() { # by file script
 	sed -e "$3" "$tree/$2" >"$TMP/planted" 2>"$TMP/err" || {
@@ -103,6 +107,7 @@ judge() { # by file script
 		echo "plants nothing in $2: renew its line in planted.txt"
 		return 1
 	fi
+	[ -z "${ONLY:-}" ] || return 0
 	cp "$TMP/planted" "$tree/$2"
 	case $1 in
 	rules) what=build/unit/test_plain_devd ;;

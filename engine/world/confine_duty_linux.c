@@ -27,7 +27,9 @@ needed(enum confine_duty duty)
 	    BIT(CAP_FOWNER) | BIT(CAP_KILL);
 }
 
-/* Until the kernel says that there is none of that number. */
+/* Until the kernel says that there is none of that number. Who may not (a
+ * service manager has taken SETPCAP) need not: with no_new_privs a program has
+ * no more than we have. */
 static int
 drop_for_children(uint64_t keep, struct err *err)
 {
@@ -36,7 +38,7 @@ drop_for_children(uint64_t keep, struct err *err)
 	for (c = 0; prctl(PR_CAPBSET_READ, c, 0, 0, 0) >= 0; c++)
 		if ((c > 63 || (keep & BIT(c)) == 0) &&
 		    prctl(PR_CAPBSET_READ, c, 0, 0, 0) == 1 &&
-		    prctl(PR_CAPBSET_DROP, c, 0, 0, 0) < 0)
+		    prctl(PR_CAPBSET_DROP, c, 0, 0, 0) < 0 && errno != EPERM)
 			return err_sys(err, errno, "capability %d", c);
 	return 0;
 }
@@ -74,10 +76,10 @@ confine_duty(enum confine_duty duty, struct err *err)
 		return err_set(err, ERR_STATE,
 		    "only root's privileges can be divided");
 	if (duty == CONFINE_INTERFACES) {
-		if ((rc = drop_for_children(keep, err)) < 0)
-			return rc;
 		if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
 			return err_sys(err, errno, "no_new_privs");
+		if ((rc = drop_for_children(keep, err)) < 0)
+			return rc;
 	}
 	return keep_of_own(keep, err);
 }

@@ -37,7 +37,7 @@ children() {
 begin() {
 	rm -f "$TMP/log" "$TMP/keeper"
 	: >"$TMP/log"
-	"$SBD" -d -f "$TMP/conf" --policy native --pair syn0 \
+	${with:-} "$SBD" -d -f "$TMP/conf" --policy native --pair syn0 \
 	    --rc-conf "$TMP/rc" --source "$TMP/records" "$@" \
 	    2>"$TMP/log" </dev/null &
 	daemon=$!
@@ -81,6 +81,18 @@ grep -qx 'NoNewPrivs:[[:space:]]*0' "$TMP/status" ||
 # It still looks, and changes what is its own.
 wait_for logged 'failover: syn0'
 finish 0
+
+# Where a service manager has taken what makes bounding sets smaller.
+if command -v setpriv >/dev/null 2>&1; then
+	with='setpriv --bounding-set -setpcap'
+	begin
+	with=''
+	within "$interfaces" CapEff 0x3400
+	within "$interfaces" CapPrm 0x3400
+	[ "$(of "$interfaces" NoNewPrivs)" = 1 ] || fail "no no_new_privs"
+	! logged 'what it may do it keeps' || fail "it keeps what it may do"
+	finish 0
+fi
 
 begin --confine no
 [ "$(of "$keeper" CapEff)" = "$(of self CapEff)" ] || fail "--confine no: keeper"

@@ -55,10 +55,11 @@ enum confine_duty {
  * no_new_privs is set; what belongs to root can be read and written still, as
  * it must be for leases. With CONFINE_COMMANDS the process itself keeps what
  * reaches files and processes of others, and its commands have all that it had
- * before: what a rule does, no more and no less than devd(8) lets it do, is
- * for who has written it, and who starts a service must be able to give it
- * whatever that needs. So neither is the bounding set made smaller nor
- * no_new_privs set, which services and sessions would inherit.
+ * before: what a rule does, no more and no less than devd(8) lets it do, is for
+ * who has written it, and who starts a service must be able to give it whatever
+ * that needs. So neither is the bounding set made smaller nor no_new_privs set,
+ * which services and sessions would inherit; where it is set already, what the
+ * process does not keep is put aside for its commands.
  *
  * 0; ERR_STATE: we are not root, and have what we were given; ERR_UNSUPPORTED:
  * this system's root cannot be divided (FreeBSD); ERR_IO. */

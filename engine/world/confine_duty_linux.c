@@ -43,9 +43,10 @@ drop_for_children(uint64_t keep, struct err *err)
 	return 0;
 }
 
-/* The ambient set is a part of both, and shrinks with them. */
+/* The ambient set is a part of both, and shrinks with them. With lend, what is
+ * not kept is put aside only, for programs that we start to have. */
 static int
-keep_of_own(uint64_t keep, struct err *err)
+keep_of_own(uint64_t keep, bool lend, struct err *err)
 {
 	struct __user_cap_header_struct head = {
 		.version = _LINUX_CAPABILITY_VERSION_3,
@@ -57,9 +58,12 @@ keep_of_own(uint64_t keep, struct err *err)
 	if (syscall(SYS_capget, &head, sets) < 0)
 		return err_sys(err, errno, "capabilities");
 	for (i = 0; i < _LINUX_CAPABILITY_U32S_3; i++) {
-		sets[i].permitted &= (uint32_t)(keep >> (32 * i));
+		sets[i].effective =
+		    sets[i].permitted & (uint32_t)(keep >> (32 * i));
+		if (lend)
+			continue;
+		sets[i].permitted = sets[i].effective;
 		sets[i].inheritable &= sets[i].permitted;
-		sets[i].effective = sets[i].permitted;
 	}
 	if (syscall(SYS_capset, &head, sets) < 0)
 		return err_sys(err, errno, "capabilities");
@@ -70,6 +74,7 @@ int
 confine_duty(enum confine_duty duty, struct err *err)
 {
 	const uint64_t keep = needed(duty);
+	bool lend;
 	int rc;
 
 	if (geteuid() != 0)
@@ -81,5 +86,9 @@ confine_duty(enum confine_duty duty, struct err *err)
 		if ((rc = drop_for_children(keep, err)) < 0)
 			return rc;
 	}
-	return keep_of_own(keep, err);
+	/* A program of root's has what the bounding set allows, but with
+	 * no_new_privs no more than who starts it. */
+	lend = duty == CONFINE_COMMANDS &&
+	    prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) == 1;
+	return keep_of_own(keep, lend, err);
 }

@@ -92,6 +92,15 @@ if command -v setpriv >/dev/null 2>&1; then
 	[ "$(of "$interfaces" NoNewPrivs)" = 1 ] || fail "no no_new_privs"
 	! logged 'what it may do it keeps' || fail "it keeps what it may do"
 	finish 0
+
+	# And no_new_privs set: commands have what the daemon had, still.
+	with='setpriv --no-new-privs'
+	begin
+	with=''
+	within "$keeper" CapEff 0x2e
+	[ "$(sed -n "s/^CapEff:[[:space:]]*//p" "$TMP/status")" = \
+	    "$(of self CapEff)" ] || fail "with no_new_privs a command has less"
+	finish 0
 fi
 
 begin --confine no

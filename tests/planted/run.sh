@@ -66,8 +66,9 @@ by_explore() {
 			    sort -n | head -n 1
 			return
 			;;
-		# No verdict: it never ended, or broke an assertion.
+		# It had no end, or an assertion was broken.
 		*)
+			echo "FAIL end: status $?" >>"$TMP/out"
 			echo "$last"
 			return
 			;;

@@ -49,6 +49,9 @@ struct course_pair { /* what is wanted of it at the end */
 	bool has_alias, by_default; /* what rc.conf says: an alias; DEFAULT */
 	struct ipaddr extra; /* an alias that was edited; family 0: never */
 	bool extra_wanted;
+	/* Both by people: a NIC that was told of both at once may hand over to
+	 * the VF for good, and when that is gone there is no way out. */
+	bool downed, raced;
 	bool upped; /* by a person, who need not wait */
 };
 

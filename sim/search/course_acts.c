@@ -8,8 +8,7 @@
 #include "base/mem.h"
 #include "sim/search/course_parts.h"
 
-#define BOOTED (20 * DUR_SEC)
-#define FLOOD  12 /* more than a small queue holds, see course_setup.c */
+#define FLOOD 12 /* more than a small queue holds, see course_setup.c */
 
 static const char *
 hn(const struct author *a, size_t pair)
@@ -109,7 +108,7 @@ turn_nic(struct author *a, size_t pair)
 	if (s->renamed || a->h->pairs[pair].by_default)
 		return;
 	/* What rc(8) does not find at boot it makes no VLANs on. */
-	if (a->now_ns < BOOTED)
+	if (a->now_ns < COURSE_BOOTED)
 		a->h->pairs[pair].vlan[0] = '\0';
 	s->nic_there = !s->nic_there;
 	s->unpaired = true;
@@ -282,7 +281,7 @@ course_acts(struct author *a)
 	swarm(a, weights);
 	n = a->stimuli > 0 ? a->stimuli
 			   : 1 + choices_swarm(a->c, COURSE_STIMULI);
-	a->now_ns = BOOTED - choices_below(a->c, 20) * DUR_SEC;
+	a->now_ns = COURSE_BOOTED - choices_below(a->c, 20) * DUR_SEC;
 	for (;;) {
 		choices_open(a->c);
 		if (!choices_more(a->c, n-- > 0))

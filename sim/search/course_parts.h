@@ -9,6 +9,8 @@
 
 #include "sim/search/course.h"
 
+#define COURSE_BOOTED (INT64_C(20) * 1000000000)
+
 /* How the things of one pair stand, so that what is broken can be mended. */
 struct standing {
 	bool vf_there, vf_link; /* the host offers it; its link is there */

@@ -51,6 +51,7 @@ up_vf(struct author *a, size_t pair)
 	}
 	type(a, "ifconfig %s up", p->vf);
 	p->upped = true;
+	p->raced = p->raced || p->downed;
 }
 
 static void
@@ -63,7 +64,8 @@ down_vf(struct author *a, size_t pair)
 		return;
 	}
 	type(a, "ifconfig %s down", p->vf);
-	p->vf_excused = true;
+	p->vf_excused = p->downed = true;
+	p->raced = p->raced || p->upped;
 }
 
 static void
@@ -131,6 +133,9 @@ rename_nic(struct author *a, size_t pair)
 		return;
 	type(a, "ifconfig %s name net%zu", a->h->pairs[pair].hn, pair);
 	a->pairs[pair].renamed = true;
+	/* rc(8) makes VLANs of the names that it finds. */
+	if (a->now_ns < COURSE_BOOTED)
+		a->h->pairs[pair].vlan[0] = '\0';
 }
 
 static void

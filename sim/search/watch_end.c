@@ -341,15 +341,17 @@ check_pair(struct watch *w, size_t pair)
 	s.home = s.hn->member_of != NULL ? s.hn->member_of : s.hn;
 	if (works(s.hn->hn.vf))
 		s.vf = s.hn->hn.vf;
-	check_carrier(&s);
-	check_path(&s);
+	if (!s.p->raced) {
+		check_carrier(&s);
+		check_path(&s);
+		check_loss(w, pair);
+	}
 	check_addresses(&s);
 	check_route(&s);
 	check_client(&s);
 	check_vlan(&s);
 	check_slaac(&s);
 	check_mtu(&s);
-	check_loss(w, pair);
 }
 
 void

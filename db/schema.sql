@@ -24,7 +24,7 @@ CREATE TABLE version (
 CREATE TABLE run (
 	id INTEGER PRIMARY KEY,
 	kind TEXT NOT NULL,	-- simulated, replay-open, replay-closed, import,
-				-- recorded, capture, flight, vm
+				-- recorded, capture, flight
 	title TEXT NOT NULL,	-- scenario's title or recording's name
 	policy TEXT NOT NULL,	-- stock, native or ''
 	machine TEXT NOT NULL,	-- machine profile or ''

@@ -13,9 +13,13 @@ bad() {
 
 reach='socket|socketpair|ioctl|sendmsg|sendto|send|bind|connect|setsockopt'
 reach="$reach|system|popen|execve|execv|execvp|execl|posix_spawn|fork|vfork"
-nm -u "$B"/obj/sim/*/*.o "$B"/obj/engine/core/*.o "$B"/obj/engine/failover/*.o \
+# sim/lab talks to a real kernel in QEMU, and runs nothing of this.
+for dir in "$B"/obj/sim/*/; do
+	case $dir in */sim/lab/) ;; *) nm -u "$dir"*.o ;; esac
+done >"$TMP/symbols" 2>"$TMP/err" || bad "nm: $(cat "$TMP/err")"
+nm -u "$B"/obj/engine/core/*.o "$B"/obj/engine/failover/*.o \
     "$B"/obj/engine/rules/*.o "$B"/obj/engine/event/*.o \
-    "$B"/obj/engine/packet/*.o >"$TMP/symbols" 2>"$TMP/err" ||
+    "$B"/obj/engine/packet/*.o >>"$TMP/symbols" 2>"$TMP/err" ||
 	bad "nm: $(cat "$TMP/err")"
 grep -q ' U memcpy$' "$TMP/symbols" || bad "nm shows no symbols at all"
 grep -E " U ($reach)(@.*)?\$" "$TMP/symbols" >"$TMP/found" &&

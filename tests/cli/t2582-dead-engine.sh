@@ -3,7 +3,8 @@
 #
 # An expectation that holds without an engine says nothing of one: under native
 # each scenario fails when its daemon is never started, but for those that start
-# one themselves. Stock does nothing at all in some, as it should.
+# one themselves. Stock does nothing at all in some, as it should. The histories
+# that a search has found say what must never be, which a dead engine does not.
 set -u
 status=0
 
@@ -13,7 +14,7 @@ bad() {
 }
 
 # Faults too would fail a run in which nothing is asked of the system.
-find scenarios -name '*.scn' | sort >"$TMP/files"
+find scenarios -name '*.scn' ! -path '*/regressions/*' | sort >"$TMP/files"
 while read -r scn; do
 	dead=$TMP/dead/${scn#scenarios/}
 	mkdir -p "$(dirname "$dead")"

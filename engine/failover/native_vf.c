@@ -288,7 +288,9 @@ watch_vf(struct look *l, const struct snap_port *port)
 
 /* Down, and the hn still hands over to it: two who upped and downed it at once
  * leave that behind (FACTS.md C.3: N2 and N3 look at no flag), and without a
- * VF there is then no way out. Only another up, and down, brings hn back. */
+ * VF there is then no way out. Only another up, and down, brings hn back. One
+ * that has come since has its delay first: the host that took its VF away and
+ * gave it back at once leaves an hn that hands over to the new one. */
 static bool
 free_hn(struct look *l)
 {
@@ -301,6 +303,8 @@ free_hn(struct look *l)
 	if (c->loose_ns == 0)
 		c->loose_ns = l->now_ns + SETTLES;
 	if (!native_is_due(l, c->loose_ns))
+		return false;
+	if (!c->set_down && !c->left_down && !native_is_due(l, c->due_ns))
 		return false;
 	native_begin(l, OP_UP, l->vf->name,
 	    "it is down, yet the hn hands over to it");

@@ -142,6 +142,22 @@ with_the_vfs_link_gone_it_ends_on_the_synthetic_nic(void **state)
 }
 
 static void
+a_vf_that_has_just_come_has_its_delay_first(void **state)
+{
+	struct ifnet *vf = ifnet_find(r.m, "mce0");
+
+	(void)state;
+	assert_int_equal(rig_do(&r, "ifconfig hn0 up"), 0);
+	hn->hn.rxvf = true;
+	ifnet_set_link(hn, LINK_DOWN);
+	work(1900 * DUR_MS);
+	assert_false(vf->up);
+	assert_true(hn->hn.rxvf);
+	work(1 * DUR_SEC);
+	assert_string_equal(rig_active(&r, "lagg0"), "mce0");
+}
+
+static void
 a_vf_set_down_by_its_user_stays_down(void **state)
 {
 	(void)state;
@@ -160,6 +176,7 @@ main(void)
 		T(a_down_that_overtakes_an_up_leaves_the_hn_with_a_vf_that_is_down),
 		T(native_brings_the_two_together_again),
 		T(with_the_vfs_link_gone_it_ends_on_the_synthetic_nic),
+		T(a_vf_that_has_just_come_has_its_delay_first),
 		T(a_vf_set_down_by_its_user_stays_down),
 	};
 

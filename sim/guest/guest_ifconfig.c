@@ -11,6 +11,7 @@
 
 #include "base/dur.h"
 #include "sim/guest/guest_parts.h"
+#include "sim/machine/inet6.h"
 
 struct request { /* what the words ask for, besides steps */
 	struct guest_run *g;
@@ -237,7 +238,7 @@ set_disabled(struct guest_run *g, struct guest_step *s)
 	struct ifnet *ifp = guest_find(g, g->ifname);
 
 	if (ifp != NULL)
-		ifp->ifdisabled = s->op.value != 0;
+		inet6_set_disabled(ifp, s->op.value != 0);
 	return false;
 }
 

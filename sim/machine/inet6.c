@@ -238,6 +238,18 @@ inet6_set_disabled(struct ifnet *ifp, bool disabled)
 }
 
 void
+inet6_enable(struct ifnet *ifp)
+{
+	size_t i;
+
+	for (i = 0; i < ifp->n_addrs; i++)
+		if (inet_is_link_local(&ifp->addrs[i]) &&
+		    (ifp->addr_flags[i] & SNAP_ADDR_DUPLICATED) != 0)
+			return;
+	inet6_set_disabled(ifp, false);
+}
+
+void
 inet6_set_no_dad(struct ifnet *ifp, bool on)
 {
 	ifp->no_dad = on;

@@ -32,6 +32,9 @@ bool inet6_network(struct machine *m, const struct ifnet *ifp,
 
 /* nd6 options of an interface. */
 void inet6_set_disabled(struct ifnet *ifp, bool disabled);
+/* As inet6_set_disabled(ifp, false), which the kernel leaves undone while the
+ * link-local address is a duplicate (RFC 4862, 5.4.5). */
+void inet6_enable(struct ifnet *ifp);
 void inet6_set_rtadv(struct ifnet *ifp, bool accept);
 void inet6_set_no_dad(struct ifnet *ifp, bool on);
 

@@ -35,6 +35,7 @@ struct ktask {
 	struct ifnet *hn; /* whose HN_LOCK it holds */
 	uint32_t id;
 	int32_t row;
+	bool engine; /* the engine's, which enables IPv6 where it sets it up */
 };
 
 struct ktask *ktask_start(struct machine *m,

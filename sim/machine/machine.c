@@ -520,7 +520,9 @@ observe_interface(const struct ifnet *ifp, struct snap_if *s)
 	memcpy(s->addrs, ifp->addrs, sizeof(s->addrs));
 	memcpy(s->addr_flags, ifp->addr_flags, sizeof(s->addr_flags));
 	s->n_addrs = ifp->n_addrs;
-	s->accept_rtadv = ifp->accept_rtadv;
+	/* Where IPv6 is disabled it takes none (world/bsdreply.c). */
+	s->accept_rtadv =
+	    ifp->accept_rtadv && (bond_guest(ifp->m) || !ifp->ifdisabled);
 	s->no_dad = ifp->no_dad;
 	s->dhclient = dhclient_runs(ifp->m, ifp->name);
 	if (ifp->kind == KIND_VLAN && ifp->vlan.parent != NULL) {

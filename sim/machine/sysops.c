@@ -125,6 +125,15 @@ down_step(struct ktask *k)
 	return driver_stop_step(k, ifp, &k->sub);
 }
 
+/* rc disables IPv6 on what it does not configure with it; ifconfig leaves it
+ * so, the engine does not (world/bsdapply.c). Linux has no such thing. */
+static void
+enable_ipv6(const struct ktask *k)
+{
+	if (k->engine && !bond_guest(k->m))
+		inet6_enable(k->ifp);
+}
+
 static int64_t
 address_step(struct ktask *k)
 {
@@ -148,6 +157,8 @@ address_step(struct ktask *k)
 		return hn_event_step(k, ifp, k->sub3 != 0, &k->sub);
 	}
 	if (k->sub2 == 1) {
+		if (k->op.addr.family == 6)
+			enable_ipv6(k);
 		k->result = k->op.addr.family == 6
 		    ? inet6_add(ifp, &k->op.addr, 0)
 		    : inet_add(ifp, &k->op.addr);
@@ -242,6 +253,8 @@ dhcp_step(struct ktask *k)
 static int64_t
 nd6_step(struct ktask *k)
 {
+	if (k->op.kind == OP_RTADV && k->op.value != 0)
+		enable_ipv6(k);
 	if (k->op.kind == OP_RTADV)
 		inet6_set_rtadv(k->ifp, k->op.value != 0);
 	else if (k->op.kind == OP_NO_DAD)

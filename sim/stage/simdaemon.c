@@ -249,6 +249,7 @@ world_apply(void *ctx, uint32_t id, const struct operation *op, int32_t record)
 	struct ktask *k = sysop_begin(m, op, operation_done, l);
 
 	k->id = id;
+	k->engine = true;
 	if (op->kind == OP_PROCESS) {
 		strbuf_addf(&text, "%s: %s", op->program, op->text);
 		k->row = trace_begin_command(m->trace, m->clock.now_ns,

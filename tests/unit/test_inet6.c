@@ -16,6 +16,7 @@
 #include "sim/machine/inet6.h"
 #include "sim/machine/lagg.h"
 #include "sim/machine/netpath.h"
+#include "sim/machine/sysops.h"
 #include "sim_rig.h"
 
 #define LLA "fe80::5054:ff:feaa:1/64" /* of 52:54:00:aa:00:01 */
@@ -119,6 +120,85 @@ where_ipv6_is_disabled_it_makes_none(void **state)
 	inet6_set_disabled(hn, false);
 	rig_run(&r, 2 * DUR_SEC);
 	assert_string_equal(addresses(hn), LLA);
+}
+
+static void
+note_result(struct ktask *k)
+{
+	*(int *)k->ctx = k->result;
+}
+
+/* As the engine does it; ifconfig's are without "engine". */
+static void
+engine_does(enum op_kind kind, const char *address)
+{
+	struct operation op = { .kind = kind, .ifname = "hn0", .value = 1 };
+	int result = -1;
+
+	if (address != NULL)
+		assert_true(ipaddr_parse(address, &op.addr));
+	sysop_begin(r.m, &op, note_result, &result)->engine = true;
+	rig_run(&r, 3 * DUR_SEC);
+	assert_int_equal(result, 0);
+}
+
+static bool
+is_seen_to_listen(void)
+{
+	struct snapshot s = { 0 };
+	bool listens;
+
+	machine_observe(r.m, &s);
+	listens = snapshot_find(&s, "hn0")->accept_rtadv;
+	snapshot_fini(&s);
+	return listens;
+}
+
+static void
+the_engine_enables_ipv6_where_it_asks_for_a_router(void **state)
+{
+	(void)state;
+	do_it("ifconfig hn0 inet6 ifdisabled");
+	do_it("ifconfig hn0 up");
+	do_it("ifconfig hn0 inet6 accept_rtadv");
+	assert_true(hn->ifdisabled);
+	assert_false(is_seen_to_listen());
+	assert_string_equal(addresses(hn), "");
+	engine_does(OP_NO_DAD, NULL);
+	assert_true(hn->ifdisabled);
+	engine_does(OP_RTADV, NULL);
+	assert_true(is_seen_to_listen());
+	assert_string_equal(addresses(hn), LLA);
+}
+
+static void
+the_engine_enables_ipv6_where_it_sets_an_address(void **state)
+{
+	(void)state;
+	do_it("ifconfig hn0 inet6 ifdisabled");
+	do_it("ifconfig hn0 inet6 2001:db8:2::15/64");
+	engine_does(OP_ADDR_ADD, "10.0.2.15/24");
+	assert_true(hn->ifdisabled);
+	engine_does(OP_ADDR_ADD, "2001:db8:2::16/64");
+	assert_false(hn->ifdisabled);
+}
+
+static void
+what_is_disabled_for_a_duplicate_stays_so(void **state)
+{
+	struct ipaddr a;
+
+	(void)state;
+	do_it("ifconfig hn0 up");
+	rig_run(&r, 2 * DUR_SEC);
+	hn->addr_flags[0] |= SNAP_ADDR_DUPLICATED;
+	inet6_set_disabled(hn, true);
+	engine_does(OP_RTADV, NULL);
+	assert_true(hn->ifdisabled);
+	assert_true(ipaddr_parse(LLA, &a));
+	assert_int_equal(inet_del(hn, &a), 0);
+	engine_does(OP_ADDR_ADD, LLA);
+	assert_false(hn->ifdisabled);
 }
 
 static void
@@ -346,6 +426,9 @@ main(void)
 		T(an_interface_that_goes_up_makes_its_own_address),
 		T(an_address_that_sets_up_counts_and_a_link_does_not),
 		T(where_ipv6_is_disabled_it_makes_none),
+		T(the_engine_enables_ipv6_where_it_asks_for_a_router),
+		T(the_engine_enables_ipv6_where_it_sets_an_address),
+		T(what_is_disabled_for_a_duplicate_stays_so),
 		T(without_detection_an_address_is_usable_at_once),
 		T(an_address_set_while_down_is_tried_when_it_goes_up),
 		T(an_interface_that_goes_down_puts_detection_off),

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Two processes that up and down a VF at once can leave it down while its hn
- * hands over to it: on the simulated machine as on the kernel.
+ * hands over to it: on the simulated machine as on the kernel. And what else
+ * others leave behind that native must undo there.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -14,6 +15,7 @@
 #include "base/dur.h"
 #include "failover/native.h"
 #include "sim/machine/hn.h"
+#include "sim/machine/inet6.h"
 #include "sim/machine/lagg.h"
 #include "sim/machine/sysops.h"
 #include "sim_rig.h"
@@ -73,7 +75,7 @@ work(int64_t ns)
 		}
 		count++;
 		result = -1;
-		sysop_begin(r.m, &op, note_result, &result);
+		sysop_begin(r.m, &op, note_result, &result)->engine = true;
 		while (result == -1)
 			rig_run(&r, DUR_MS);
 		native_result(n, &op, result, r.m->clock.now_ns);
@@ -167,6 +169,28 @@ a_vf_set_down_by_its_user_stays_down(void **state)
 	assert_string_equal(rig_active(&r, "lagg0"), "hn0");
 }
 
+/* As rc disables it on an aggregate that nobody knows yet. */
+static void
+ipv6_that_rc_has_disabled_is_enabled_again(void **state)
+{
+	struct ifnet *lagg = lagg_new(r.m, "lagg0");
+	bool learned = false;
+	size_t i;
+
+	(void)state;
+	rcvars_set(&rc, "ifconfig_hn0_ipv6", "inet6 accept_rtadv", 3, 1);
+	inet6_set_disabled(lagg, true);
+	work(10 * DUR_SEC);
+	for (i = 0; i < lagg->n_addrs; i++)
+		learned =
+		    learned || (lagg->addr_flags[i] & SNAP_ADDR_AUTOCONF) != 0;
+	assert_true(learned);
+	/* And once more when it was there already. */
+	inet6_set_disabled(lagg, true);
+	assert_int_equal(work(10 * DUR_SEC), 1);
+	assert_false(lagg->ifdisabled);
+}
+
 #define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 
 int
@@ -177,6 +201,7 @@ main(void)
 		T(native_brings_the_two_together_again),
 		T(with_the_vfs_link_gone_it_ends_on_the_synthetic_nic),
 		T(a_vf_that_has_just_come_has_its_delay_first),
+		T(ipv6_that_rc_has_disabled_is_enabled_again),
 		T(a_vf_set_down_by_its_user_stays_down),
 	};
 

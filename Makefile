@@ -20,7 +20,8 @@
 # Variables: CC, V (default, asan or debug), CFLAGS and LDFLAGS (added last),
 # DESTDIR, PREFIX, SYSCONFDIR, UNITDIR, VERBOSE=1 (show commands), DEPS=no
 # (install nothing) or all (also what is large and what only some tests use),
-# T (only tests whose path contains it), JOBS (tests and compilers at a time).
+# T (only tests whose path contains it), KINDS (of tests: lint, unit, fuzz and
+# cli are all there are), JOBS (tests and compilers at a time).
 
 MAKEFLAGS += --no-builtin-rules
 .DEFAULT_GOAL := all
@@ -226,11 +227,11 @@ RUN = B='$(B)' V='$(V)' CC='$(CC)' T='$(T)' VERBOSE='$(VERBOSE)' \
 	JOBS='$(JOBS)' tests/run.sh
 SUBMAKE = $(MAKE) --no-print-directory $(if $(filter -j%,$(MAKEFLAGS)),,-j$(JOBS))
 # The sources are the same in every variant: lint runs in the plain one.
-LINT_KIND := $(if $(filter build,$(B)),lint)
+KINDS ?= $(if $(filter build,$(B)),lint) unit fuzz cli
 
 check: deps
 	@$(SUBMAKE) all units fuzz-bins lab-bins
-	@$(RUN) $(LINT_KIND) unit fuzz cli
+	@$(RUN) $(KINDS)
 
 lint:
 	@$(RUN) lint

@@ -4,8 +4,8 @@
 # Makes sure that what the build and its tests need is there: on Debian and
 # its kin installs the missing packages, elsewhere names them.
 # DEPS=no looks at nothing. DEPS=lab also brings what a guest of the lab is
-# made of and runs in, DEPS=all that and what else is large and only some tests
-# use, which skip where it is missing.
+# made of and runs in, DEPS=all what else is large and only some tests use,
+# which skip where it is missing.
 set -u
 
 [ "${DEPS:-yes}" = no ] && exit 0
@@ -14,7 +14,7 @@ needed="gcc make clang libsqlite3-dev libpcap-dev libcmocka-dev uthash-dev
     libjansson-dev libmnl-dev libseccomp-dev pkg-config clang-format valgrind"
 optional="mandoc"
 lab="qemu-system-x86 busybox-static cpio"
-large="$lab chromium iproute2 dpkg-dev lintian zsh"
+large="chromium iproute2 dpkg-dev lintian zsh"
 
 die() {
 	echo "deps: $*" >&2

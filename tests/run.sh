@@ -88,6 +88,7 @@ count_script() { # path status output
 # One test, in a process of its own. Leaves its verdict in $R/N.res.
 one() { # results-folder number kind path
 	R=$1 out=$1/$2.out res=$1/$2.res kind=$3 path=$4
+	began=$(date +%s)
 	export TMP="$1/$2.tmp"
 	mkdir -p "$TMP"
 	case $kind in
@@ -114,7 +115,7 @@ one() { # results-folder number kind path
 		} >"$out.show"
 		cat "$out.show"
 	elif [ "$VERBOSE" = 1 ]; then
-		echo "ok      $path"
+		echo "ok      $path ($(($(date +%s) - began)) s)"
 	fi
 	chmod -R u+rwX "$TMP" 2>/dev/null
 	rm -rf "$TMP"

@@ -62,7 +62,7 @@ by_explore() {
 		case $? in
 		0) ;;
 		1)
-			sed -n 's/^  seed \([0-9]*\) of .*/\1/p' "$TMP/out" |
+			sed -n 's/^  seed \([0-9]*\), first of .*/\1/p' "$TMP/out" |
 			    sort -n | head -n 1
 			return
 			;;

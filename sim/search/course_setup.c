@@ -69,10 +69,11 @@ add_pair_things(struct author *a, struct course_pair *p, size_t unit)
 	struct scn_probe *probe =
 	    MEM_PUSH(s->probes, s->n_probes, s->cap_probes);
 	const uint8_t mac[6] = { 0x52, 0x54, 0, 0xaa, (uint8_t)unit, 1 };
+	unsigned number = (unsigned)unit & 0xff; /* a compiler sees it fit */
 	char name[SCN_NAME_MAX];
 
-	snprintf(p->hn, sizeof(p->hn), "hn%zu", unit);
-	snprintf(p->vf, sizeof(p->vf), "%s%zu", model->ifname, unit);
+	snprintf(p->hn, sizeof(p->hn), "hn%u", number);
+	snprintf(p->vf, sizeof(p->vf), "%s%u", model->ifname, number);
 	memcpy(p->mac, mac, 6);
 	memcpy(nic->name, p->hn, sizeof(nic->name));
 	memcpy(nic->mac, mac, 6);
@@ -81,7 +82,7 @@ add_pair_things(struct author *a, struct course_pair *p, size_t unit)
 	memcpy(vf->mac, mac, 6);
 	vf->driver = mem_str(model->driver);
 	vf->present = !choices_chance(a->c, 25);
-	snprintf(name, sizeof(name), COURSE_PROBE "%zu", unit);
+	snprintf(name, sizeof(name), COURSE_PROBE "%u", number);
 	probe->name = mem_str(name);
 	probe->way = SCN_ECHO;
 	probe->period_ns = 10 * DUR_MS;

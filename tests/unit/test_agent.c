@@ -262,7 +262,8 @@ the_daemon_is_started_killed_and_started_again(void **state)
 	ask(l, &m);
 	assert_string_equal(l->answer.error, "no daemon runs");
 	ask_text(l, LABWIRE_DAEMON_START,
-	    "'echo one two; printf no-newline; exec sleep 1000'");
+	    /* At once: it is killed when the first line is seen. */
+	    "'printf \"one two\\nno-newline\"; exec sleep 1000'");
 	UNTIL(l, has_row(l, "text=\"one two\""));
 	ask_text(l, LABWIRE_DAEMON_START, "three");
 	assert_string_equal(l->answer.error, "the daemon runs already");

@@ -100,24 +100,24 @@ outage_cause(const struct trace *t, const struct trace_gap *g,
 	return has_state || has_record;
 }
 
-/* The last one at or before at_ns; the first one is always early enough. */
-static struct response *
-response_at(struct response *list, size_t count, int64_t at_ns)
+/* The last stimulus at or before at_ns, counted from 1; 0: the bring-up. */
+size_t
+outage_response_number(const struct trace *t, int64_t at_ns)
 {
-	size_t low = 0, high = count, mid;
+	size_t low = 0, high = t->n_stimuli + 1, mid;
 
 	while (high - low > 1) {
 		mid = low + (high - low) / 2;
-		if (list[mid].at_ns <= at_ns)
+		if (t->stimuli[mid - 1].at_ns <= at_ns)
 			low = mid;
 		else
 			high = mid;
 	}
-	return &list[low];
+	return low;
 }
 
 static void
-add_gaps(const struct trace *t, struct response *list, size_t count)
+add_gaps(const struct trace *t, struct response *list)
 {
 	const struct trace_gap *g;
 	struct response *r;
@@ -126,7 +126,7 @@ add_gaps(const struct trace *t, struct response *list, size_t count)
 
 	for (i = 0; i < t->n_gaps; i++) {
 		g = &t->gaps[i];
-		r = response_at(list, count, outage_begin(t, g));
+		r = &list[outage_response_number(t, outage_begin(t, g))];
 		r->missing += g->count;
 		gap_ns = outage_since(g->to_ns, g->from_ns);
 		if (gap_ns > r->longest_gap_ns)
@@ -135,7 +135,7 @@ add_gaps(const struct trace *t, struct response *list, size_t count)
 }
 
 static void
-add_active(const struct trace *t, struct response *list, size_t count)
+add_active(const struct trace *t, struct response *list)
 {
 	const struct trace_state *s;
 	struct response *r;
@@ -145,7 +145,7 @@ add_active(const struct trace *t, struct response *list, size_t count)
 		s = &t->states[i];
 		if (strcmp(s->field, "active") != 0)
 			continue;
-		r = response_at(list, count, s->at_ns);
+		r = &list[outage_response_number(t, s->at_ns)];
 		r->active = s->value;
 		r->after_ns = outage_since(s->at_ns, r->at_ns);
 	}
@@ -164,7 +164,7 @@ outage_responses(const struct trace *t, size_t *count)
 		list[i + 1].at_ns = t->stimuli[i].at_ns;
 	}
 	*count = t->n_stimuli + 1;
-	add_gaps(t, list, *count);
-	add_active(t, list, *count);
+	add_gaps(t, list);
+	add_active(t, list);
 	return list;
 }

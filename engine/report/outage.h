@@ -48,4 +48,8 @@ struct response {
  * caller frees. */
 struct response *outage_responses(const struct trace *t, size_t *count);
 
+/* Which of them a moment belongs to; what is before the first is the first's.
+ */
+size_t outage_response_number(const struct trace *t, int64_t at_ns);
+
 #endif

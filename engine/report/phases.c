@@ -11,27 +11,6 @@
 const char *const phase_words[PHASES] = { "emitted", "read", "decided",
 	"applied", "settled" };
 
-size_t
-phases_number(const struct phases *list, size_t count, int64_t at_ns)
-{
-	size_t low = 0, high = count, mid;
-
-	while (high - low > 1) {
-		mid = low + (high - low) / 2;
-		if (list[mid].at_ns <= at_ns)
-			low = mid;
-		else
-			high = mid;
-	}
-	return low;
-}
-
-static struct phases *
-phases_at(struct phases *list, size_t count, int64_t at_ns)
-{
-	return &list[phases_number(list, count, at_ns)];
-}
-
 static void
 first(struct phases *p, enum phase phase, int64_t at_ns)
 {
@@ -51,7 +30,7 @@ last(struct phases *p, enum phase phase, int64_t at_ns)
 }
 
 static void
-add_records(const struct trace *t, struct phases *list, size_t count)
+add_records(const struct trace *t, struct phases *list)
 {
 	const struct trace_record *r;
 	struct phases *p;
@@ -59,7 +38,7 @@ add_records(const struct trace *t, struct phases *list, size_t count)
 
 	for (i = 0; i < t->n_records; i++) {
 		r = &t->records[i];
-		p = phases_at(list, count, r->emit_ns);
+		p = &list[outage_response_number(t, r->emit_ns)];
 		first(p, PHASE_EMITTED, r->emit_ns);
 		if (r->read_ns != TRACE_OPEN && r->read_ns < p->until_ns)
 			first(p, PHASE_READ, r->read_ns);
@@ -68,7 +47,7 @@ add_records(const struct trace *t, struct phases *list, size_t count)
 
 /* An operation belongs to when it began. */
 static void
-add_operations(const struct trace *t, struct phases *list, size_t count)
+add_operations(const struct trace *t, struct phases *list)
 {
 	const struct trace_operation *o;
 	struct phases *p;
@@ -76,27 +55,10 @@ add_operations(const struct trace *t, struct phases *list, size_t count)
 
 	for (i = 0; i < t->n_operations; i++) {
 		o = &t->operations[i];
-		p = phases_at(list, count, o->start_ns);
+		p = &list[outage_response_number(t, o->start_ns)];
 		first(p, PHASE_DECIDED, o->start_ns);
 		if (o->end_ns != TRACE_OPEN)
 			last(p, PHASE_APPLIED, o->end_ns);
-	}
-}
-
-static void
-add_ports(const struct trace *t, struct phases *list, size_t count)
-{
-	const struct trace_state *s;
-	struct phases *p;
-	size_t i;
-
-	for (i = 0; i < t->n_states; i++) {
-		s = &t->states[i];
-		if (strcmp(s->field, "active") != 0)
-			continue;
-		p = phases_at(list, count, s->at_ns);
-		p->active = s->value;
-		last(p, PHASE_SETTLED, s->at_ns);
 	}
 }
 
@@ -156,6 +118,7 @@ phases_stood(const struct trace *t, int64_t from_ns, int64_t until_ns)
 }
 
 struct stretch {
+	const struct trace *t;
 	struct phases *list;
 	size_t count;
 };
@@ -164,7 +127,7 @@ static void
 add_to_stretch(void *ctx, int64_t from_ns, int64_t until_ns)
 {
 	struct stretch *s = ctx;
-	struct phases *p = phases_at(s->list, s->count, from_ns);
+	struct phases *p = &s->list[outage_response_number(s->t, from_ns)];
 
 	for (; p < s->list + s->count && p->at_ns < until_ns; p++)
 		p->stood_ns = outage_since(p->stood_ns,
@@ -174,24 +137,26 @@ add_to_stretch(void *ctx, int64_t from_ns, int64_t until_ns)
 struct phases *
 phases_of(const struct trace *t, size_t *count)
 {
-	struct phases *list = mem_zero(t->n_stimuli + 1, sizeof(*list));
-	struct stretch all = { list, t->n_stimuli + 1 };
+	struct response *deeds = outage_responses(t, count);
+	struct phases *list = mem_zero(*count, sizeof(*list));
+	struct stretch all = { t, list, *count };
 	size_t i;
 	int k;
 
-	*count = all.count;
 	for (i = 0; i < *count; i++) {
-		list[i].what = i == 0 ? "bring-up" : t->stimuli[i - 1].text;
-		list[i].at_ns =
-		    i == 0 ? t->run.start_ns : t->stimuli[i - 1].at_ns;
+		list[i].what = deeds[i].what;
+		list[i].at_ns = deeds[i].at_ns;
 		list[i].until_ns =
-		    i < t->n_stimuli ? t->stimuli[i].at_ns : t->run.end_ns;
+		    i + 1 < *count ? deeds[i + 1].at_ns : t->run.end_ns;
 		for (k = 0; k < PHASES; k++)
 			list[i].since_ns[k] = TRACE_OPEN;
+		list[i].active = deeds[i].active;
+		if (deeds[i].active != NULL && deeds[i].after_ns >= 0)
+			list[i].since_ns[PHASE_SETTLED] = deeds[i].after_ns;
 	}
-	add_records(t, list, *count);
-	add_operations(t, list, *count);
-	add_ports(t, list, *count);
+	free(deeds);
+	add_records(t, list);
+	add_operations(t, list);
 	each_stop(t, add_to_stretch, &all);
 	return list;
 }

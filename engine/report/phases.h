@@ -30,13 +30,9 @@ struct phases {
 	int64_t stood_ns;	  /* how long the machine stood still */
 };
 
-/* One for the bring-up and one for each stimulus, in order. The caller
+/* One for each of outage_responses(), whose numbers they have. The caller
  * frees. */
 struct phases *phases_of(const struct trace *t, size_t *count);
-
-/* Which of them a moment belongs to; what is before the first is the first's.
- */
-size_t phases_number(const struct phases *list, size_t count, int64_t at_ns);
 
 /* How long of [from_ns, until_ns) the machine stood still: the vm's state
  * frozen. */

@@ -249,7 +249,7 @@ put(struct entries *e, const struct stagediff *d, int side, int64_t at_ns,
 	const struct phases *p = d->phases[side];
 	struct entry *to = MEM_PUSH(e->list, e->n, e->cap);
 
-	to->phase = phases_number(p, d->n_phases[side], at_ns);
+	to->phase = outage_response_number(d->runs[side].t, at_ns);
 	to->group = mem_str(group);
 	to->text = mem_str(text);
 	to->after_ns = outage_since(at_ns, p[to->phase].at_ns);

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * lab_parts - the inside of sim/lab/labstage.h, shared by its files: the run
- * (labstage.c), the guest and where it runs (labguest.c), what is done to it
- * (labdeeds.c), what is left to know at the end (labyield.c).
+ * (labstage.c), the QEMUs (labhost.c), the guest in them (labguest.c), what is
+ * done to it (labdeeds.c), its probes (labpackets.c) and its daemon's flight
+ * recording (labflight.c).
  */
 #ifndef SIM_LAB_LAB_PARTS_H
 #define SIM_LAB_LAB_PARTS_H
@@ -50,11 +51,6 @@ struct labstream { /* one direction of a probe, as the guest has it */
 	size_t n_got, cap_got;
 };
 
-struct labwork { /* what waits to be done to the VF */
-	bool attach;
-	unsigned line;
-};
-
 struct lab {
 	const struct labstage *in;
 	const struct scenario *s;
@@ -80,7 +76,7 @@ struct lab {
 	int64_t zero_ns;
 	int64_t stopped_ns; /* since when its clock stands; 0: it runs */
 	bool begun, greeted, daemon_runs;
-	struct labwork *work;
+	bool *work; /* on the VF, waiting: it is to be given, or taken */
 	size_t n_work, cap_work;
 	bool working;
 	struct labtimer daemon_start, thaw, cancel;
@@ -105,10 +101,19 @@ void lab_note(struct lab *l, const char *fmt, ...)
 bool lab_wait(struct lab *l, bool (*done)(const struct lab *l),
     int64_t limit_ns, const char *words);
 
-/* --- labguest.c --- */
+/* The guest's answer to anything. */
+#define LAB_ANSWER_MOST INT64_C(60000000000)
+
+/* --- labhost.c --- */
 
 /* Starts a QEMU; the first is where the guest boots. NULL: trouble. */
 struct labhost *labhost_start(struct lab *l, bool vf_present);
+/* Its NICs are on the wire from now on. */
+void labhost_plug(struct labhost *h);
+void labhost_end(struct labhost *h); /* and all that is ours of it */
+
+/* --- labguest.c --- */
+
 /* Boots the guest, and sets it up. */
 void labguest_boot(struct lab *l);
 void labguest_end(struct lab *l);
@@ -130,9 +135,13 @@ void labdeeds_prepare(struct lab *l);
 void labdeeds_moved(struct lab *l);
 void labdeeds_do(struct lab *l, const struct scn_step *step);
 
-/* --- labyield.c --- */
+/* --- labpackets.c and labflight.c --- */
 
-void labyield_probes_start(struct lab *l);
-void labyield_collect(struct lab *l);
+void labpackets_start(struct lab *l);
+/* What became of all of them, into the trace. */
+void labpackets_collect(struct lab *l);
+
+/* Of the daemon that runs at the end, into the rows. */
+void labflight_collect(struct lab *l);
 
 #endif

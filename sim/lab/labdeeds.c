@@ -30,26 +30,23 @@ static void
 work_on(struct lab *l)
 {
 	struct qemu_done done = { work_done, l };
-	struct labwork next;
+	bool attach;
 
 	if (l->working || l->n_work == 0 || l->trouble.code != ERR_NONE)
 		return;
-	next = l->work[0];
+	attach = l->work[0];
 	memmove(l->work, l->work + 1, --l->n_work * sizeof(*l->work));
 	l->working = true;
-	if (next.attach)
+	if (attach)
 		qemu_vf_attach(l->here->q, 0, done);
 	else
 		qemu_vf_eject(l->here->q, 0, done);
 }
 
 static void
-vf_work(struct lab *l, const struct scn_step *step)
+vf_work(struct lab *l, bool attach)
 {
-	struct labwork *w = MEM_PUSH(l->work, l->n_work, l->cap_work);
-
-	w->attach = step->kind == SCN_VF_ATTACH;
-	w->line = step->line;
+	*MEM_PUSH(l->work, l->n_work, l->cap_work) = attach;
 	work_on(l);
 }
 
@@ -222,7 +219,7 @@ labdeeds_do(struct lab *l, const struct scn_step *step)
 	switch (step->kind) {
 	case SCN_VF_ATTACH:
 	case SCN_VF_EJECT:
-		vf_work(l, step);
+		vf_work(l, step->kind == SCN_VF_ATTACH);
 		break;
 	case SCN_VF_LINK:
 		qemu_link(l->here->q, QEMU_VF, 0, step->up, done);

@@ -88,7 +88,7 @@ set_up(void *ctx, struct trace *t)
 	labrows_state(l->rows, LABROWS_HOST, l->zero_ns, "vm", "migrating",
 	    "no");
 	labdeeds_prepare(l);
-	labyield_probes_start(l);
+	labpackets_start(l);
 }
 
 static bool
@@ -118,6 +118,18 @@ host_of(void *ctx, int64_t guest_ns)
 	return m.ns;
 }
 
+/* What the guest still has. */
+static void
+collect(struct lab *l)
+{
+	lab_wait(l, labguest_is_quiet, LAB_ANSWER_MOST,
+	    "the guest has not done what it was told");
+	if (l->trouble.code == ERR_NONE)
+		labflight_collect(l);
+	if (l->trouble.code == ERR_NONE)
+		labpackets_collect(l);
+}
+
 static void
 finish(void *ctx)
 {
@@ -128,7 +140,7 @@ finish(void *ctx)
 	if (l->begun) {
 		while (happen(l, l->s->end_ns + GRACE))
 			;
-		labyield_collect(l);
+		collect(l);
 		if (wire_finish(l->wire, &e) < 0)
 			lab_fail(l, e.code, "%s", e.text);
 	}

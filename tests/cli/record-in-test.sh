@@ -59,27 +59,3 @@ finish() { # status signal
 	recorder=
 	[ $rc -eq "$1" ] || fail "status $rc at the end, expected $1"
 }
-
-# Whether the calling test may have network interfaces of its own; else skips.
-# Goes on in a network namespace of its own, where $IN_NETNS is set.
-in_netns() {
-	if [ -n "${IN_NETNS:-}" ]; then
-		# Else it shows the interfaces of the other namespace.
-		mount -t sysfs sysfs /sys 2>/dev/null
-		return 0
-	fi
-	for tool in unshare ip; do
-		command -v $tool >/dev/null 2>&1 || {
-			echo "needs $tool"
-			exit 77
-		}
-	done
-	for flags in -nm -rnm; do
-		unshare $flags ip link add sbtest0 type veth peer name sbtest1 \
-		    >/dev/null 2>&1 || continue
-		IN_NETNS=1 unshare $flags sh "$0"
-		exit
-	done
-	echo "needs the right to make network namespaces and veth pairs"
-	exit 77
-}

@@ -5,6 +5,7 @@
 # netlink and by looking. In a network namespace of its own.
 set -u
 . tests/cli/record-in-test.sh
+. tests/cli/netns-in-test.sh
 in_netns
 
 # The values that a field took, in order, with blanks between.

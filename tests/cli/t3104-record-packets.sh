@@ -5,6 +5,7 @@
 # though their interface comes and goes; and come out as pcap files.
 set -u
 . tests/cli/record-in-test.sh
+. tests/cli/netns-in-test.sh
 in_netns
 command -v bash >/dev/null 2>&1 || {
 	echo "needs bash to send packets"

@@ -6,19 +6,8 @@
 # daemon says so and ends.
 set -u
 . tests/cli/daemon-in-test.sh
-for tool in unshare ip; do
-	command -v $tool >/dev/null 2>&1 || {
-		echo "needs $tool"
-		exit 77
-	}
-done
-if [ -z "${IN_NETNS:-}" ]; then
-	unshare -nm ip link add t0 type veth peer name t1 >/dev/null 2>&1 || {
-		echo "needs network namespaces and veth pairs"
-		exit 77
-	}
-	IN_NETNS=1 exec unshare -nm sh "$0"
-fi
+. tests/cli/netns-in-test.sh
+in_netns -nm
 status_of() { sed -n "s/^$1:[[:space:]]*//p" "/proc/$daemon/status"; }
 children() {
 	for p in /proc/[0-9]*; do

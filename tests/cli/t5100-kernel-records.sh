@@ -6,27 +6,13 @@
 # was there before, a new name and an address are no records.
 set -u
 . tests/cli/daemon-in-test.sh
+. tests/cli/netns-in-test.sh
 
 if [ "$(uname -s)" != Linux ]; then
 	echo "needs Linux"
 	exit 77
 fi
-for tool in unshare ip; do
-	command -v $tool >/dev/null 2>&1 || {
-		echo "needs $tool"
-		exit 77
-	}
-done
-if [ -z "${IN_NETNS:-}" ]; then
-	for flags in -nm -rnm; do
-		unshare $flags ip link add t0 type veth peer name t1 \
-		    >/dev/null 2>&1 || continue
-		IN_NETNS=1 unshare $flags sh "$0"
-		exit
-	done
-	echo "needs the right to make network namespaces and veth pairs"
-	exit 77
-fi
+in_netns
 
 cat >"$TMP/conf" <<EOF
 notify 1 {

@@ -6,6 +6,7 @@
 # NIC is not there.
 set -u
 . tests/cli/daemon-in-test.sh
+. tests/cli/netns-in-test.sh
 
 # want STATUS TEXT ARGUMENT...: the text is in what it prints.
 want() {
@@ -45,24 +46,7 @@ fi
 if [ "$(uname -s)" != Linux ]; then
 	end_test
 fi
-for tool in unshare ip; do
-	command -v $tool >/dev/null 2>&1 || {
-		[ $failed -eq 0 ] || end_test
-		echo "all held but what needs $tool"
-		exit 77
-	}
-done
-if [ -z "${IN_NETNS:-}" ]; then
-	for flags in -nm -rnm; do
-		unshare $flags ip link add t0 type veth peer name t1 \
-		    >/dev/null 2>&1 || continue
-		IN_NETNS=1 unshare $flags sh "$0" || failed=1
-		end_test
-	done
-	[ $failed -eq 0 ] || end_test
-	echo "all held but what needs network namespaces and veth pairs"
-	exit 77
-fi
+in_netns -nm -rnm
 
 ip link add syn0 type veth peer name peer0
 ip link set peer0 up

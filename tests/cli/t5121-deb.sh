@@ -45,7 +45,7 @@ for f in usr/bin/switchback usr/sbin/switchbackd etc/switchback/hyperv.conf \
 done
 find "$TMP/x/usr" -path '*/local*' | grep . && complain "files in /usr/local"
 find "$TMP/x/etc" -name rc.d | grep . && complain "a script of FreeBSD's rc(8)"
-grep -rIl -e '%%PREFIX' -e '%%SYSCONFDIR' -e "$TMP" "$TMP/x" "$TMP/c" && complain "paths of the build"
+grep -rIl -e '%%[A-Z][A-Z]*%%' -e "$TMP" "$TMP/x" "$TMP/c" && complain "paths of the build"
 
 grep -q '^Depends: .*libc6.*libsqlite3' "$TMP/c/control" ||
     complain "control: $(grep ^Depends "$TMP/c/control")"

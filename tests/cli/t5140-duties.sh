@@ -5,23 +5,12 @@
 # duty needs and no more; the keeper's commands have all that the daemon had.
 set -u
 . tests/cli/daemon-in-test.sh
+. tests/cli/netns-in-test.sh
 [ "$(id -u)" -eq 0 ] || {
 	echo "needs root"
 	exit 77
 }
-for tool in unshare ip; do
-	command -v $tool >/dev/null 2>&1 || {
-		echo "needs $tool"
-		exit 77
-	}
-done
-if [ -z "${IN_NETNS:-}" ]; then
-	unshare -nm ip link add t0 type veth peer name t1 >/dev/null 2>&1 || {
-		echo "needs network namespaces and veth pairs"
-		exit 77
-	}
-	IN_NETNS=1 exec unshare -nm sh "$0"
-fi
+in_netns -nm
 of() { sed -n "s/^$2:[[:space:]]*//p" "/proc/$1/status"; }
 # has PID SET MASK: no more than the mask, which is in hexadecimal
 within() {

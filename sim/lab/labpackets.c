@@ -1,21 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The packets of a run, and what the guest still has when it ends: its own
- * logs of them, and the daemon's flight recording. */
-#include <errno.h>
+/* The probes of a run: begun on both sides of the wire, and what became of
+ * them, when it has ended. */
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "agent/packetlog.h"
 #include "base/dur.h"
 #include "base/mem.h"
-#include "db/store_read.h"
 #include "sim/lab/lab_parts.h"
-
-#define ANSWER_MOST INT64_C(60000000000)
-
-/* --- probes --- */
 
 static const char *const way_words[] = {
 	[LABWIRE_OUT] = "out",
@@ -59,7 +52,7 @@ start_way(struct lab *l, const struct scn_probe *p, enum labwire_way way)
 }
 
 void
-labyield_probes_start(struct lab *l)
+labpackets_start(struct lab *l)
 {
 	const struct scn_probe *p;
 	size_t i;
@@ -171,8 +164,8 @@ tell_gap(struct lab *l, const struct labstream *s)
 	    g.missing);
 }
 
-static void
-collect_probes(struct lab *l)
+void
+labpackets_collect(struct lab *l)
 {
 	struct labwire m = { .kind = LABWIRE_PROBES };
 	size_t i;
@@ -181,7 +174,7 @@ collect_probes(struct lab *l)
 		return;
 	l->asked++;
 	guestlink_ask(l->guest, &m, take_packets, l);
-	if (!lab_wait(l, labguest_is_quiet, ANSWER_MOST,
+	if (!lab_wait(l, labguest_is_quiet, LAB_ANSWER_MOST,
 		"the guest has not given its packets"))
 		return;
 	for (i = 0; i < l->n_streams; i++)
@@ -189,100 +182,4 @@ collect_probes(struct lab *l)
 	labprobes_report(l->probes, l->t);
 	for (i = 0; i < l->n_streams; i++)
 		tell_gap(l, &l->streams[i]);
-}
-
-/* --- the flight recording --- */
-
-static void
-take_data(void *ctx, const struct labwire *m, int64_t got_ns)
-{
-	struct lab *l = ctx;
-
-	(void)got_ns;
-	if (m->kind == LABWIRE_DATA)
-		strbuf_add(&l->data, m->text.data, m->text.bytes);
-	if (m->kind != LABWIRE_ANSWER)
-		return;
-	l->asked--;
-	if (m->error[0] != '\0')
-		lab_fail(l, ERR_STATE, "the flight recording: %s", m->error);
-	else if ((uint64_t)m->offset != l->data.bytes)
-		lab_fail(l, ERR_IO,
-		    "the flight recording has come with %zu "
-		    "of its %" PRId64 " bytes",
-		    l->data.bytes, m->offset);
-}
-
-/* SQLite reads files: one that has no name any more when this returns. */
-static int
-read_store(const struct strbuf *data, struct trace **out, struct err *e)
-{
-	const char *folder = getenv("TMPDIR");
-	struct strbuf path = { 0 };
-	struct store_reader *r = NULL;
-	int64_t run;
-	int fd, rc;
-
-	strbuf_addf(&path, "%s/switchback-flight.XXXXXX",
-	    folder != NULL && folder[0] != '\0' ? folder : "/tmp");
-	if ((fd = mkstemp(path.data)) < 0) {
-		rc = err_sys(e, errno, "%s", strbuf_str(&path));
-		strbuf_fini(&path);
-		return rc;
-	}
-	if (write(fd, data->data, data->bytes) != (ssize_t)data->bytes)
-		rc = err_sys(e, errno, "%s", strbuf_str(&path));
-	else
-		rc = store_read_open(strbuf_str(&path), &r, e);
-	if (rc == 0)
-		rc = store_read_find(r, NULL, &run, e);
-	if (rc == 0)
-		rc = store_read_trace(r, run, out, e);
-	store_read_close(r);
-	close(fd);
-	unlink(strbuf_str(&path));
-	strbuf_fini(&path);
-	return rc;
-}
-
-/* The dump has its name when it is whole. */
-static void
-collect_flight(struct lab *l)
-{
-	struct labwire m = { .kind = LABWIRE_GET };
-	struct trace *flight;
-	struct err e;
-
-	if (!l->daemon_runs)
-		return;
-	labguest_shell(l,
-	    "rm -f " LABGUEST_FLIGHT
-	    "; switchback ctl --socket " LABGUEST_CONTROL
-	    " recorder dump && i=0 && while [ ! -s " LABGUEST_FLIGHT
-	    " ] && [ $i -lt 200 ]; do usleep 50000; "
-	    "i=$((i + 1)); done; sync");
-	if (!lab_wait(l, labguest_is_quiet, ANSWER_MOST,
-		"the flight recording was not written"))
-		return;
-	snprintf(m.path, sizeof(m.path), "%s", LABGUEST_FLIGHT);
-	l->asked++;
-	guestlink_ask(l->guest, &m, take_data, l);
-	if (!lab_wait(l, labguest_is_quiet, ANSWER_MOST,
-		"the flight recording has not come"))
-		return;
-	if (read_store(&l->data, &flight, &e) < 0)
-		lab_fail(l, ERR_IO, "the flight recording: %s", e.text);
-	else
-		labrows_flight(l->rows, flight);
-}
-
-void
-labyield_collect(struct lab *l)
-{
-	lab_wait(l, labguest_is_quiet, ANSWER_MOST,
-	    "the guest has not done what it was told");
-	if (l->trouble.code == ERR_NONE)
-		collect_flight(l);
-	if (l->trouble.code == ERR_NONE)
-		collect_probes(l);
 }

@@ -161,14 +161,18 @@ $(HARNESS_LIB): $(call obj_of,$(HARNESS_SRC) $(CMD_SRC)) $(B)/stamp/sources
 	$(ARCHIVE)
 
 LINKED = $(filter %.o %.a,$^)
+# Under another name first: a test that makes a program again must leave the
+# others one that runs. Arguments: for the linker, in front and behind.
+LINK_IT = $(Q)$(LINK) $(1) -o $@.$$$$ $(LINKED) $(2) $(LIBS) && \
+    mv $@.$$$$ $@ || { rm -f $@.$$$$; exit 1; }
 $(B)/switchback: $(B)/obj/engine/cmd/main_switchback.o $(HARNESS_LIB) \
     $(ENGINE_LIB) $(B)/stamp/link
 	@echo "  LINK  $@"
-	$(Q)$(LINK) -o $@ $(LINKED) $(LIBS)
+	$(LINK_IT)
 $(B)/switchbackd: $(B)/obj/engine/cmd/main_switchbackd.o $(ENGINE_LIB) \
     $(B)/stamp/link
 	@echo "  LINK  $@"
-	$(Q)$(LINK) -o $@ $(LINKED) $(LIBS)
+	$(LINK_IT)
 
 # --- tests -------------------------------------------------------------
 UNIT_SRC := $(wildcard tests/unit/test_*.c)
@@ -179,7 +183,7 @@ $(B)/unit/%: $(B)/obj/tests/unit/%.o $(call obj_of,$(UNIT_AID)) \
     $(HARNESS_LIB) $(ENGINE_LIB) $(B)/stamp/link
 	@mkdir -p $(@D)
 	@echo "  LINK  $@"
-	$(Q)$(LINK) -o $@ $(LINKED) -lcmocka $(LIBS)
+	$(call LINK_IT,,-lcmocka)
 
 units: $(UNIT_BIN)
 	@:
@@ -206,7 +210,7 @@ $(B)/fuzz/%: $(B)/obj/tests/fuzz/fuzz_%.o $(FUZZ_MAIN) $(HARNESS_LIB) \
     $(ENGINE_LIB) $(B)/stamp/link
 	@mkdir -p $(@D)
 	@echo "  LINK  $@"
-	$(Q)$(LINK) $(FUZZ_LINK) -o $@ $(LINKED) $(LIBS)
+	$(call LINK_IT,$(FUZZ_LINK))
 
 fuzz-%:
 	@command -v clang >/dev/null || { echo "fuzz: needs clang" >&2; exit 3; }
@@ -246,7 +250,7 @@ LAB_BIN := $(patsubst tests/lab/%.c,$(B)/lab/%,$(LAB_SRC))
 $(B)/lab/%: $(B)/obj/tests/lab/%.o $(HARNESS_LIB) $(ENGINE_LIB) $(B)/stamp/link
 	@mkdir -p $(@D)
 	@echo "  LINK  $@"
-	$(Q)$(LINK) -o $@ $(LINKED) -lcmocka $(LIBS)
+	$(call LINK_IT,,-lcmocka)
 
 lab-bins: $(LAB_BIN)
 	@:
@@ -262,7 +266,7 @@ BENCH_BIN := $(patsubst tests/bench/%.c,$(B)/bench/%,$(BENCH_SRC))
 $(B)/bench/%: $(B)/obj/tests/bench/%.o $(ENGINE_LIB) $(B)/stamp/link
 	@mkdir -p $(@D)
 	@echo "  LINK  $@"
-	$(Q)$(LINK) -o $@ $(LINKED) $(LIBS)
+	$(LINK_IT)
 
 bench-bins: $(BENCH_BIN)
 	@:

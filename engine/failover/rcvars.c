@@ -7,6 +7,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/hash.h"
 #include "base/mem.h"
 
 void
@@ -46,6 +47,7 @@ rcvars_set_in(struct rcvars *r, enum rc_file file, const char *path,
 	if (v == NULL) {
 		v = MEM_PUSH(r->vars, r->n_vars, r->cap_vars);
 		v->name = mem_str(name);
+		v->name_hash = hash_str(HASH_START, name);
 		v->file = file;
 	}
 	free(v->value);
@@ -66,11 +68,13 @@ rcvars_set(struct rcvars *r, const char *name, const char *value, unsigned line,
 const struct rcvar *
 rcvars_find(const struct rcvars *r, const char *name)
 {
+	uint64_t hash = hash_str(HASH_START, name);
 	const struct rcvar *last = NULL;
 	size_t i;
 
 	for (i = 0; i < r->n_vars; i++)
-		if (strcmp(r->vars[i].name, name) == 0 &&
+		if (r->vars[i].name_hash == hash &&
+		    strcmp(r->vars[i].name, name) == 0 &&
 		    (last == NULL || r->vars[i].file > last->file))
 			last = &r->vars[i];
 	return last;

@@ -20,8 +20,9 @@ enum rc_file { RC_DEFAULTS, RC_CONF, RC_CONF_LOCAL, RC_CONF_D, RC_FILES };
 
 struct rcvar {
 	char *name;
-	char *value; /* as the shell holds it: outer quotes are gone */
-	char *path;  /* NULL: rcvars.file */
+	uint64_t name_hash; /* every pair looks for its own among all of them */
+	char *value;	    /* as the shell holds it: outer quotes are gone */
+	char *path;	    /* NULL: rcvars.file */
 	enum rc_file file;
 	unsigned line, col; /* where it was set */
 };

@@ -110,6 +110,8 @@ bool lab_wait(struct lab *l, bool (*done)(const struct lab *l),
 struct labhost *labhost_start(struct lab *l, bool vf_present);
 /* Its NICs are on the wire from now on. */
 void labhost_plug(struct labhost *h);
+/* They are not any more; what the wire has to say of them is told. */
+void labhost_unplug(struct labhost *h);
 void labhost_end(struct labhost *h); /* and all that is ours of it */
 
 /* --- labguest.c --- */

@@ -15,7 +15,7 @@ static void
 on_row(void *ctx, const struct labwire *m, int64_t got_ns)
 {
 	struct lab *l = ctx;
-	char text[64];
+	char text[64 + DUR_TEXT], dur[DUR_TEXT];
 
 	(void)got_ns;
 	switch (m->kind) {
@@ -42,6 +42,13 @@ on_row(void *ctx, const struct labwire *m, int64_t got_ns)
 		else
 			labrows_note(l->rows, LABROWS_GUEST, m->at_ns, m->who,
 			    strbuf_str(&m->text));
+		break;
+	case LABWIRE_STALL:
+		snprintf(text, sizeof(text),
+		    "the guest itself stood still "
+		    "for %s s",
+		    dur_short(m->at_ns - m->from_ns, dur));
+		labrows_note(l->rows, LABROWS_GUEST, m->at_ns, "host", text);
 		break;
 	case LABWIRE_ENDED:
 		l->daemon_runs = false;

@@ -36,14 +36,38 @@ labhost_plug(struct labhost *h)
 	h->vf_fd = -1;
 }
 
+/* What the wire itself lost is no fail-over's. */
 static void
-unplug(struct labhost *h)
+tell_port(struct labhost *h, const char *name, const struct wire_port *p)
 {
-	if (h->hn != NULL)
-		wire_unplug(h->hn);
-	if (h->vf != NULL)
-		wire_unplug(h->vf);
-	h->hn = h->vf = NULL;
+	struct wire_port_counts c = wire_port_counts(p);
+	const char *ended = wire_port_ended(p);
+
+	if (c.dropped > 0)
+		lab_note(h->lab,
+		    "wire: the queue of %s@%u was full, %ju frames "
+		    "were dropped",
+		    name, h->number, (uintmax_t)c.dropped);
+	if (ended != NULL && !h->exited)
+		lab_fail(h->lab, ERR_IO, "wire: %s@%u: %s", name, h->number,
+		    ended);
+}
+
+static void
+unplug_one(struct labhost *h, const char *name, struct wire_port **p)
+{
+	if (*p == NULL)
+		return;
+	tell_port(h, name, *p);
+	wire_unplug(*p);
+	*p = NULL;
+}
+
+void
+labhost_unplug(struct labhost *h)
+{
+	unplug_one(h, "hn0", &h->hn);
+	unplug_one(h, "vf0", &h->vf);
 }
 
 /* The guest goes on there: the segment leads to both hosts until the old one
@@ -87,7 +111,7 @@ exited(struct labhost *h, const struct qemu_event *e)
 	struct lab *l = h->lab;
 
 	h->exited = true;
-	unplug(h);
+	labhost_unplug(h);
 	if (h == l->here && !e->asked)
 		lab_fail(l, ERR_IO, "QEMU has ended with status %d: %s",
 		    e->status, e->text);
@@ -134,6 +158,19 @@ on_event(void *ctx, const struct qemu_event *e)
 
 /* --- starting one --- */
 
+/* What QEMU itself says that it gives, beside what this host's KVM has. */
+static void
+enlightened(void *ctx, const char *flags, const struct err *e)
+{
+	struct lab *l = ctx;
+
+	if (e != NULL)
+		lab_note(l, "enlightenments: QEMU does not say: %s", e->text);
+	else
+		lab_note(l, "enlightenments: QEMU gives %s",
+		    flags[0] != '\0' ? flags : "none");
+}
+
 /* A pair of connected sockets: theirs is inherited by a QEMU. */
 static bool
 pair(struct lab *l, int *ours, int *theirs)
@@ -164,8 +201,8 @@ describe(const struct lab *l, struct qemu_config *c)
 		c->append = tools->image.append;
 	}
 	c->console = l->in->console;
-	c->accel = tools->hyperv.offered ? "kvm" : NULL;
-	c->cpu = tools->hyperv.offered ? tools->hyperv.cpu : NULL;
+	c->accel = tools->hyperv.kvm ? "kvm" : NULL;
+	c->cpu = tools->hyperv.cpu;
 	c->n_nics = 1;
 	memcpy(nic->mac, l->s->nics[0].mac, sizeof(nic->mac));
 	nic->failover = l->setup.transparent;
@@ -200,6 +237,8 @@ labhost_start(struct lab *l, bool vf_present)
 		    "%s", e.text);
 		return NULL;
 	}
+	if (l->in->tools->hyperv.kvm)
+		qemu_ask_enlightenments(h->q, enlightened, l);
 	return h;
 }
 
@@ -215,7 +254,7 @@ void
 labhost_end(struct labhost *h)
 {
 	qemu_free(h->q);
-	unplug(h);
+	labhost_unplug(h);
 	close_end(&h->hn_fd);
 	close_end(&h->vf_fd);
 	close_end(&h->agent_fd);

@@ -145,7 +145,7 @@ add_stream(struct lab *l, size_t i)
 }
 
 /* A migration stops the machine by itself: what is left of a gap is what the
- * fail-over adds. */
+ * fail-over adds, and how long the machine takes to get going. */
 static void
 tell_gap(struct lab *l, const struct labstream *s)
 {
@@ -157,21 +157,44 @@ tell_gap(struct lab *l, const struct labstream *s)
 		return;
 	lab_note(l,
 	    "%s %s: the longest gap, at %s, is %s: the machine stood still "
-	    "for %s of it, %s are the fail-over's; %" PRIu64 " lost",
+	    "for %s of it, %s are the rest; %" PRIu64 " lost",
 	    s->probe->name, way_words[s->way], dur_format(g.from_ns, at),
 	    dur_short(g.to_ns - g.from_ns, all),
 	    dur_short(g.stopped_ns, stopped), dur_short(g.rest_ns, rest),
 	    g.missing);
 }
 
-void
-labpackets_collect(struct lab *l)
+/* Where the guest was heard: an address that moves takes its packets along. */
+static void
+tell_wire(struct lab *l)
+{
+	const struct wire_move *moves;
+	struct wire_counts c = wire_counts(l->wire);
+	uint64_t all, strays = labprobes_strays(l->probes);
+	char mac[MAC_TEXT], text[96];
+	size_t n, i;
+
+	moves = wire_moves(l->wire, &n, &all);
+	for (i = 0; i < n; i++) {
+		snprintf(text, sizeof(text), "wire: %s from %s to %s",
+		    mac_format(moves[i].mac, mac), moves[i].from, moves[i].to);
+		labrows_note(l->rows, LABROWS_HOST, moves[i].at_ns, "host",
+		    text);
+	}
+	if (all > n || c.damaged > 0 || c.unlogged > 0 || strays > 0)
+		lab_note(l,
+		    "wire: %" PRIu64 " moves, %" PRIu64 " damaged, %" PRIu64
+		    " not logged, %" PRIu64 " from nobody's log",
+		    all, c.damaged, c.unlogged, strays);
+	labhost_unplug(l->here);
+}
+
+static void
+collect_streams(struct lab *l)
 {
 	struct labwire m = { .kind = LABWIRE_PROBES };
 	size_t i;
 
-	if (l->n_streams == 0)
-		return;
 	l->asked++;
 	guestlink_ask(l->guest, &m, take_packets, l);
 	if (!lab_wait(l, labguest_is_quiet, LAB_ANSWER_MOST,
@@ -182,4 +205,12 @@ labpackets_collect(struct lab *l)
 	labprobes_report(l->probes, l->t);
 	for (i = 0; i < l->n_streams; i++)
 		tell_gap(l, &l->streams[i]);
+}
+
+void
+labpackets_collect(struct lab *l)
+{
+	if (l->n_streams > 0)
+		collect_streams(l);
+	tell_wire(l);
 }

@@ -425,9 +425,8 @@ count_of(const char *line)
 {
 	int count, end = 0;
 
-	return sscanf(line, "COUNT %d.%n", &count, &end) == 1 && end > 0 ?
-	    count :
-	    0;
+	return sscanf(line, "COUNT %d.%n", &count, &end) == 1 && end > 0 ? count
+									 : 0;
 }
 
 static int

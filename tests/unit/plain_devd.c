@@ -696,8 +696,10 @@ holds(const struct asked *a, const struct plain_rule *r)
 {
 	const struct guard *g;
 	bool found;
+	size_t i;
 
-	for (g = r->guards; g < r->guards + r->n_guards; g++) {
+	for (i = 0; i < r->n_guards; i++) {
+		g = &r->guards[i];
 		if (g->name == NULL) {
 			if (!media_holds(a, g->pattern))
 				return false;
@@ -715,12 +717,15 @@ static const struct plain_rule *
 choose(const struct asked *a, char kind)
 {
 	const struct plain_rule *r, *best = NULL;
+	size_t i;
 
-	for (r = a->p->rules; r < a->p->rules + a->p->n; r++)
+	for (i = 0; i < a->p->n; i++) {
+		r = &a->p->rules[i];
 		if (r->kind == kind &&
 		    (best == NULL || r->priority > best->priority) &&
 		    holds(a, r))
 			best = r;
+	}
 	return best;
 }
 

@@ -65,13 +65,14 @@ static void
 step(struct bench *b, struct input *in)
 {
 	const struct intent *i;
-	size_t used = 0;
+	size_t used = 0, k;
 
 	in->now_ns = b->now_ns;
 	b->log[0] = '\0';
 	intents_reset(&b->out);
 	core_step(b->core, in, &b->out);
-	for (i = b->out.list; i < b->out.list + b->out.count; i++) {
+	for (k = 0; k < b->out.count; k++) {
+		i = &b->out.list[k];
 		if (i->kind == INTENT_OBSERVE || i->kind == INTENT_APPLY)
 			fail_msg("it asks for what this policy has not");
 		if (i->kind == INTENT_RUN && b->runs < 16)

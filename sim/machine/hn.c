@@ -163,6 +163,8 @@ hn_vf_arrived(struct ifnet *vf)
 	machine_reach(vf->m, vf->m->transparent ? "X1" : "N1");
 	if (vf->m->transparent && !vf->m->following)
 		hn_xt_arrived(hn);
+	if (hn_has_thread(vf->m))
+		hn_thread_wake(hn);
 }
 
 /* An hn whose MAC is another by now does not let go (C.3, N4's guard). */
@@ -173,6 +175,8 @@ hn_vf_departed(struct ifnet *vf)
 
 	if (hn == NULL || memcmp(hn->mac, vf->mac, sizeof(hn->mac)) != 0)
 		return;
+	if (hn_has_thread(vf->m))
+		hn_thread_let_go(hn);
 	hn->hn.vf = NULL;
 	vf->vf.hn = NULL;
 	machine_reach(vf->m, vf->m->transparent ? "X6" : "N4");
@@ -206,10 +210,13 @@ to_vf(struct ktask *k, struct ifnet *hn, struct ifnet *vf, int *pc)
 	struct machine *m = hn->m;
 
 	(void)k;
+	if (*pc > 1 && !hn_thread_goes_on(hn, vf))
+		return KTASK_DONE;
 	switch ((*pc)++) {
 	case 1:
 		machine_reach(m, "N2");
 		hn->hn.rxvf = true;
+		hn->hn.used_note = hn->hn.note;
 		machine_changed(m, hn);
 		return machine_delay(m, "hn.filter");
 	case 2:
@@ -271,8 +278,8 @@ to_synthetic(struct ktask *k, struct ifnet *hn, int *pc)
 	return KTASK_DONE;
 }
 
-static bool
-may_switch(const struct ifnet *hn, bool on)
+bool
+hn_may_switch(const struct ifnet *hn, bool on)
 {
 	return hn->hn.rxvf != on &&
 	    (!on || hn->hn.associated ||
@@ -295,6 +302,8 @@ hn_switch_step(struct ktask *k, struct ifnet *vf, bool on, int *pc)
 	struct ifnet *hn = *pc > 0 ? k->hn : hn_of(vf);
 	int64_t delay;
 
+	if (*pc == 0 && hn_has_thread(vf->m) && hn != vf->vf.hn)
+		hn = NULL;
 	if (hn == NULL || vf->m->transparent || vf->m->following) {
 		if (hn != NULL && hn->hn.untold)
 			hand_over(hn, on);
@@ -304,7 +313,7 @@ hn_switch_step(struct ktask *k, struct ifnet *vf, bool on, int *pc)
 	if (*pc == 0) {
 		if (!hn_take_lock(k, hn))
 			return HN_LOCK_POLL;
-		if (!may_switch(hn, on)) {
+		if (!hn_may_switch(hn, on)) {
 			hn_drop_lock(k, hn);
 			return KTASK_DONE;
 		}
@@ -318,59 +327,27 @@ hn_switch_step(struct ktask *k, struct ifnet *vf, bool on, int *pc)
 	return delay;
 }
 
-/* --- what newer kernels leave to a thread --- */
-
-/* The flag is looked at when the thread comes to it, not as it was. */
-static int64_t
-async_step(struct machine *m, struct ktask *k)
-{
-	struct ifnet *vf = k->ifp, *hn = hn_of(vf);
-
-	if (k->pc == 0) {
-		k->sub2 = vf->up && vf->attached;
-		if (hn != NULL && hn->hn.holder != NULL)
-			return machine_delay(m, "hn.retry"); /* EAGAIN */
-		k->pc = 1;
-	}
-	return hn_switch_step(k, vf, k->sub2 != 0, &k->sub);
-}
-
 int64_t
 hn_event_step(struct ktask *k, struct ifnet *vf, bool on, int *pc)
 {
-	if (!machine_flag(vf->m, "hn.async"))
+	if (!hn_has_thread(vf->m))
 		return hn_switch_step(k, vf, on, pc);
-	if (hn_of(vf) != NULL)
-		ktask_start(vf->m, async_step,
-		    machine_delay(vf->m, "kernel.link_task"))
-		    ->ifp = vf;
+	if (vf->vf.hn != NULL)
+		hn_thread_wake(vf->vf.hn);
 	return KTASK_DONE;
-}
-
-static int64_t
-association_step(struct machine *m, struct ktask *k)
-{
-	struct ifnet *vf = k->ifp;
-
-	(void)m;
-	return hn_switch_step(k, vf, k->sub2 != 0, &k->sub);
 }
 
 void
 hn_host_association(struct ifnet *hn, bool granted)
 {
 	struct machine *m = hn->m;
-	struct ifnet *vf = hn->hn.vf;
-	struct ktask *k;
 
 	hn->hn.associated = granted;
+	hn->hn.note++;
 	machine_reach(m, "N12");
 	machine_kernel_note(m, "%s: got notify, nvs type 128", hn->name);
-	if (!machine_flag(m, "hn.association") || vf == NULL || !vf->up)
-		return;
-	k = ktask_start(m, association_step, machine_delay(m, "hn.filter"));
-	k->ifp = vf;
-	k->sub2 = granted;
+	if (machine_flag(m, "hn.association") && hn_has_thread(m))
+		hn_thread_wake(hn);
 }
 
 /* --- N8 and N9 --- */

@@ -21,10 +21,22 @@ void hn_vf_arrived(struct ifnet *vf);  /* N1, X1: ether_ifattach */
 void hn_vf_departed(struct ifnet *vf); /* N4, X6: detach or rename */
 
 /* N2 (on) and N3 (off): the VF's IFF_UP changed. hn_event_step() is the same
- * as the ifnet event handlers do it: newer kernels (flag hn.async) leave it to
- * a thread of hn's own. */
+ * as the ifnet event handlers do it: newer kernels leave it to a thread. */
 int64_t hn_switch_step(struct ktask *k, struct ifnet *vf, bool on, int *pc);
 int64_t hn_event_step(struct ktask *k, struct ifnet *vf, bool on, int *pc);
+bool hn_may_switch(const struct ifnet *hn, bool on);
+
+/* The thread that newer kernels have for it, one for each hn (FACTS.md B.13;
+ * flags hn.async, and hn.association, which came with it); hn_thread.c. It is
+ * woken for whatever may matter, once for all that came before it runs, and
+ * looks at how things stand by then. Only the hn's own vf concerns it. */
+bool hn_has_thread(const struct machine *m);
+void hn_thread_wake(struct ifnet *hn);
+/* The VF departs, which waits for no thread: nothing leads to it any more. */
+void hn_thread_let_go(struct ifnet *hn);
+/* False when a switch to the VF is to end amid: the VF has gone, or the host
+ * has withdrawn it. True on older kernels, which look at neither. */
+bool hn_thread_goes_on(struct ifnet *hn, const struct ifnet *vf);
 
 /* N8, N9: the hn's own IFF_UP. */
 int64_t hn_down_step(struct ktask *k, struct ifnet *hn, int *pc);

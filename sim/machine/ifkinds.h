@@ -23,11 +23,14 @@ struct hn {		       /* FACTS.md C.1; NT unless transparent */
 	struct vevent xt_ready;
 	bool rxvf;
 	bool untold; /* a recording that is followed has no VF_UP of it */
-	bool host_connected; /* what the host says of the vNIC's link */
-	bool host_path_vf;   /* where the host sends this MAC's frames */
-	bool associated;     /* the host has a VF for it (NVS) */
-	bool managed;	     /* link management runs (not suspended) */
-	bool netchg;	     /* a fake outage is pending */
+	bool host_connected;  /* what the host says of the vNIC's link */
+	bool host_path_vf;    /* where the host sends this MAC's frames */
+	bool associated;      /* the host has a VF for it (NVS) */
+	uint32_t note;	      /* of NVS, the how-manyth that said so */
+	uint32_t used_note;   /* by which the VF has the path */
+	struct ktask *thread; /* newer: what it has to do, or does */
+	bool managed;	      /* link management runs (not suspended) */
+	bool netchg;	      /* a fake outage is pending */
 	bool promiscuous, filter_open;
 	bool suspended;	     /* N10: its channels are being made anew */
 	bool xen;	     /* transparent path to the VF is on */

@@ -312,7 +312,8 @@ detach_down(struct machine *m, struct ktask *k, struct ifnet *vf)
 
 	if (k->sub == 0)
 		ifnet_drain_link(vf);
-	if (vf->up) {
+	/* Newer kernels look at who has the path, not at the flag (B.13). */
+	if (vf->up || hn_has_thread(m)) {
 		delay = hn_switch_step(k, vf, false, &k->sub);
 		if (delay != KTASK_DONE)
 			return delay;

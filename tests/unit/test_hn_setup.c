@@ -267,66 +267,6 @@ an_hn_with_another_mac_does_not_let_go_of_its_vf(void **state)
  */
 
 static void
-newer_a_thread_makes_vf_up_behind_the_command(void **state)
-{
-	(void)state;
-	begin("flag hn.async = yes\n", false);
-	assert_int_equal(rig_do(&r, "ifconfig mce0 up"), 0);
-	assert_int_equal(rig_count(&r, 0, "VF_UP"), 0);
-	assert_false(hn->hn.rxvf);
-	rig_run(&r, 50 * DUR_MS);
-	assert_int_equal(rig_count(&r, 0, "VF_UP"), 1);
-	assert_int_equal(rig_do(&r, "ifconfig mce0 down"), 0);
-	rig_run(&r, 50 * DUR_MS);
-	assert_int_equal(rig_count(&r, 0, "VF_DOWN"), 1);
-}
-
-static void
-newer_a_busy_hn_is_asked_again_after_a_second(void **state)
-{
-	int result;
-
-	(void)state;
-	begin("flag hn.async = yes\n", false);
-	rig_begin(&r, "ifconfig hn0 mtu 4000", &result); /* 500 ms */
-	rig_run(&r, 50 * DUR_MS);
-	assert_int_equal(rig_do(&r, "ifconfig mce0 up"), 0);
-	rig_run(&r, 900 * DUR_MS);
-	assert_false(hn->hn.rxvf);
-	rig_run(&r, 300 * DUR_MS);
-	assert_true(hn->hn.rxvf);
-}
-
-static void
-newer_the_host_withdraws_the_vf_and_gives_it_again(void **state)
-{
-	(void)state;
-	begin("flag hn.association = yes\n", false);
-	assert_int_equal(rig_do(&r, "ifconfig mce0 up"), 0);
-	assert_true(hn->hn.rxvf);
-	hn_host_association(hn, false);
-	rig_run(&r, 100 * DUR_MS);
-	assert_int_equal(rig_count(&r, 0, "VF_DOWN"), 1);
-	assert_true(vf->up && !hn->hn.rxvf);
-	assert_int_equal(hn->link, LINK_UP);
-	hn_host_association(hn, true);
-	rig_run(&r, 100 * DUR_MS);
-	assert_int_equal(rig_count(&r, 0, "VF_UP"), 2);
-	assert_true(hn->hn.rxvf);
-}
-
-static void
-newer_a_vf_without_the_hosts_consent_is_not_used(void **state)
-{
-	(void)state;
-	begin("flag hn.association = yes\n", false);
-	hn_host_association(hn, false);
-	assert_int_equal(rig_do(&r, "ifconfig mce0 up"), 0);
-	assert_int_equal(rig_count(&r, 0, "VF_UP"), 0);
-	assert_false(hn->hn.rxvf);
-}
-
-static void
 newer_the_transparent_path_mirrors_no_link_before_it_is_on(void **state)
 {
 	(void)state;
@@ -492,10 +432,6 @@ main(void)
 		T(an_up_of_a_lost_vf_with_several_rings_is_the_guests_end),
 		T(a_paired_vf_does_no_harm_with_several_rings),
 		T(an_hn_with_another_mac_does_not_let_go_of_its_vf),
-		T(newer_a_thread_makes_vf_up_behind_the_command),
-		T(newer_a_busy_hn_is_asked_again_after_a_second),
-		T(newer_the_host_withdraws_the_vf_and_gives_it_again),
-		T(newer_a_vf_without_the_hosts_consent_is_not_used),
 		T(newer_the_transparent_path_mirrors_no_link_before_it_is_on),
 		T(newer_what_is_sent_while_the_path_moves_is_dropped),
 		T(x1_what_uses_if_start_is_no_transparent_vf),

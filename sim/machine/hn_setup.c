@@ -117,6 +117,23 @@ bus_record(struct machine *m, char sign, const char *name)
 		devctl_emit(m, "%c%s %s", sign, name, text);
 }
 
+/* hn_detach() stops one that runs as a down does (N8), and waits for nobody's
+ * leave but that of who has its lock. */
+static int64_t
+stop_to_detach(struct machine *m, struct ktask *k, struct ifnet *hn)
+{
+	if (!hn_take_lock(k, hn)) {
+		k->pc--;
+		return HN_LOCK_POLL;
+	}
+	if (!hn->running)
+		return 0;
+	hn->running = false;
+	hn->hn.filter_open = false;
+	machine_changed(m, hn);
+	return machine_delay(m, "hn.rx_settle");
+}
+
 static int64_t
 detach_step(struct machine *m, struct ktask *k)
 {
@@ -139,10 +156,15 @@ detach_step(struct machine *m, struct ktask *k)
 		/* No N3: who has the VF's path keeps it, unheard. */
 		if (hn->hn.vf != NULL)
 			hn_vf_departed(hn->hn.vf);
+		return 0;
+	case 2:
+		return stop_to_detach(m, k, hn);
+	case 3:
+		hn_drop_lock(k, hn);
 		hn_suspend_management(hn);
 		ifnet_remove(hn);
 		return machine_delay(m, "kernel.departure");
-	case 2:
+	case 4:
 		ifnet_detached(hn);
 		bus_record(m, '-', hn->name);
 		break;
@@ -159,16 +181,21 @@ hn_detach(struct machine *m, const char *name)
 	snprintf(k->op.ifname, sizeof(k->op.ifname), "%s", name);
 }
 
+/* Before anybody sees it, its channels are made, as for another MTU (N10). */
 static int64_t
 attach_step(struct machine *m, struct ktask *k)
 {
 	struct ifnet *hn;
 
-	if (!bus_take(k))
-		return KTASK_PARKED;
-	if (ifnet_find(m, k->op.ifname) != NULL) {
-		bus_yield(k);
-		return KTASK_PARKED;
+	if (k->pc == 0) {
+		if (!bus_take(k))
+			return KTASK_PARKED;
+		if (ifnet_find(m, k->op.ifname) != NULL) {
+			bus_yield(k);
+			return KTASK_PARKED;
+		}
+		k->pc = 1;
+		return machine_delay(m, "hn.mtu");
 	}
 	hn = hn_new(m, k->op.ifname, k->op.mac, true);
 	ifnet_attach_record(hn);

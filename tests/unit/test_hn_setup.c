@@ -176,6 +176,62 @@ n11_a_detached_hn_says_no_vf_down_and_comes_back_blind(void **state)
 	assert_ptr_equal(hn_of(vf), hn); /* and the MAC matches */
 }
 
+/* B.0: hn_detach() stops one that runs, and hn_disable_rx() pauses. */
+static void
+n11_one_that_runs_is_stopped_before_it_goes(void **state)
+{
+	(void)state;
+	begin(NULL, false);
+	hn_detach(r.m, "hn0");
+	rig_run(&r, 100 * DUR_MS);
+	assert_ptr_equal(ifnet_find(r.m, "hn0"), hn);
+	assert_null(hn->hn.vf);
+	assert_false(hn->running || hn->hn.filter_open);
+	rig_run(&r, 110 * DUR_MS);
+	assert_null(ifnet_find(r.m, "hn0"));
+}
+
+static void
+n11_one_that_is_down_goes_at_once(void **state)
+{
+	(void)state;
+	begin(NULL, false);
+	assert_int_equal(rig_do(&r, "ifconfig hn0 down"), 0);
+	hn_detach(r.m, "hn0");
+	rig_run(&r, 10 * DUR_MS);
+	assert_null(ifnet_find(r.m, "hn0"));
+}
+
+static void
+n11_a_new_one_is_seen_when_its_channels_are_made(void **state)
+{
+	(void)state;
+	begin(NULL, false);
+	hn_attach(r.m, "hn1", vf->mac);
+	rig_run(&r, 300 * DUR_MS); /* 10 ms for the offer, 300 to set up */
+	assert_null(ifnet_find(r.m, "hn1"));
+	rig_run(&r, 20 * DUR_MS);
+	assert_non_null(ifnet_find(r.m, "hn1"));
+}
+
+/* The VF's driver takes its time; if hn went and came within it, its end would
+ * be the guest's (B.12). */
+static void
+n11_no_driver_takes_as_long_as_an_hn_that_goes_and_comes(void **state)
+{
+	int result;
+
+	(void)state;
+	begin("flag hn.rings = yes\ndelay vf.open = 300ms\n", false);
+	rig_begin(&r, "ifconfig mce0 up", &result);
+	hn_detach(r.m, "hn0");
+	hn_attach(r.m, "hn0", vf->mac);
+	rig_run(&r, 2 * DUR_SEC);
+	assert_int_equal(result, 0);
+	assert_non_null(ifnet_find(r.m, "hn0"));
+	assert_false(r.m->panicked);
+}
+
 static void
 n12_an_association_note_is_printed_and_ignored(void **state)
 {
@@ -427,6 +483,10 @@ main(void)
 		T(n10_ends_though_hn_has_joined_a_lagg_meanwhile),
 		T(n10_takes_what_the_host_says_if_that_is_less),
 		T(n11_a_detached_hn_says_no_vf_down_and_comes_back_blind),
+		T(n11_one_that_runs_is_stopped_before_it_goes),
+		T(n11_one_that_is_down_goes_at_once),
+		T(n11_a_new_one_is_seen_when_its_channels_are_made),
+		T(n11_no_driver_takes_as_long_as_an_hn_that_goes_and_comes),
 		T(n12_an_association_note_is_printed_and_ignored),
 		T(a_renamed_vf_is_lost_to_hn_and_its_path_stays),
 		T(an_up_of_a_lost_vf_with_several_rings_is_the_guests_end),

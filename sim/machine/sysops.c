@@ -66,8 +66,9 @@ up_step(struct ktask *k)
 	struct ifnet *ifp = k->ifp;
 	int64_t delay;
 
-	/* A switch of the data path that has begun comes to its end. */
-	if (!(k->pc == 3 && k->sub > 0) && (!ifp->attached || ifp->dying))
+	/* Who has hn's lock gives it back: a switch of the data path that has
+	 * begun comes to its end, and so does a start of hn. */
+	if (k->hn == NULL && (!ifp->attached || ifp->dying))
 		return finish(k, SIM_ENXIO);
 	switch (k->pc) {
 	case 1:

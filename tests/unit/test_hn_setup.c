@@ -202,6 +202,25 @@ n11_one_that_is_down_goes_at_once(void **state)
 	assert_null(ifnet_find(r.m, "hn0"));
 }
 
+/* Who has the lock comes to his end first. */
+static void
+n11_one_that_is_just_started_goes_all_the_same(void **state)
+{
+	int result;
+
+	(void)state;
+	begin(NULL, false);
+	assert_int_equal(rig_do(&r, "ifconfig hn0 down"), 0);
+	rig_begin(&r, "ifconfig hn0 up", &result);
+	rig_run(&r, RIG_FILTER / 2);
+	hn_detach(r.m, "hn0");
+	rig_run(&r, 10 * DUR_MS);
+	assert_int_equal(result, 0);
+	assert_non_null(ifnet_find(r.m, "hn0"));
+	rig_run(&r, 200 * DUR_MS);
+	assert_null(ifnet_find(r.m, "hn0"));
+}
+
 static void
 n11_a_new_one_is_seen_when_its_channels_are_made(void **state)
 {
@@ -485,6 +504,7 @@ main(void)
 		T(n11_a_detached_hn_says_no_vf_down_and_comes_back_blind),
 		T(n11_one_that_runs_is_stopped_before_it_goes),
 		T(n11_one_that_is_down_goes_at_once),
+		T(n11_one_that_is_just_started_goes_all_the_same),
 		T(n11_a_new_one_is_seen_when_its_channels_are_made),
 		T(n11_no_driver_takes_as_long_as_an_hn_that_goes_and_comes),
 		T(n12_an_association_note_is_printed_and_ignored),

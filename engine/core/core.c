@@ -333,6 +333,18 @@ is_detach(const struct devline *line)
 	    strcmp(devline_type(line), "DETACH") == 0;
 }
 
+/* Each by itself says that what has the name now is not what had it before:
+ * the other one may be lost. */
+static bool
+is_attach(const struct devline *line)
+{
+	return line->kind == DEVLINE_NOTIFY &&
+	    ((strcmp(devline_system(line), "IFNET") == 0 &&
+		 strcmp(devline_type(line), "ATTACH") == 0) ||
+		(strcmp(devline_system(line), "ETHERNET") == 0 &&
+		    strcmp(devline_type(line), "IFATTACH") == 0));
+}
+
 static void
 take_record(struct core *c, const struct input *in, struct intents *out)
 {
@@ -353,11 +365,11 @@ take_record(struct core *c, const struct input *in, struct intents *out)
 		c->dirty = true;
 		/* What was to be done for an interface that is gone would
 		 * meet nothing, or another one of the same name. */
-		if (is_detach(&c->line)) {
+		if (is_detach(&c->line))
 			jobs_cancel_key(&c->jobs, devline_subsystem(&c->line),
 			    out);
-			native_departed(c->native, devline_subsystem(&c->line));
-		}
+		if (is_detach(&c->line) || is_attach(&c->line))
+			native_replaced(c->native, devline_subsystem(&c->line));
 	}
 	rule = ruleset_match(c->config.rules, &c->line, &env);
 	if (rule != NULL)

@@ -530,13 +530,13 @@ native_plan(struct native *n, const struct snapshot *s, int64_t now_ns,
 }
 
 void
-native_departed(struct native *n, const char *ifname)
+native_replaced(struct native *n, const char *ifname)
 {
 	size_t k;
 
 	for (k = 0; k < n->n_pairs; k++)
 		if (strcmp(n->pairs[k].vf.name, ifname) == 0)
-			n->pairs[k].vf.departed = n->pairs[k].dirty = true;
+			n->pairs[k].vf.replaced = n->pairs[k].dirty = true;
 }
 
 const struct pair *

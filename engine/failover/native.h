@@ -68,10 +68,11 @@ void native_set_rc(struct native *n, const struct rcvars *rc);
 bool native_plan(struct native *n, const struct snapshot *s, int64_t now_ns,
     struct operation *op, int64_t *wake_ns);
 
-/* A record says that this interface is gone. Nothing is done about it before
- * the next look; but if that shows one like it, it is another one, which came
- * while nobody looked: the kernel gives a name and an index out again. */
-void native_departed(struct native *n, const char *ifname);
+/* A record says that this interface is gone, or has come. Nothing is done about
+ * it before the next look; but if that shows one like the one before, it is
+ * another one, which came while nobody looked: the kernel gives a name and an
+ * index out again. */
+void native_replaced(struct native *n, const char *ifname);
 
 /* Tells how the last planned operation ended (0 or errno). A failed one is
  * held back for a while, longer each time. */

@@ -32,7 +32,7 @@ vf_digest(const struct vf_care *c, struct digest *d)
 	digest_number(d, c->index);
 	digest_number(d,
 	    (uint64_t)(c->seen_up << 0 | c->set_down << 1 | c->left_down << 2 |
-		c->carried << 3 | c->departed << 4));
+		c->carried << 3 | c->replaced << 4));
 	digest_due(d, c->theirs_ns);
 	/* It only makes a wait short again. */
 	if (c->carried && c->retry_ns != NATIVE_RETRY_FIRST)

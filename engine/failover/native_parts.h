@@ -34,7 +34,7 @@ enum told {
 struct vf_care {
 	char name[IFNAME_MAX];
 	uint32_t index; /* tells a returned VF from the one before; 0: none */
-	bool departed;	/* a record says so: one like it is another one */
+	bool replaced;	/* a record says so: one like it is another one */
 	bool seen_up;	/* was up when last looked at */
 	bool set_down;	/* by us, because it did not carry */
 	bool left_down; /* by somebody else: not ours to change */

@@ -175,7 +175,7 @@ meet_vf(struct look *l)
 	struct vf_care *c = &l->p->vf;
 
 	l->vf = proven_vf(l);
-	if (l->vf != NULL && !c->departed && c->index == l->vf->index &&
+	if (l->vf != NULL && !c->replaced && c->index == l->vf->index &&
 	    strcmp(c->name, l->vf->name) == 0)
 		return;
 	forget_vf(l);

@@ -12,6 +12,7 @@
 #include "base/dur.h"
 #include "base/prng.h"
 #include "core/core.h"
+#include "failover/native.h"
 #include "mem_loader.h"
 
 static const struct mem_file files[] = {
@@ -544,6 +545,76 @@ the_actions_of_a_record_keep_their_order_around_it(void **state)
 	assert_true(told("fired 0 7 service dhclient quietstart $'hn0'"));
 }
 
+/* All is in order, and the VF's delay runs. */
+static void
+put_in_order(void)
+{
+	struct snap_if *lagg = snapshot_add(&snap), *hn = &snap.ifs[0];
+
+	strcpy(lagg->name, "lagg0");
+	strcpy(lagg->descr, NATIVE_MARK "hn0");
+	lagg->class = IF_LAGG;
+	lagg->index = 4;
+	lagg->up = hn->up = hn->running = true;
+	lagg->link = hn->link = LINK_UP;
+	lagg->n_ports = 2;
+	strcpy(lagg->ports[0].name, "hn0");
+	lagg->ports[0].master = lagg->ports[0].active = true;
+	strcpy(lagg->ports[1].name, "mce0");
+	strcpy(hn->lagg, "lagg0");
+	strcpy(snap.ifs[1].lagg, "lagg0");
+	snap.ifs[1].index = 2;
+	ipaddr_parse("10.0.0.4/24", &lagg->addrs[lagg->n_addrs++]);
+	snap.failover_rx_all = 1;
+}
+
+static bool
+ups_it_two_seconds_after(int64_t ns)
+{
+	now_ns += ns - 100 * DUR_MS;
+	input(INPUT_TIMER, 0, 0);
+	input(INPUT_SNAPSHOT, 0, 0);
+	if (told("mce0 up"))
+		return false;
+	now_ns += 200 * DUR_MS;
+	input(INPUT_TIMER, 0, 0);
+	input(INPUT_SNAPSHOT, 0, 0);
+	return told("mce0 up");
+}
+
+/* The snapshot is the same: only a record can say that it is another VF, and
+ * the kernel drops the oldest of them. */
+static void
+each_record_of_a_coming_or_going_begins_the_delay_anew(void **state)
+{
+	static const char *const records[] = {
+		"!system=IFNET subsystem=mce0 type=DETACH",
+		"!system=IFNET subsystem=mce0 type=ATTACH",
+		"!system=ETHERNET subsystem=mce0 type=IFATTACH",
+	};
+	size_t i;
+
+	(void)state;
+	put_in_order();
+	begin(CORE_NATIVE, false);
+	input(INPUT_SNAPSHOT, 0, 0);
+	assert_true(ups_it_two_seconds_after(2 * DUR_SEC));
+	for (i = 0; i < sizeof(records) / sizeof(records[0]); i++) {
+		begin(CORE_NATIVE, false);
+		input(INPUT_SNAPSHOT, 0, 0);
+		now_ns += DUR_SEC;
+		record(records[i]);
+		input(INPUT_SNAPSHOT, 0, 0);
+		assert_true(ups_it_two_seconds_after(2 * DUR_SEC));
+	}
+	begin(CORE_NATIVE, false);
+	input(INPUT_SNAPSHOT, 0, 0);
+	now_ns += DUR_SEC;
+	record("!system=IFNET subsystem=em0 type=ATTACH");
+	input(INPUT_SNAPSHOT, 0, 0);
+	assert_true(ups_it_two_seconds_after(DUR_SEC));
+}
+
 static void
 who_carried_it_is_said(void **state)
 {
@@ -609,6 +680,7 @@ main(void)
 		T(the_same_inputs_give_the_same_intents),
 		T(what_sets_up_an_interface_of_native_is_not_run),
 		T(the_actions_of_a_record_keep_their_order_around_it),
+		T(each_record_of_a_coming_or_going_begins_the_delay_anew),
 		T(who_carried_it_is_said),
 		T(a_new_configuration_is_looked_at),
 	};

@@ -47,14 +47,14 @@ a_vf_that_was_replaced_unseen_is_another_one(void **state)
 	(void)state;
 	put_pair();
 	before = sys.operations;
-	native_departed(n, "mce0");
+	native_replaced(n, "mce0");
 	settle(HORIZON);
 	assert_int_equal(sys.operations, before);
 	index = get("mce0")->index;
 	take_away("mce0");
 	put_vf();
 	get("mce0")->index = index;
-	native_departed(n, "mce0");
+	native_replaced(n, "mce0");
 	came_ns = sys.now_ns;
 	settle(DUR_SEC);
 	assert_false(get("mce0")->up);

@@ -26,15 +26,28 @@ is_usable(const struct ifnet *ifp, size_t i, bool v6)
 		   (SNAP_ADDR_TENTATIVE | SNAP_ADDR_DUPLICATED)) == 0;
 }
 
+/* A /32 alias: nobody else is on its link. */
+static bool
+is_alone(const struct ipaddr *a)
+{
+	return a->prefix == (a->family == 6 ? 128 : 32);
+}
+
 static const struct ipaddr *
 usable_address(const struct ifnet *ifp, bool v6)
 {
+	const struct ipaddr *alone = NULL;
 	size_t i;
 
-	for (i = 0; ifp != NULL && i < ifp->n_addrs; i++)
-		if (is_usable(ifp, i, v6))
+	for (i = 0; ifp != NULL && i < ifp->n_addrs; i++) {
+		if (!is_usable(ifp, i, v6))
+			continue;
+		if (!is_alone(&ifp->addrs[i]))
 			return &ifp->addrs[i];
-	return NULL;
+		if (alone == NULL)
+			alone = &ifp->addrs[i];
+	}
+	return alone;
 }
 
 /* On an aggregate before any NIC of its own. */
@@ -76,10 +89,13 @@ find_peer(const struct machine *m, struct end *e)
 {
 	const struct route *r = inet_default(m);
 
-	if (!e->v6 && r != NULL && ipaddr_in_net(&r->gateway, &e->guest)) {
+	if (!e->v6 && r != NULL &&
+	    (is_alone(&e->guest) || ipaddr_in_net(&r->gateway, &e->guest))) {
 		e->peer = r->gateway;
 		return;
 	}
+	if (is_alone(&e->guest))
+		return; /* else it would be the guest itself */
 	e->peer = ipaddr_network(&e->guest); /* a neighbour on the link */
 	e->peer.bytes[e->v6 ? 15 : 3] |= 1;
 }

@@ -23,7 +23,7 @@ struct traffic;
  * that the machine has there at the moment (a lease, an address from a
  * router's advertisement); once it has none, the peer goes on with the last.
  * A peer of family 0 is the default gateway, or the first host of the
- * guest's prefix. */
+ * guest's prefix; as long as there is neither, nothing can be sent. */
 struct traffic_nic {
 	struct ifnet *hn; /* whose MAC the peer sends to; NULL: see netpath.h */
 	struct ipaddr guest[2], peer[2]; /* of IPv4 and IPv6 */

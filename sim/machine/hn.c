@@ -22,6 +22,7 @@ hn_new(struct machine *m, const char *name, const uint8_t mac[6],
 {
 	struct ifnet *hn = ifnet_new(m, KIND_HN, name, mac);
 
+	snprintf(hn->hn.device, sizeof(hn->hn.device), "%s", name);
 	hn->hn.host_connected = connected;
 	hn->hn.managed = true;
 	hn->cap_linkstate = true;
@@ -29,6 +30,17 @@ hn_new(struct machine *m, const char *name, const uint8_t mac[6],
 	event_init(hn, &hn->hn.netchange, netchange_fire);
 	event_init(hn, &hn->hn.xt_ready, hn_xt_ready_fire);
 	return hn;
+}
+
+struct ifnet *
+hn_find(struct machine *m, const char *device)
+{
+	struct ifnet *ifp;
+
+	TAILQ_FOREACH (ifp, &m->ifs, entry)
+		if (ifp->kind == KIND_HN && strcmp(ifp->hn.device, device) == 0)
+			return ifp;
+	return NULL;
 }
 
 struct ifnet *

@@ -13,6 +13,10 @@
 struct ifnet *hn_new(struct machine *m, const char *name, const uint8_t mac[6],
     bool connected);
 
+/* That of this newbus device, whatever its interface is called by now; or
+ * NULL. What the host does concerns a device. */
+struct ifnet *hn_find(struct machine *m, const char *device);
+
 /* hn of this VF's MAC, or NULL (C.2: whatever is Ethernet and neither lagg,
  * vlan nor hn may be a VF; the first hn that matches). */
 struct ifnet *hn_of(struct ifnet *vf);
@@ -47,8 +51,8 @@ int64_t hn_mtu_step(struct ktask *k, struct ifnet *hn, uint32_t mtu, int *pc);
 
 /* N11: the driver lets go of the vNIC, and takes it again; hn_setup.c. The
  * new one does not look for VFs that are there already (B.12). */
-void hn_detach(struct machine *m, const char *name);
-void hn_attach(struct machine *m, const char *name, const uint8_t mac[6]);
+void hn_detach(struct machine *m, const char *device);
+void hn_attach(struct machine *m, const char *device, const uint8_t mac[6]);
 
 void hn_host_network_change(struct ifnet *hn);	      /* N6, N7 */
 void hn_host_media(struct ifnet *hn, bool connected); /* N5, N7 */

@@ -109,12 +109,12 @@ hn_mtu_step(struct ktask *k, struct ifnet *hn, uint32_t mtu, int *pc)
 /* --- N11 --- */
 
 static void
-bus_record(struct machine *m, char sign, const char *name)
+bus_record(struct machine *m, char sign, const char *device)
 {
 	const char *text = profile_record(m->profile, "hn", 0);
 
 	if (text != NULL)
-		devctl_emit(m, "%c%s %s", sign, name, text);
+		devctl_emit(m, "%c%s %s", sign, device, text);
 }
 
 /* hn_detach() stops one that runs as a down does (N8), and waits for nobody's
@@ -145,8 +145,8 @@ detach_step(struct machine *m, struct ktask *k)
 			k->pc = 0;
 			return KTASK_PARKED;
 		}
-		hn = k->ifp = ifnet_find(m, k->op.ifname);
-		if (hn == NULL || hn->kind != KIND_HN)
+		hn = k->ifp = hn_find(m, k->op.ifname);
+		if (hn == NULL)
 			break;
 		hn->dying = true;
 		return machine_delay(m, "kernel.departure");
@@ -166,7 +166,7 @@ detach_step(struct machine *m, struct ktask *k)
 		return machine_delay(m, "kernel.departure");
 	case 4:
 		ifnet_detached(hn);
-		bus_record(m, '-', hn->name);
+		bus_record(m, '-', hn->hn.device);
 		break;
 	}
 	bus_release(m);
@@ -174,11 +174,11 @@ detach_step(struct machine *m, struct ktask *k)
 }
 
 void
-hn_detach(struct machine *m, const char *name)
+hn_detach(struct machine *m, const char *device)
 {
 	struct ktask *k = ktask_start(m, detach_step, 0);
 
-	snprintf(k->op.ifname, sizeof(k->op.ifname), "%s", name);
+	snprintf(k->op.ifname, sizeof(k->op.ifname), "%s", device);
 }
 
 /* Before anybody sees it, its channels are made, as for another MTU (N10). */
@@ -190,7 +190,9 @@ attach_step(struct machine *m, struct ktask *k)
 	if (k->pc == 0) {
 		if (!bus_take(k))
 			return KTASK_PARKED;
-		if (ifnet_find(m, k->op.ifname) != NULL) {
+		/* The one before may still be there, under another name. */
+		if (hn_find(m, k->op.ifname) != NULL ||
+		    ifnet_find(m, k->op.ifname) != NULL) {
 			bus_yield(k);
 			return KTASK_PARKED;
 		}
@@ -201,17 +203,17 @@ attach_step(struct machine *m, struct ktask *k)
 	ifnet_attach_record(hn);
 	ifnet_ether_attached(hn);
 	hn_host_media(hn, true);
-	bus_record(m, '+', hn->name);
+	bus_record(m, '+', hn->hn.device);
 	bus_release(m);
 	return KTASK_DONE;
 }
 
 void
-hn_attach(struct machine *m, const char *name, const uint8_t mac[6])
+hn_attach(struct machine *m, const char *device, const uint8_t mac[6])
 {
 	struct ktask *k =
 	    ktask_start(m, attach_step, machine_delay(m, "host.offer"));
 
-	snprintf(k->op.ifname, sizeof(k->op.ifname), "%s", name);
+	snprintf(k->op.ifname, sizeof(k->op.ifname), "%s", device);
 	memcpy(k->op.mac, mac, sizeof(k->op.mac));
 }

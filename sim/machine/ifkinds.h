@@ -14,10 +14,11 @@
 struct ifnet;
 struct ktask;
 
-struct hn {		       /* FACTS.md C.1; NT unless transparent */
-	struct ifnet *vf;      /* dev.hn.N.vf */
-	struct ifnet *rewrite; /* receives in the name of this VF */
-	struct ktask *holder;  /* HN_LOCK */
+struct hn {			 /* FACTS.md C.1; NT unless transparent */
+	char device[IFNAME_MAX]; /* the driver's unit; a rename leaves it */
+	struct ifnet *vf;	 /* dev.hn.N.vf */
+	struct ifnet *rewrite;	 /* receives in the name of this VF */
+	struct ktask *holder;	 /* HN_LOCK */
 	struct vevent link_query;
 	struct vevent netchange;
 	struct vevent xt_ready;

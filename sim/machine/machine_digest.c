@@ -49,6 +49,7 @@ meant(const struct ifnet *ifp, struct digest *d)
 static void
 hn_digest(const struct vclock *c, const struct hn *hn, struct digest *d)
 {
+	digest_text(d, hn->device);
 	meant(hn->vf, d);
 	meant(hn->rewrite, d);
 	digest_number(d,

@@ -32,7 +32,7 @@ hostacts_do(struct machine *m, const struct scenario *s,
 		attach(m, s, step->name);
 		return true;
 	case SCN_HOST_ASSOC:
-		if ((ifp = ifnet_find(m, step->name)) != NULL)
+		if ((ifp = hn_find(m, step->name)) != NULL)
 			hn_host_association(ifp, step->up);
 		return true;
 	case SCN_DHCP_ANSWERS:

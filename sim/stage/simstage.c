@@ -373,11 +373,11 @@ deliver_step(struct machine *m, struct ktask *k)
 		vf_set_carrier(m, current_name(d->g, p), p->up);
 		break;
 	case SCN_HOST_NETCHANGE:
-		if ((ifp = ifnet_find(m, p->name)) != NULL)
+		if ((ifp = hn_find(m, p->name)) != NULL)
 			hn_host_network_change(ifp);
 		break;
 	case SCN_HOST_MEDIA:
-		if ((ifp = ifnet_find(m, p->name)) != NULL)
+		if ((ifp = hn_find(m, p->name)) != NULL)
 			hn_host_media(ifp, p->up);
 		break;
 	case SCN_USER:

@@ -251,6 +251,28 @@ n11_no_driver_takes_as_long_as_an_hn_that_goes_and_comes(void **state)
 	assert_false(r.m->panicked);
 }
 
+/* FREEBSD.md, rename: the DETACH has the new name, the bus the driver's unit,
+ * and what comes back is called as the driver calls it. */
+static void
+a_renamed_hn_is_detached_all_the_same(void **state)
+{
+	size_t before;
+
+	(void)state;
+	begin(NULL, false);
+	assert_int_equal(rig_do(&r, "ifconfig hn0 name net0"), 0);
+	before = r.trace->n_records;
+	hn_detach(r.m, "hn0");
+	hn_attach(r.m, "hn0", vf->mac);
+	rig_run(&r, DUR_SEC);
+	assert_null(ifnet_find(r.m, "net0"));
+	assert_int_equal(rig_count(&r, before, "subsystem=net0 type=DETACH"),
+	    1);
+	assert_int_equal(rig_count(&r, before, "-hn0 at "), 1);
+	assert_non_null(ifnet_find(r.m, "hn0"));
+	assert_int_equal(rig_count(&r, before, "+hn0 at "), 1);
+}
+
 static void
 n12_an_association_note_is_printed_and_ignored(void **state)
 {
@@ -507,6 +529,7 @@ main(void)
 		T(n11_one_that_is_just_started_goes_all_the_same),
 		T(n11_a_new_one_is_seen_when_its_channels_are_made),
 		T(n11_no_driver_takes_as_long_as_an_hn_that_goes_and_comes),
+		T(a_renamed_hn_is_detached_all_the_same),
 		T(n12_an_association_note_is_printed_and_ignored),
 		T(a_renamed_vf_is_lost_to_hn_and_its_path_stays),
 		T(an_up_of_a_lost_vf_with_several_rings_is_the_guests_end),

@@ -46,7 +46,7 @@ struct vf_care {
 	int64_t idle_ns;     /* up without carrying since; NATIVE_NEVER: no */
 	int64_t grace_ns;    /* how long its link may take to come */
 	int64_t retry_ns;    /* the next wait after a lost link */
-	int64_t loose_ns;    /* not freed from the hn before; 0: need not be */
+	int64_t loose_ns;    /* it and the hn differ: until; 0: they do not */
 	int64_t stray_ns;    /* a port the hn does not know: until; 0: none */
 	int64_t unpaired_ns; /* a NIC like it: told from then on; 0: none */
 	int64_t missed_ns;   /* gone: told then; 0: not; NATIVE_NEVER: was */

@@ -315,6 +315,23 @@ free_hn(struct look *l)
 	return true;
 }
 
+/* Somebody's up is under way: the flag is set before the hn is told (FACTS.md
+ * B.3). A down would overtake that, and leave an hn that hands over to a VF
+ * that is down. Meanwhile the hn carries. */
+static bool
+is_settling(struct look *l)
+{
+	struct vf_care *c = &l->p->vf;
+
+	if (l->hn->rxvf || l->s->os == SNAP_LINUX) {
+		c->loose_ns = 0;
+		return false;
+	}
+	if (c->loose_ns == 0)
+		c->loose_ns = l->now_ns + SETTLES;
+	return !native_is_due(l, c->loose_ns);
+}
+
 /* What the stock rules have put on it (FACTS.md E.5 H18). */
 static bool
 strip_vf(struct look *l)
@@ -386,7 +403,8 @@ native_plan_vf(struct look *l)
 		/* Joining while up would restart its driver and, until then,
 		 * leave the hn without link: down, join, up. */
 		if (l->vf->up)
-			return set_vf_down(l, "up, but not a port");
+			return !is_settling(l) &&
+			    set_vf_down(l, "up, but not a port");
 		native_begin(l, OP_PORT_ADD, l->p->lagg, "join before up");
 		memcpy(l->op->other, l->vf->name, sizeof(l->op->other));
 		return native_may_try(l);

@@ -479,6 +479,41 @@ a_vf_that_is_up_outside_the_lagg_is_set_down_joined_and_upped(void **state)
 	assert_true(get("mce0")->up);
 }
 
+/* The flag is set, and the hn not told yet: a down would overtake the up. */
+static void
+an_up_that_is_under_way_is_let_finish(void **state)
+{
+	int64_t wake;
+
+	(void)state;
+	settle(HORIZON);
+	sys.held_back = true;
+	put_vf();
+	get("mce0")->up = true;
+	follow();
+	assert_false(act(&wake));
+	assert_true(wake <= sys.now_ns + 2 * DUR_SEC);
+	sys.held_back = false;
+	follow();
+	assert_true(act(&wake));
+	assert_int_equal(sys.last.kind, OP_DOWN);
+	settle(HORIZON);
+	assert_true(snap_port_find(get("lagg0"), "mce0")->active);
+}
+
+/* A host that withholds the VF from the hn. */
+static void
+a_vf_that_is_up_and_not_handed_over_to_joins_in_the_end(void **state)
+{
+	(void)state;
+	settle(HORIZON);
+	sys.held_back = true;
+	put_vf();
+	get("mce0")->up = true;
+	settle(HORIZON);
+	assert_string_equal(get("mce0")->lagg, "lagg0");
+}
+
 static void
 two_pairs_do_not_mix(void **state)
 {
@@ -622,6 +657,8 @@ main(void)
 		T(a_vf_set_down_by_somebody_else_is_left_so),
 		T(a_vf_whose_link_is_lost_is_set_down_at_once_and_tried_ever_more_seldom),
 		T(a_vf_that_is_up_outside_the_lagg_is_set_down_joined_and_upped),
+		T(an_up_that_is_under_way_is_let_finish),
+		T(a_vf_that_is_up_and_not_handed_over_to_joins_in_the_end),
 		T(two_pairs_do_not_mix),
 		T(a_failing_operation_is_held_back_longer_each_time),
 		T(a_lagg_gets_no_address_before_its_mark),

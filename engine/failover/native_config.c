@@ -35,7 +35,8 @@
  * all, so that is tried once. */
 #define ASK_ROUTE (INT64_C(20) * 1000000000)
 
-/* RFC 4861, 10: MAX_RTR_SOLICITATIONS, RTR_SOLICITATION_INTERVAL */
+/* RFC 4861, 10: MAX_RTR_SOLICITATIONS, RTR_SOLICITATION_INTERVAL; and 6.3.7:
+ * until a router says that it is a default one. */
 #define RTSOL_MOST     3
 #define RTSOL_INTERVAL (INT64_C(4) * 1000000000)
 
@@ -276,22 +277,32 @@ plan_duplicates(struct look *l)
 }
 
 static bool
+has_autoconf(const struct snap_if *i)
+{
+	size_t k;
+
+	for (k = 0; k < i->n_addrs; k++)
+		if ((i->addr_flags[k] & SNAP_ADDR_AUTOCONF) != 0)
+			return true;
+	return false;
+}
+
+static bool
 plan_solicitation(struct look *l)
 {
 	struct config_care *c = &l->p->config;
-	size_t i;
+	bool routed = l->s->default_gateway6.family != 0;
 
 	if (!l->p->net.accept_rtadv || l->lagg->link != LINK_UP) {
 		c->solicited = 0;
 		c->rtsol_ns = 0;
 		return false;
 	}
-	for (i = 0; i < l->lagg->n_addrs; i++)
-		if ((l->lagg->addr_flags[i] & SNAP_ADDR_AUTOCONF) != 0)
-			return false;
-	if (c->solicited == RTSOL_MOST || !native_is_due(l, c->rtsol_ns))
+	if ((has_autoconf(l->lagg) && routed) || c->solicited == RTSOL_MOST ||
+	    !native_is_due(l, c->rtsol_ns))
 		return false;
-	native_begin(l, OP_RTSOL, l->p->lagg, "it has a link and no address");
+	native_begin(l, OP_RTSOL, l->p->lagg, "it has a link and no %s",
+	    routed ? "address" : "default route");
 	if (!native_may_try(l))
 		return false;
 	c->solicited++;
@@ -574,6 +585,24 @@ plan_route(struct look *l, const struct ipaddr *have, const char *on,
 	return native_may_try(l);
 }
 
+/* One that the hn has learnt from a router, while somebody had it accept
+ * advertisements as a port. The next one on the aggregate brings it back. */
+static bool
+plan_learnt_route(struct look *l)
+{
+	const struct snapshot *s = l->s;
+
+	if (!l->p->net.accept_rtadv || l->p->net.gateway6.family != 0 ||
+	    s->default_gateway6.family == 0 ||
+	    strcmp(s->default_if6, l->p->hn) != 0 ||
+	    !delete_route(l, &s->default_gateway6, l->p->hn,
+		"it points at a port"))
+		return false;
+	l->p->config.solicited = 0;
+	l->p->config.rtsol_ns = 0;
+	return true;
+}
+
 static bool
 ask_route(struct look *l)
 {
@@ -610,8 +639,9 @@ plan_routes(struct look *l)
 	    plan_route(l, &s->default_gateway, s->default_if, wanted,
 		&c->old_gateway))
 		return true;
-	return plan_route(l, &s->default_gateway6, s->default_if6,
-	    &l->p->net.gateway6, &c->old_gateway6);
+	return plan_learnt_route(l) ||
+	    plan_route(l, &s->default_gateway6, s->default_if6,
+		&l->p->net.gateway6, &c->old_gateway6);
 }
 
 /* That the aggregate shall not look for a duplicate did not work yet. Once it

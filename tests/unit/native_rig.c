@@ -232,6 +232,18 @@ lease(struct snap_if *i)
 		put_default("10.0.0.1", i->name);
 }
 
+/* What the kernel makes of a router's advertisement. */
+static void
+advertise(struct snap_if *i)
+{
+	if (!has(i->name, "2001:db8::1/64"))
+		put_flagged(i->name, "2001:db8::1/64", SNAP_ADDR_AUTOCONF);
+	if (sys.s.default_gateway6.family != 0 || sys.no_router)
+		return;
+	sys.s.default_gateway6 = addr("fe80::1");
+	snprintf(sys.s.default_if6, IFNAME_MAX, "%s", i->name);
+}
+
 static int
 set_vlan(struct snap_if *i, const struct operation *op)
 {
@@ -273,8 +285,7 @@ obey_more(const struct operation *op, struct snap_if *i)
 		break;
 	case OP_RTSOL:
 		if (i->accept_rtadv && !sys.silent)
-			put_flagged(i->name, "2001:db8::1/64",
-			    SNAP_ADDR_AUTOCONF);
+			advertise(i);
 		break;
 	case OP_DHCP_START:
 		assert_false(i->dhclient);

@@ -235,6 +235,34 @@ a_router_is_listened_to_on_the_aggregate_and_only_there(void **state)
 	assert_true(has("lagg0", "2001:db8::1/64"));
 }
 
+/* As rc.d/netif leaves it, restarted for a port: while IPv6 is disabled there
+ * nothing shows that the port has accepted advertisements. */
+static void
+a_route_that_a_port_has_learnt_is_learnt_anew_on_the_aggregate(void **state)
+{
+	(void)state;
+	rcvars_set(&rc, "ifconfig_hn0_ipv6", "inet6 accept_rtadv", 3, 1);
+	renew();
+	settle(HORIZON);
+	sys.s.default_gateway6 = addr("fe80::1");
+	strcpy(sys.s.default_if6, "hn0");
+	settle(HORIZON);
+	assert_string_equal(sys.s.default_if6, "lagg0");
+	assert_int_equal(sys.of_kind[OP_RTSOL], 2);
+}
+
+/* RFC 4861, 6.3.7 */
+static void
+a_router_that_is_no_default_one_is_asked_three_times(void **state)
+{
+	(void)state;
+	rcvars_set(&rc, "ifconfig_hn0_ipv6", "inet6 accept_rtadv", 3, 1);
+	renew();
+	sys.no_router = true;
+	settle(3600 * DUR_SEC);
+	assert_int_equal(sys.of_kind[OP_RTSOL], 3);
+}
+
 static void
 a_silent_router_is_asked_three_times(void **state)
 {
@@ -556,6 +584,8 @@ main(void)
 		D(a_leased_route_that_nobody_saw_is_asked_for_once),
 		D(a_client_on_the_vf_is_ended_and_its_lease_taken_away),
 		T(a_router_is_listened_to_on_the_aggregate_and_only_there),
+		T(a_route_that_a_port_has_learnt_is_learnt_anew_on_the_aggregate),
+		T(a_router_that_is_no_default_one_is_asked_three_times),
 		T(a_silent_router_is_asked_three_times),
 		T(static_ipv6_and_its_default_route_move_too),
 		T(an_address_held_for_a_duplicate_is_made_again),

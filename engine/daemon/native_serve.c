@@ -12,6 +12,7 @@
 #include "daemon/native_world.h"
 #include "daemon/runnerwire.h"
 #include "failover/operation_row.h"
+#include "failover/rc_net.h"
 #include "failover/rcvars_text.h"
 #include "failover/snapshot_text.h"
 #include "world/bsdioctl.h"
@@ -137,8 +138,9 @@ may_be_asked(const struct serving *s, const struct operation *op)
 {
 	switch (op->kind) {
 	case OP_PROCESS:
-	case OP_CLONE:
 		return false;
+	case OP_CLONE:
+		return s->rc != NULL && rc_names_vlan(s->rc, op->ifname);
 	case OP_DHCP_START:
 		return is_known_flags(s, op->text);
 	default:

@@ -484,6 +484,34 @@ plan_up_again(struct look *l)
 	return false;
 }
 
+/* The ones that rc(8) has not made, since there was no hn at boot: what it
+ * would do when one comes is ours. The kernel makes none on a port
+ * (vlan_config(): EPROTONOSUPPORT), so they come before it is one, and move
+ * afterwards like those of rc; for one that fails it waits a little. Its
+ * addresses a vlan gets by the rule for its arrival. One with a name of its own
+ * would arrive under another, and is left to the administrator. */
+static bool
+plan_new_vlans(struct look *l, bool *wait)
+{
+	const struct rc_net *net = &l->p->net;
+	size_t k, bytes = strlen(l->p->hn);
+
+	if (l->hn->lagg[0] != '\0' || l->s->os != SNAP_FREEBSD)
+		return false;
+	for (k = 0; k < net->n_vlans; k++) {
+		if (strncmp(net->vlans[k].name, l->p->hn, bytes) != 0 ||
+		    net->vlans[k].name[bytes] != '.' ||
+		    snapshot_find(l->s, net->vlans[k].name) != NULL)
+			continue;
+		native_begin(l, OP_CLONE, net->vlans[k].name, "vlans_%s",
+		    l->p->hn);
+		if (native_may_try(l))
+			return true;
+		*wait = *wait || native_failed_lately(l);
+	}
+	return false;
+}
+
 static bool
 plan_first_port(struct look *l)
 {
@@ -661,14 +689,19 @@ would_find_itself(struct look *l)
 bool
 native_plan_config(struct look *l)
 {
+	bool wait = false;
+
 	if (plan_up_again(l) || plan_nd6(l))
 		return true;
 	if (would_find_itself(l))
 		return false;
-	return plan_duplicates(l) || plan_wanted(l) || plan_borrow(l) ||
-	    plan_first_port(l) || plan_strip(l) || plan_return(l) ||
-	    plan_routes(l) || plan_client(l) || plan_stale(l) ||
-	    plan_solicitation(l);
+	if (plan_duplicates(l) || plan_wanted(l) || plan_borrow(l) ||
+	    plan_new_vlans(l, &wait))
+		return true;
+	return !wait &&
+	    (plan_first_port(l) || plan_strip(l) || plan_return(l) ||
+		plan_routes(l) || plan_client(l) || plan_stale(l) ||
+		plan_solicitation(l));
 }
 
 /* --- VLANs --- */

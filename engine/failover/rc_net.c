@@ -473,6 +473,25 @@ read_vlans(const struct rcvars *r, const char *ifname, struct diag *d,
 	}
 }
 
+bool
+rc_names_vlan(const struct rcvars *r, const char *vlan)
+{
+	const char *dot = strrchr(vlan, '.');
+	struct rc_net net = { 0 };
+	struct diag quiet = { 0 };
+	char parent[IFNAME_MAX];
+	size_t i;
+
+	if (dot == NULL || strlen(vlan) >= IFNAME_MAX)
+		return false;
+	snprintf(parent, sizeof(parent), "%.*s", (int)(dot - vlan), vlan);
+	read_vlans(r, parent, &quiet, &net);
+	for (i = 0; i < net.n_vlans; i++)
+		if (strcmp(net.vlans[i].name, vlan) == 0)
+			return true;
+	return false;
+}
+
 static void
 read_texts(const struct rcvars *r, const char *ifname, struct rc_net *net)
 {

@@ -80,6 +80,9 @@ struct rc_net {
 void rcvars_net(const struct rcvars *r, const char *ifname, struct diag *d,
     struct rc_net *net);
 
+/* Whether it asks for this vlan, "hn0.10", on the interface in its name. */
+bool rc_names_vlan(const struct rcvars *r, const char *vlan);
+
 /* hyperv_vf_delay as hyperv_vfattach gets it, from rc.conf alone. */
 int64_t rc_vf_delay_stock(const struct rcvars *r);
 

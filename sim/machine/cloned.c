@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/hash.h"
+#include "sim/machine/bond.h"
 #include "sim/machine/hn.h"
 #include "sim/machine/ifdriver.h"
 #include "sim/machine/lagg.h"
@@ -320,7 +321,11 @@ why_not(const struct ifnet *vlan, const struct ifnet *parent, unsigned tag)
 		return SIM_EINVAL;
 	if (parent == NULL || parent->dying)
 		return SIM_ENXIO;
-	if (parent->kind == KIND_LOOP || parent->kind == KIND_TUN)
+	/* A port's type is another one than Ethernet's; then its hardware must
+	 * tag by itself (vlan_config()). */
+	if (parent->kind == KIND_LOOP || parent->kind == KIND_TUN ||
+	    (parent->member_of != NULL && !bond_guest(parent->m) &&
+		(parent->capenable & CAP_VLAN_HWTAGGING) == 0))
 		return SIM_EPROTONOSUPPORT;
 	if (vlan->vlan.parent != NULL)
 		return SIM_EBUSY;

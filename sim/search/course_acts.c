@@ -107,9 +107,6 @@ turn_nic(struct author *a, size_t pair)
 	 * is, and what rc.conf says of all ups it. */
 	if (s->renamed || a->h->pairs[pair].by_default)
 		return;
-	/* What rc(8) does not find at boot it makes no VLANs on. */
-	if (a->now_ns < COURSE_BOOTED)
-		a->h->pairs[pair].vlan[0] = '\0';
 	s->nic_there = !s->nic_there;
 	s->unpaired = true;
 	course_step(a, s->nic_there ? SCN_NIC_ATTACH : SCN_NIC_DETACH,

@@ -5,6 +5,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -254,6 +255,26 @@ set_vlan(struct snap_if *i, const struct operation *op)
 	return 0;
 }
 
+/* "hn0.10" */
+static int
+clone_vlan(const char *name)
+{
+	char parent[IFNAME_MAX];
+	struct snap_if *vlan;
+
+	assert_null(get(name));
+	assert_non_null(strchr(name, '.'));
+	snprintf(parent, sizeof(parent), "%.*s", (int)strcspn(name, "."), name);
+	if (get(parent) == NULL)
+		return 6; /* ENXIO */
+	if (get(parent)->lagg[0] != '\0')
+		return 43; /* EPROTONOSUPPORT */
+	vlan = add_if(name, IF_VLAN, mac);
+	strcpy(vlan->vlan_parent, parent);
+	vlan->vlan_tag = (unsigned)atoi(strchr(name, '.') + 1);
+	return 0;
+}
+
 static int
 obey_more(const struct operation *op, struct snap_if *i)
 {
@@ -316,6 +337,8 @@ obey(const struct operation *op)
 		add_if(op->ifname, IF_LAGG, mac)->link = LINK_UNKNOWN;
 		return 0;
 	}
+	if (op->kind == OP_CLONE)
+		return clone_vlan(op->ifname);
 	i = get(op->ifname);
 	assert_non_null(i);
 	switch (op->kind) {

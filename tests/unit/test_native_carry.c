@@ -377,6 +377,39 @@ vlans_of_the_hn_move_with_tag_and_address(void **state)
 	assert_int_equal(sys.of_kind[OP_VLAN], 4);
 }
 
+/* rc.d/netif found no hn at boot. */
+static void
+vlans_that_rc_could_not_make_are_made_before_the_hn_is_a_port(void **state)
+{
+	(void)state;
+	rcvars_set(&rc, "vlans_hn0", "30 office", 3, 1);
+	rcvars_set(&rc, "create_args_office", "vlan 20", 4, 1);
+	renew();
+	settle(HORIZON);
+	assert_string_equal(get("hn0.30")->vlan_parent, "lagg0");
+	assert_int_equal(get("hn0.30")->vlan_tag, 30);
+	assert_int_equal(sys.of_kind[OP_CLONE], 1);
+
+	/* Whoever destroys it later wants it so. */
+	take_away("hn0.30");
+	settle(HORIZON);
+	assert_int_equal(sys.of_kind[OP_CLONE], 1);
+}
+
+static void
+a_vlan_that_cannot_be_made_does_not_keep_the_hn_away_for_long(void **state)
+{
+	(void)state;
+	rcvars_set(&rc, "vlans_hn0", "30", 3, 1);
+	renew();
+	sys.fails = OP_CLONE;
+	sys.result = 19; /* ENODEV */
+	settle(100 * DUR_MS);
+	assert_string_equal(get("hn0")->lagg, "");
+	settle(2 * DUR_SEC);
+	assert_string_equal(get("hn0")->lagg, "lagg0");
+}
+
 static void
 vlans_come_back_to_an_aggregate_that_was_destroyed(void **state)
 {
@@ -592,6 +625,8 @@ main(void)
 		T(the_aggregate_stays_down_while_it_would_find_itself),
 		T(a_link_local_address_is_nobodys_configuration),
 		T(vlans_of_the_hn_move_with_tag_and_address),
+		T(vlans_that_rc_could_not_make_are_made_before_the_hn_is_a_port),
+		T(a_vlan_that_cannot_be_made_does_not_keep_the_hn_away_for_long),
 		T(vlans_come_back_to_an_aggregate_that_was_destroyed),
 		T(a_vlan_left_half_moved_is_known_by_rc_conf),
 		T(the_hns_mtu_is_set_before_it_joins),

@@ -178,6 +178,20 @@ vlans_have_a_tag_or_a_name(void **state)
 }
 
 static void
+a_vlan_is_named_for_one_interface(void **state)
+{
+	(void)state;
+	set("vlans_hn0", "10 office");
+	set("create_args_office", "vlan 20");
+	assert_true(rc_names_vlan(&rc, "hn0.10"));
+	assert_false(rc_names_vlan(&rc, "hn0.11"));
+	assert_false(rc_names_vlan(&rc, "hn1.10"));
+	assert_false(rc_names_vlan(&rc, "office"));
+	assert_false(rc_names_vlan(&rc, "hn0."));
+	assert_false(rc_names_vlan(&rc, "an-interface-name.10"));
+}
+
+static void
 quoted_arguments_are_words_to_rc(void **state)
 {
 	(void)state;
@@ -328,6 +342,7 @@ main(void)
 		T(a_prefix_length_belongs_to_an_address_of_its_own_variable),
 		T(ipv6_is_on_where_it_is_configured),
 		T(vlans_have_a_tag_or_a_name),
+		T(a_vlan_is_named_for_one_interface),
 		T(quoted_arguments_are_words_to_rc),
 		T(words_of_the_shell_are_refused_not_guessed),
 		T(the_rest_of_ifconfig_is_understood),

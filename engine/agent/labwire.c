@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "base/dur.h"
 #include "base/rowtext.h"
 
 /* --- what a row of each kind has --- */
@@ -191,6 +192,21 @@ take_text(const struct rowtext *row, struct labwire *m, struct err *err)
 	return 0;
 }
 
+/* All numbers that are as long are amounts and times since boot; of two such
+ * times the difference can be told. */
+static int
+check_amount(const struct rowtext *row, const struct rowfield *f,
+    const struct labwire *m, struct err *err)
+{
+	int64_t n;
+
+	memcpy(&n, (const char *)m + f->offset, sizeof(n));
+	if (n < 0 || n > LABWIRE_AMOUNT_MAX)
+		return rowtext_fail(row, err, "%s: not within 0 and 100 years",
+		    row->key);
+	return 0;
+}
+
 struct seen {
 	uint32_t words, filled; /* with more than "" */
 };
@@ -219,6 +235,8 @@ take_word(const struct rowtext *row, uint32_t has, struct seen *seen,
 	if (i == F_TEXT)
 		return take_text(row, m, err);
 	rc = rowtext_take_field(row, &fields[i], 1, m, err);
+	if (rc >= 0 && fields[i].type == ROW_I64)
+		rc = check_amount(row, &fields[i], m, err);
 	return rc < 0 ? rc : 0;
 }
 

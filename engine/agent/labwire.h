@@ -51,6 +51,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/dur.h"
 #include "base/err.h"
 #include "base/ipaddr.h"
 #include "base/strbuf.h"
@@ -58,6 +59,8 @@
 #define LABWIRE_PORT	 "switchback" /* the virtio-serial port's name */
 #define LABWIRE_ROW_MAX	 262144	      /* bytes; a longer row is none */
 #define LABWIRE_TEXT_MAX 32768	      /* of text=, unescaped */
+/* Of at=, from=, limit=, period=, first=, stop=, offset=; none is negative. */
+#define LABWIRE_AMOUNT_MAX DUR_MAX
 
 enum labwire_kind {
 	LABWIRE_NONE,

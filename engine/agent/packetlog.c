@@ -15,13 +15,14 @@ packetlog_put(struct strbuf *text, const struct packetlog_entry *p)
 
 /* A number of text[*at..end), and what stands behind it, or the end. */
 static bool
-take_number(const char *text, size_t end, size_t *at, char behind, int64_t *out)
+take_number(const char *text, size_t end, size_t *at, char behind, int64_t max,
+    int64_t *out)
 {
 	size_t from = *at;
 
 	while (*at < end && text[*at] != ',')
 		(*at)++;
-	if (!num_parse(text + from, *at - from, 0, INT64_MAX, out))
+	if (!num_parse(text + from, *at - from, 0, max, out))
 		return false;
 	if (behind == '\0')
 		return *at == end;
@@ -42,10 +43,10 @@ packetlog_take(const char *text, size_t bytes, size_t *at,
 	from = end = *at;
 	while (end < bytes && text[end] != ' ')
 		end++;
-	if (!take_number(text, end, at, ',', &sequence) ||
-	    !take_number(text, end, at, ',', &p->at_ns) ||
-	    !take_number(text, end, at, ',', &p->sent_ns) ||
-	    !take_number(text, end, at, '\0', &error) || error > INT16_MAX)
+	if (!take_number(text, end, at, ',', INT64_MAX, &sequence) ||
+	    !take_number(text, end, at, ',', DUR_MAX, &p->at_ns) ||
+	    !take_number(text, end, at, ',', DUR_MAX, &p->sent_ns) ||
+	    !take_number(text, end, at, '\0', INT16_MAX, &error))
 		return err_set(err, ERR_INPUT,
 		    "byte %zu: SEQUENCE,AT,SENT,ERROR belongs here", from + 1);
 	p->sequence = (uint64_t)sequence;

@@ -17,6 +17,7 @@
 
 struct packetlog_entry {
 	uint64_t sequence;
+	/* Times are at most DUR_MAX (base/dur.h). */
 	int64_t at_ns;	 /* sent: when it was handed over; got: when read */
 	int64_t sent_ns; /* as its header says: the sender's wall clock */
 	int error;	 /* sent: the errno it was refused with; 0: it went */

@@ -13,6 +13,7 @@
 #include "agent/bootfacts.h"
 #include "agent/labwire.h"
 #include "agent/packetlog.h"
+#include "base/dur.h"
 
 static int
 next(struct labwire_reader *r, enum labwire_side from, struct labwire *m)
@@ -159,6 +160,11 @@ what_is_no_row_is_refused(void **state)
 	refused(LABWIRE_LAB, "do=probe id=1 way=up to=::1\n", "way:");
 	refused(LABWIRE_LAB, "do=run id=1 text=\"a\n", "not closed");
 	refused(LABWIRE_GUEST, "is=answer at=-5x re=1\n", "at:");
+	refused(LABWIRE_GUEST, "is=answer at=-1 re=1\n", "at: not within");
+	refused(LABWIRE_GUEST, "is=answer at=3153600000000000001 re=1\n",
+	    "at: not within");
+	refused(LABWIRE_GUEST, "is=stall at=1 from=-9223372036854775807\n",
+	    "from: not within");
 }
 
 /* The id of what cannot be read is still known, for the answer. */
@@ -262,7 +268,7 @@ packets_come_back_in_order(void **state)
 {
 	const struct packetlog_entry in[] = { { 0, 100, 1795938996920950139,
 						  0 },
-		{ 1, 200, 300, 101 }, { UINT32_MAX, INT64_MAX, 0, 0 } };
+		{ 1, 200, 300, 101 }, { UINT32_MAX, DUR_MAX, 0, 0 } };
 	struct packetlog_entry out;
 	struct strbuf text = { 0 };
 	struct err err;
@@ -289,7 +295,8 @@ static void
 what_is_no_packet_is_refused(void **state)
 {
 	static const char *const bad[] = { "1", "1,2,3", "1,2,3,", "1,2,3,4,5",
-		"1,2,-3,4", "1,2,3,70000", "x", ",,,", "0,0,0,0 1" };
+		"1,2,-3,4", "1,2,3,70000", "x", ",,,", "0,0,0,0 1",
+		"0,3153600000000000001,0,0", "0,0,3153600000000000001,0" };
 	struct packetlog_entry out;
 	struct err err;
 	size_t i, at;

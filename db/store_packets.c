@@ -67,7 +67,8 @@ give_packet(struct pass *p)
 	};
 
 	if ((p->all && seq != p->expect++) || !fits(place, p->places - 1) ||
-	    !fits(wire, UINT32_MAX))
+	    !fits(wire, UINT32_MAX) || packet.at_ns < -TRACE_TIME_MAX ||
+	    packet.at_ns > TRACE_TIME_MAX)
 		return -1;
 	return p->packet_fn(p->ctx, &packet);
 }

@@ -222,6 +222,17 @@ text_at(sqlite3_stmt *stmt, int column)
 	return s == NULL ? empty : text.to;
 }
 
+/* One that no run has is the nearest to it. */
+static int64_t
+time_at(sqlite3_stmt *stmt, int column)
+{
+	int64_t ns = sqlite3_column_int64(stmt, column);
+
+	if (ns < -TRACE_TIME_MAX)
+		return -TRACE_TIME_MAX;
+	return ns > TRACE_TIME_MAX ? TRACE_TIME_MAX : ns;
+}
+
 static void
 take_run(sqlite3_stmt *stmt, struct store_run *run)
 {
@@ -237,8 +248,8 @@ take_run(sqlite3_stmt *stmt, struct store_run *run)
 	run->run.version = text_at(stmt, 6);
 	run->run.note = text_at(stmt, 7);
 	memcpy(&run->run.seed, &seed, sizeof(seed));
-	run->run.start_ns = sqlite3_column_int64(stmt, 9);
-	run->run.end_ns = sqlite3_column_int64(stmt, 10);
+	run->run.start_ns = time_at(stmt, 9);
+	run->run.end_ns = time_at(stmt, 10);
 	run->run.cut = sqlite3_column_int(stmt, 11) == 0;
 	run->hash = strtoull(text_at(stmt, 12), NULL, 16);
 	run->records = sqlite3_column_int64(stmt, 13);

@@ -33,8 +33,18 @@ get_bits(struct row *row)
 static int64_t
 get_time(struct row *row)
 {
+	int64_t ns = get_int(row);
+
+	if (ns < -TRACE_TIME_MAX || ns > TRACE_TIME_MAX)
+		row->damaged = true;
+	return row->damaged ? 0 : ns;
+}
+
+static int64_t
+get_time_or_none(struct row *row)
+{
 	if (sqlite3_column_type(row->stmt, row->column) != SQLITE_NULL)
-		return get_int(row);
+		return get_time(row);
 	row->column++;
 	return TRACE_OPEN;
 }
@@ -53,9 +63,13 @@ get_line(struct row *row)
 static int32_t
 get_ref(struct row *row, size_t count)
 {
-	int64_t n = get_time(row);
+	int64_t n = TRACE_NONE;
 
-	if (n == TRACE_OPEN)
+	if (sqlite3_column_type(row->stmt, row->column) != SQLITE_NULL)
+		n = get_int(row);
+	else
+		row->column++;
+	if (n == TRACE_NONE)
 		return TRACE_NONE;
 	if (n < 0 || (uint64_t)n >= count || n > INT32_MAX)
 		row->damaged = true;
@@ -104,8 +118,8 @@ take_run(struct trace *t, struct row *row)
 	set_text(row, &t->run.version);
 	set_text(row, &t->run.note);
 	t->run.seed = get_bits(row);
-	t->run.start_ns = get_int(row);
-	t->run.end_ns = get_int(row);
+	t->run.start_ns = get_time(row);
+	t->run.end_ns = get_time(row);
 	t->run.cut = get_int(row) == 0;
 }
 
@@ -125,14 +139,14 @@ get_fate(struct row *row)
 static void
 take_record(struct trace *t, struct row *row)
 {
-	int64_t emit_ns = get_int(row);
+	int64_t emit_ns = get_time(row);
 	size_t bytes;
 	const void *raw = get_blob(row, &bytes);
 	struct trace_record *r;
 
 	trace_add_record(t, emit_ns, raw, bytes);
 	r = &t->records[t->n_records - 1];
-	r->read_ns = get_time(row);
+	r->read_ns = get_time_or_none(row);
 	r->fate = get_fate(row);
 	r->no_newline = get_int(row) != 0;
 }
@@ -143,7 +157,7 @@ take_firing(struct trace *t, struct row *row)
 	struct trace_firing *f =
 	    MEM_PUSH(t->firings, t->n_firings, t->cap_firings);
 
-	f->at_ns = get_int(row);
+	f->at_ns = get_time(row);
 	f->record = get_ref(row, t->n_records);
 	f->file = own_text(row);
 	f->line = get_line(row);
@@ -157,8 +171,8 @@ take_operation(struct trace *t, struct row *row)
 	struct trace_operation *o =
 	    MEM_PUSH(t->operations, t->n_operations, t->cap_operations);
 
-	o->start_ns = get_int(row);
-	o->end_ns = get_time(row);
+	o->start_ns = get_time(row);
+	o->end_ns = get_time_or_none(row);
 	o->text = own_text(row);
 	o->why = own_text(row);
 	o->result = (int)get_int(row);
@@ -171,8 +185,8 @@ take_command(struct trace *t, struct row *row)
 	struct trace_command *c =
 	    MEM_PUSH(t->commands, t->n_commands, t->cap_commands);
 
-	c->start_ns = get_int(row);
-	c->end_ns = get_time(row);
+	c->start_ns = get_time(row);
+	c->end_ns = get_time_or_none(row);
 	c->text = own_text(row);
 	c->outcome = own_text(row);
 	c->record = get_ref(row, t->n_records);
@@ -181,7 +195,7 @@ take_command(struct trace *t, struct row *row)
 static void
 take_state(struct trace *t, struct row *row)
 {
-	int64_t at_ns = get_int(row);
+	int64_t at_ns = get_time(row);
 	const char *object = get_text(row), *field = get_text(row);
 
 	/* It was stored because the value changed. */
@@ -193,7 +207,7 @@ take_state(struct trace *t, struct row *row)
 static void
 take_mark(struct trace *t, struct row *row)
 {
-	int64_t at_ns = get_int(row);
+	int64_t at_ns = get_time(row);
 
 	trace_add_mark(t, at_ns, get_text(row));
 }
@@ -201,7 +215,7 @@ take_mark(struct trace *t, struct row *row)
 static void
 take_stimulus(struct trace *t, struct row *row)
 {
-	int64_t at_ns = get_int(row);
+	int64_t at_ns = get_time(row);
 	const char *text = get_text(row);
 
 	trace_add_stimulus(t, at_ns, text, get_line(row));
@@ -210,7 +224,7 @@ take_stimulus(struct trace *t, struct row *row)
 static void
 take_note(struct trace *t, struct row *row)
 {
-	int64_t at_ns = get_int(row);
+	int64_t at_ns = get_time(row);
 	const char *who = get_text(row);
 
 	trace_add_note(t, at_ns, who, get_text(row));
@@ -223,9 +237,9 @@ take_probe(struct trace *t, struct row *row)
 
 	p->name = own_text(row);
 	p->way = own_text(row);
-	p->period_ns = get_int(row);
-	p->first_ns = get_int(row);
-	p->last_ns = get_int(row);
+	p->period_ns = get_time(row);
+	p->first_ns = get_time(row);
+	p->last_ns = get_time(row);
 	p->sent = get_bits(row);
 	p->delivered = get_bits(row);
 	p->lost = get_bits(row);
@@ -233,8 +247,8 @@ take_probe(struct trace *t, struct row *row)
 	p->duplicated = get_bits(row);
 	p->reordered = get_bits(row);
 	p->late = get_bits(row);
-	p->longest_gap_ns = get_int(row);
-	p->longest_gap_at_ns = get_int(row);
+	p->longest_gap_ns = get_time(row);
+	p->longest_gap_at_ns = get_time(row);
 }
 
 static void
@@ -248,8 +262,8 @@ take_gap(struct trace *t, struct row *row)
 	g->first_seq = get_bits(row);
 	g->count = get_bits(row);
 	g->send_errors = get_bits(row);
-	g->from_ns = get_int(row);
-	g->to_ns = get_int(row);
+	g->from_ns = get_time(row);
+	g->to_ns = get_time(row);
 	g->why = own_text(row);
 	g->state = get_ref(row, t->n_states);
 	g->record = get_ref(row, t->n_records);
@@ -281,14 +295,14 @@ take_check(struct trace *t, struct row *row)
 	c->expected = own_text(row);
 	c->happened = own_text(row);
 	c->reason = own_text(row);
-	c->at_ns = get_time(row);
+	c->at_ns = get_time_or_none(row);
 }
 
 static void
 take_oddity(struct trace *t, struct row *row)
 {
 	int32_t probe = get_ref(row, t->n_probes);
-	int64_t at_ns = get_int(row);
+	int64_t at_ns = get_time(row);
 	uint64_t number = get_bits(row);
 
 	if (probe == TRACE_NONE)
@@ -299,7 +313,7 @@ take_oddity(struct trace *t, struct row *row)
 static void
 take_hint(struct trace *t, struct row *row)
 {
-	int64_t at_ns = get_int(row);
+	int64_t at_ns = get_time(row);
 
 	trace_add_hint(t, at_ns, get_text(row));
 }
@@ -327,7 +341,7 @@ take_setup(struct trace *t, struct row *row)
 static void
 take_decision(struct trace *t, struct row *row)
 {
-	int64_t at_ns = get_int(row);
+	int64_t at_ns = get_time(row);
 	bool in = strcmp(get_text(row), "in") == 0;
 	const char *kind = get_text(row);
 	size_t bytes;
@@ -423,6 +437,8 @@ read_run(struct store_reader *r, int64_t run_id, struct trace *t, bool *hashed,
 		got = sqlite3_step(row.stmt);
 	if (got == SQLITE_ROW) {
 		take_run(t, &row);
+		if (row.damaged)
+			rc = reader_damaged(r, run_id, "run", e);
 		text = get_text(&row);
 		*hashed = text[0] != '\0';
 		*hash = strtoull(text, NULL, 16);

@@ -12,6 +12,9 @@
 
 #define TRACE_NONE (-1)
 #define TRACE_OPEN INT64_C(-1) /* a time that has not come */
+/* No time of a run is larger, nor less than its negative: of two of them the
+ * difference can be told. More than 146 years. */
+#define TRACE_TIME_MAX (INT64_MAX / 2)
 
 struct trace_run {
 	char *title;   /* scenario's title or recording's name */

@@ -26,7 +26,7 @@ draw_bar(struct html_chart *c, bool commands, const struct spans_work *w)
 	const struct trace *t = c->t;
 	struct happening h = { .number = w->number,
 		.kind = commands ? HAPPENING_COMMAND : HAPPENING_OPERATION };
-	const struct trace_operation *o = &t->operations[w->number];
+	const struct trace_operation *o;
 	int64_t a_ns = html_since(t, w->from_ns);
 	struct strbuf title = { 0 };
 	const char *css, *text;
@@ -37,6 +37,7 @@ draw_bar(struct html_chart *c, bool commands, const struct spans_work *w)
 		css = t->commands[w->number].end_ns == TRACE_OPEN ? "open"
 								  : "cmd";
 	} else {
+		o = &t->operations[w->number];
 		text = o->text;
 		css = o->end_ns == TRACE_OPEN ? "open"
 		    : o->result != 0	      ? "bad"

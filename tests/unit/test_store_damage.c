@@ -484,6 +484,38 @@ unfinished_work_beside_the_file_is_left_alone(void **state)
 
 #define TEST(f) cmocka_unit_test_setup_teardown(f, make_place, remove_place)
 
+/* What can be told of two times is their difference, and no sum of more. */
+static void
+a_time_that_no_run_has_is_damage(void **state)
+{
+	struct place *p = *state;
+	static const int64_t times[] = { INT64_MIN, -TRACE_TIME_MAX - 1,
+		TRACE_TIME_MAX + 1, INT64_MAX };
+	struct store_reader *r = NULL;
+	struct store *s = NULL;
+	struct trace *t, *got;
+	struct err e;
+	int64_t id;
+	size_t i;
+
+	assert_int_equal(store_open(p->path, 0, &s, &e), 0);
+	for (i = 0; i < 4; i++) {
+		t = trace_new();
+		if (i % 2 == 0)
+			trace_add_mark(t, times[i], "then");
+		else
+			t->run.end_ns = times[i];
+		assert_int_equal(store_add_trace(s, t, &id, &e), 0);
+		trace_free(t);
+		r = store_read_share(s);
+		got = NULL;
+		assert_int_equal(store_read_trace(r, id, &got, &e), ERR_INPUT);
+		assert_non_null(strstr(e.text, "is damaged"));
+		store_read_close(r);
+	}
+	store_close(s);
+}
+
 int
 main(void)
 {
@@ -493,6 +525,7 @@ main(void)
 		TEST(other_programs_and_newer_versions_are_refused),
 		TEST(a_flipped_byte_is_found_or_does_no_harm),
 		TEST(a_value_changed_by_hand_is_found),
+		TEST(a_time_that_no_run_has_is_damage),
 		TEST(what_is_no_file_is_refused),
 		TEST(a_name_full_of_odd_characters_is_a_name),
 		TEST(a_read_only_file_or_folder_can_be_read_and_not_written),

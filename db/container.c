@@ -163,6 +163,11 @@ parse_section(struct container *c, size_t *at, unsigned *line, struct err *e)
 		    "BYTES\": the section above has another length than it "
 		    "says, or the file was edited",
 		    c->path, *line);
+	if (c->n_sections == CONTAINER_SECTIONS_MAX)
+		return err_set(e, ERR_INPUT,
+		    "%s:%u:1: error: there are more than %d sections: divide "
+		    "them among several files",
+		    c->path, *line, CONTAINER_SECTIONS_MAX);
 	if (is_known(c, head + 4, name_bytes))
 		return err_set(e, ERR_INPUT,
 		    "%s:%u:5: error: there are two sections %.*s: rename one",
@@ -251,11 +256,14 @@ container_free(struct container *c)
 static int
 not_found(const struct container *c, const char *name, struct err *e)
 {
-	const char **known = mem_zero(c->n_sections + 1, sizeof(*known));
-	const char *near;
+	const char **known, *near;
 	size_t i;
 	int rc;
 
+	/* Nobody reads what would have been the right name. */
+	if (e == NULL)
+		return ERR_NOTFOUND;
+	known = mem_zero(c->n_sections + 1, sizeof(*known));
 	for (i = 0; i < c->n_sections; i++)
 		known[i] = c->sections[i].name;
 	near = suggest(name, known, c->n_sections);

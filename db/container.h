@@ -23,6 +23,8 @@
 
 #define CONTAINER_MAGIC	   "switchback-recordings 1\n"
 #define CONTAINER_FILE_MAX (64u * 1024 * 1024)
+/* Each name is compared with all others. */
+#define CONTAINER_SECTIONS_MAX 4096
 
 struct container_section {
 	char *name;

@@ -401,6 +401,21 @@ not_a_container(const char *text, const char *message)
 		fail_msg("%s: %s", text, e.text);
 }
 
+/* Or a file of a few MB would take hours to be refused. */
+static void
+a_container_of_too_many_sections_is_refused(void **state)
+{
+	struct strbuf text = { 0 };
+	int i;
+
+	(void)state;
+	for (i = 0; i <= CONTAINER_SECTIONS_MAX; i++)
+		strbuf_addf(&text, "=== s%d 0\n", i);
+	not_a_container(strbuf_str(&text),
+	    ":4098:1: error: there are more than 4096 sections");
+	strbuf_fini(&text);
+}
+
 static void
 a_damaged_container_is_refused_at_its_place(void **state)
 {
@@ -475,6 +490,7 @@ main(void)
 		cmocka_unit_test(
 		    what_cannot_be_loaded_is_named_with_what_to_do),
 		cmocka_unit_test(a_damaged_container_is_refused_at_its_place),
+		cmocka_unit_test(a_container_of_too_many_sections_is_refused),
 		cmocka_unit_test(a_trace_of_a_recording_gives_the_records_back),
 		cmocka_unit_test(
 		    only_records_that_were_read_are_part_of_a_recording),

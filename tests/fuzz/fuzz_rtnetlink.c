@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Routing messages of both systems, whatever they are, decoded, taken into a
- * table, and shown as states. */
+ * table, and shown as states; and taken for the answers of one look, as a
+ * snapshot. */
 #include "fuzz.h"
 
 #include <string.h>
 
 #include "daemon/record_seen.h"
+#include "world/linuxsnap.h"
 #include "world/rtnetlink.h"
 #include "world/rtsock.h"
 
@@ -78,10 +80,73 @@ feed(const uint8_t *data, size_t bytes,
 	linktable_fini(&t);
 }
 
+/* --- a look --- */
+
+static void
+note(void *ctx, const char *text)
+{
+	(void)ctx;
+	FUZZ_HOLDS(*text != '\0' && strchr(text, '\n') == NULL);
+}
+
+static void
+more(void *ctx, const struct snap_if *i, struct linuxsnap_more *out)
+{
+	(void)ctx;
+	out->dhclient = i->class == IF_HN;
+}
+
+static void
+check_snapshot(const struct snapshot *s)
+{
+	size_t i, k;
+
+	for (i = 0; i < s->n_ifs; i++) {
+		FUZZ_HOLDS(s->ifs[i].name[0] != '\0');
+		FUZZ_HOLDS(s->ifs[i].n_ports <= SNAP_PORTS);
+		FUZZ_HOLDS(s->ifs[i].n_addrs <= SNAP_ADDRS);
+		for (k = 0; k < s->ifs[i].n_ports; k++)
+			FUZZ_HOLDS(s->ifs[i].ports[k].name[0] != '\0');
+	}
+}
+
+/* Twice, as a daemon looks: the second time nothing has changed. */
+static void
+look_at(const uint8_t *data, size_t bytes)
+{
+	struct snapshot first = { 0 }, second = { 0 };
+	struct linuxsnap maker = { .versions = 0 };
+	struct nicpairs pairs = { .count = 0 };
+	struct linklook look = { .n_links = 0 };
+	struct ifevent e;
+	size_t at, step, i;
+
+	for (at = 0; at < bytes; at += step) {
+		if ((step = rtnetlink_next(data + at, bytes - at, &e)) == 0)
+			break;
+		linklook_take(&look, &e);
+	}
+	linklook_sort(&look);
+	FUZZ_HOLDS(nicpair_declare(&pairs, "eth0=eth*", NULL) == 0);
+	nicpair_update(&pairs, &look, note, NULL);
+	linuxsnap_fill(&maker, &look, &pairs, more, NULL, &first);
+	nicpair_update(&pairs, &look, note, NULL);
+	linuxsnap_fill(&maker, &look, &pairs, more, NULL, &second);
+	check_snapshot(&first);
+	FUZZ_HOLDS(first.n_ifs == look.n_links && second.n_ifs == first.n_ifs);
+	for (i = 0; i < first.n_ifs; i++)
+		FUZZ_HOLDS(strcmp(first.ifs[i].name, second.ifs[i].name) == 0);
+	linuxsnap_fini(&maker);
+	linklook_fini(&look);
+	snapshot_fini(&first);
+	snapshot_fini(&second);
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t bytes)
 {
 	feed(data, bytes, rtnetlink_next);
 	feed(data, bytes, rtsock_next);
+	look_at(data, bytes);
 	return 0;
 }

@@ -188,9 +188,10 @@ $(B)/unit/%: $(B)/obj/tests/unit/%.o $(call obj_of,$(UNIT_AID)) \
 units: $(UNIT_BIN)
 	@:
 
-# A fuzz target is one file with LLVMFuzzerTestOneInput(). With V=fuzz it is
-# linked with clang's libFuzzer; in every other variant with a plain main that
-# runs the corpus and a fixed number of mutations of it.
+# A fuzz target is one file with LLVMFuzzerTestOneInput(), and may have words
+# for the search beside it (NAME.dict). With V=fuzz it is linked with clang's
+# libFuzzer; in every other variant with a plain main that runs the corpus and
+# a fixed number of mutations of it.
 FUZZ_NAMES := $(patsubst tests/fuzz/fuzz_%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
 FUZZ_BIN := $(patsubst %,$(B)/fuzz/%,$(FUZZ_NAMES))
 ifeq ($(V),fuzz)
@@ -220,6 +221,7 @@ fuzz-%:
 	@mkdir -p build/corpus/$* build/crashes
 	build/clang-fuzz/fuzz/$* -max_total_time=$(FUZZ_SECONDS) \
 	    -artifact_prefix=build/crashes/$*- -timeout=10 \
+	    $(addprefix -dict=,$(wildcard tests/fuzz/$*.dict)) \
 	    -print_final_stats=1 build/corpus/$* fixtures/corpus/$*
 
 # Everything compiled, nothing linked into a program.

@@ -66,6 +66,7 @@ cut(char *s, struct line *l)
 			break;
 		s = end;
 	}
+	s += strspn(s, " ");
 	for (i = 0; i < TEXTS; i++)
 		l->text[i] = (end = strsep(&s, "|")) != NULL ? end : empty;
 }

@@ -216,12 +216,15 @@ take_flow_head(struct witness *w, const char *line)
 	f->first_hole = w->n_holes;
 }
 
+/* More packets than a hundred years have room for were not sent. */
 static void
 take_summary(struct witness *w, const char *line)
 {
 	struct witness_flow *f = &w->flows[w->n_flows - 1];
 
-	witness_number(line, "sent", &f->sent);
+	if (!witness_number(line, "sent", &f->sent) ||
+	    f->sent > (uint64_t)(DUR_MAX / f->period_ns))
+		f->sent = 0;
 	witness_number(line, "lost", &f->lost);
 	witness_number(line, "senderr", &f->refused);
 	witness_time(line, "gap_ms", DUR_MS, &f->gap_ns);

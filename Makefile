@@ -163,12 +163,14 @@ $(HARNESS_LIB): $(call obj_of,$(HARNESS_SRC) $(CMD_SRC)) $(B)/stamp/sources
 LINKED = $(filter %.o %.a,$^)
 # Under another name first: a test that makes a program again must leave the
 # others one that runs. Arguments: for the linker, in front and behind.
+# sim/search/arena.c has a part in free().
+HARNESS_LINK := -Wl,--wrap=free
 LINK_IT = $(Q)$(LINK) $(1) -o $@.$$$$ $(LINKED) $(2) $(LIBS) && \
     mv $@.$$$$ $@ || { rm -f $@.$$$$; exit 1; }
 $(B)/switchback: $(B)/obj/engine/cmd/main_switchback.o $(HARNESS_LIB) \
     $(ENGINE_LIB) $(B)/stamp/link
 	@echo "  LINK  $@"
-	$(LINK_IT)
+	$(call LINK_IT,$(HARNESS_LINK))
 $(B)/switchbackd: $(B)/obj/engine/cmd/main_switchbackd.o $(ENGINE_LIB) \
     $(B)/stamp/link
 	@echo "  LINK  $@"
@@ -183,7 +185,7 @@ $(B)/unit/%: $(B)/obj/tests/unit/%.o $(call obj_of,$(UNIT_AID)) \
     $(HARNESS_LIB) $(ENGINE_LIB) $(B)/stamp/link
 	@mkdir -p $(@D)
 	@echo "  LINK  $@"
-	$(call LINK_IT,,-lcmocka)
+	$(call LINK_IT,$(HARNESS_LINK),-lcmocka)
 
 units: $(UNIT_BIN)
 	@:
@@ -211,7 +213,7 @@ $(B)/fuzz/%: $(B)/obj/tests/fuzz/fuzz_%.o $(FUZZ_MAIN) $(HARNESS_LIB) \
     $(ENGINE_LIB) $(B)/stamp/link
 	@mkdir -p $(@D)
 	@echo "  LINK  $@"
-	$(call LINK_IT,$(FUZZ_LINK))
+	$(call LINK_IT,$(FUZZ_LINK) $(HARNESS_LINK))
 
 fuzz-%:
 	@command -v clang >/dev/null || { echo "fuzz: needs clang" >&2; exit 3; }
@@ -252,7 +254,7 @@ LAB_BIN := $(patsubst tests/lab/%.c,$(B)/lab/%,$(LAB_SRC))
 $(B)/lab/%: $(B)/obj/tests/lab/%.o $(HARNESS_LIB) $(ENGINE_LIB) $(B)/stamp/link
 	@mkdir -p $(@D)
 	@echo "  LINK  $@"
-	$(call LINK_IT,,-lcmocka)
+	$(call LINK_IT,$(HARNESS_LINK),-lcmocka)
 
 lab-bins: $(LAB_BIN)
 	@:

@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+static _Thread_local const struct mem_source *other;
+
 static void
 out_of_memory(void)
 {
@@ -15,10 +17,26 @@ out_of_memory(void)
 	abort();
 }
 
+void
+mem_from(const struct mem_source *source)
+{
+	other = source;
+}
+
+static void *
+zero_elsewhere(size_t count, size_t size)
+{
+	if (size > 0 && count > SIZE_MAX / size)
+		out_of_memory();
+	return other->zero(other->ctx, count * size);
+}
+
 void *
 mem_zero(size_t count, size_t size)
 {
-	void *p = calloc(count > 0 ? count : 1, size > 0 ? size : 1);
+	void *p = other != NULL
+	    ? zero_elsewhere(count, size)
+	    : calloc(count > 0 ? count : 1, size > 0 ? size : 1);
 
 	if (p == NULL)
 		out_of_memory();
@@ -51,6 +69,17 @@ mem_strn(const char *s, size_t bytes)
 	return p;
 }
 
+static void *
+move_elsewhere(void *from, size_t bytes, size_t want)
+{
+	void *to = other->zero(other->ctx, want);
+
+	if (bytes > 0)
+		memcpy(to, from, bytes);
+	free(from);
+	return to;
+}
+
 void *
 mem_grow(void *array, size_t *cap, size_t need, size_t size)
 {
@@ -65,7 +94,10 @@ mem_grow(void *array, size_t *cap, size_t need, size_t size)
 	}
 	if (want > SIZE_MAX / size)
 		out_of_memory();
-	array = realloc(array, want * size);
+	if (other != NULL)
+		array = move_elsewhere(array, *cap * size, want * size);
+	else
+		array = realloc(array, want * size);
 	if (array == NULL)
 		out_of_memory();
 	*cap = want;

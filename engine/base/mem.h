@@ -28,4 +28,13 @@ void *mem_grow(void *array, size_t *cap, size_t need, size_t size);
 	((a) = mem_grow((a), &(cap), (n) + 1, sizeof(*(a))),                   \
 	    memset(&(a)[(n)], 0, sizeof(*(a))), &(a)[(n)++])
 
+/* From where else memory comes, for the thread that says so; NULL: from the
+ * system again. zero() gives bytes that are zero. Who gives memory has to know
+ * it again when it is freed (sim/search/arena.h). */
+struct mem_source {
+	void *(*zero)(void *ctx, size_t bytes);
+	void *ctx;
+};
+void mem_from(const struct mem_source *source);
+
 #endif

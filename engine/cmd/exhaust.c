@@ -21,13 +21,16 @@
 #include "world/clock.h"
 
 #define TOLD_EVERY  1000 /* histories */
+#define NO_CHOICE   "-"	 /* a path of none */
 #define FAULTS_MOST 2
+#define DEPTH_MOST  1000
 
 struct exhaust {
 	enum core_policy policy;
 	int64_t events, faults; /* at most so many in a history */
 	int64_t overlap;	/* events under way at a time */
 	int64_t time_ns;	/* ends then, not complete; 0: does not */
+	const char *alphabet;	/* words with commas */
 	const char *path;	/* instead, show this one history; or NULL */
 	const char *program;	/* how switchback was called */
 	bool asked, progress;
@@ -55,6 +58,13 @@ enough(void *ctx, uint64_t states, uint64_t histories)
 	return p->x->time_ns > 0 && now - p->start_ns >= p->x->time_ns;
 }
 
+static bool
+complain(const char *option, const char *what)
+{
+	fprintf(stderr, "switchback explore: %s: %s\n", option, what);
+	return false;
+}
+
 /* --- one history --- */
 
 static bool
@@ -65,6 +75,8 @@ read_path(const char *text, uint16_t **path, size_t *n)
 
 	*path = NULL;
 	*n = 0;
+	if (strcmp(text, NO_CHOICE) == 0)
+		return true;
 	while (*text != '\0') {
 		for (bytes = 0; text[bytes] != '\0' && text[bytes] != '.';)
 			bytes++;
@@ -130,29 +142,56 @@ tell_history(const struct exhaust *x, const struct exhaustive *e)
 /* --- what was found --- */
 
 static void
+tell_repeat(const struct exhaust *x, const struct exhaustive_find *f)
+{
+	size_t i;
+
+	printf("  %s explore --exhaustive --policy %s --depth %" PRId64
+	       " --faults %" PRId64 " --overlap %" PRId64
+	       " --events %s --path ",
+	    x->program, policy_word(x->policy), x->events, x->faults,
+	    x->overlap, x->alphabet);
+	if (f->n_path == 0)
+		printf(NO_CHOICE);
+	for (i = 0; i < f->n_path; i++)
+		printf("%s%u", i > 0 ? "." : "", f->path[i]);
+	printf("\n");
+}
+
+static void
 tell_found(const struct exhaust *x, const struct exhaustive_result *r)
 {
+	const struct violation *v;
 	char at[DUR_TEXT];
 	size_t i;
 
-	for (i = 0; i < r->n_found; i++)
-		printf("FAIL %s: %s\n  at %s: %s\n",
-		    invariant_name(r->found[i].broken),
-		    invariant_sentence(r->found[i].broken),
-		    dur_stamp(r->found[i].at_ns, at), r->found[i].what);
+	for (i = 0; i < r->n_found; i++) {
+		v = &r->found[i].violation;
+		printf("FAIL %s: %s\n  at %s: %s\n", invariant_name(v->broken),
+		    invariant_sentence(v->broken), dur_stamp(v->at_ns, at),
+		    v->what);
+		tell_repeat(x, &r->found[i]);
+	}
 	if (r->restless > 0)
 		printf("FAIL rest: from every state one is reached in which "
 		       "nothing is under way\n  not from %" PRIu64 "\n",
 		    r->restless);
-	if (r->path == NULL)
-		return;
-	printf("  %s explore --exhaustive --policy %s --depth %" PRId64
-	       " --faults %" PRId64 " --overlap %" PRId64 " --path ",
-	    x->program, policy_word(x->policy), x->events, x->faults,
-	    x->overlap);
-	for (i = 0; i < r->n_path; i++)
-		printf("%s%u", i > 0 ? "." : "", r->path[i]);
-	printf("\n");
+}
+
+static void
+tell_numbers(const struct exhaust *x, const struct exhaustive_result *r,
+    double took_s)
+{
+	printf("%" PRIu64 " states, %" PRIu64 " at rest, %" PRIu64
+	       " moves, of which %" PRIu64 " led to a known one\n"
+	       "%" PRId64 " events of %s, %" PRId64
+	       " under way at a time, %" PRId64 " faults; depth %zu; %" PRIu64
+	       " histories, %.1f s; %s\n",
+	    r->states, r->rests, r->moves, r->folded, x->events, x->alphabet,
+	    x->overlap, x->faults, r->deepest, r->histories, took_s,
+	    r->closed	      ? "complete for any number of events"
+		: r->complete ? "complete"
+			      : "not complete");
 }
 
 static int
@@ -170,13 +209,7 @@ search(const struct exhaust *x, struct exhaustive *e)
 	if (x->progress)
 		fprintf(stderr, "\r");
 	tell_found(x, &r);
-	printf("%" PRIu64 " states, %" PRIu64 " at rest, %" PRIu64
-	       " moves, of which %" PRIu64 " led to a known one\n%" PRId64
-	       " events, %" PRId64 " under way at a time, %" PRId64
-	       " faults; depth %zu; %" PRIu64 " histories, %.1f s; %s\n",
-	    r.states, r.rests, r.moves, r.folded, x->events, x->overlap,
-	    x->faults, r.deepest, r.histories, took_s,
-	    r.complete ? "complete" : "not complete");
+	tell_numbers(x, &r, took_s);
 	status = r.n_found > 0 || r.restless > 0 ? CMD_FAIL : CMD_PASS;
 	exhaustive_result_fini(&r);
 	return status;
@@ -190,6 +223,7 @@ run(const struct exhaust *x)
 	struct exhaustive e = { .rules = rules,
 		.profile = profile,
 		.policy = x->policy,
+		.alphabet = x->alphabet,
 		.events = (unsigned)x->events,
 		.faults = (unsigned)x->faults,
 		.overlap = (unsigned)x->overlap };
@@ -205,13 +239,6 @@ run(const struct exhaust *x)
 /* --- options --- */
 
 static bool
-complain(const char *option, const char *what)
-{
-	fprintf(stderr, "switchback explore: %s: %s\n", option, what);
-	return false;
-}
-
-static bool
 take_number(const char *option, int64_t least, int64_t most, int64_t *out)
 {
 	char what[48];
@@ -221,6 +248,27 @@ take_number(const char *option, int64_t least, int64_t most, int64_t *out)
 	snprintf(what, sizeof(what),
 	    "give a number from %" PRId64 " to %" PRId64, least, most);
 	return complain(option, what);
+}
+
+static bool
+take_alphabet(struct exhaust *x)
+{
+	struct strbuf what = { 0 };
+	struct smallworld w;
+	size_t i;
+
+	x->alphabet = optarg;
+	if (smallworld_open(&w, optarg)) {
+		smallworld_fini(&w);
+		return true;
+	}
+	strbuf_adds(&what, "give some of these with commas in between: ");
+	for (i = 0; i < SMALLWORLD_KINDS; i++)
+		strbuf_addf(&what, "%s%s", i > 0 ? "," : "",
+		    smallworld_kind(i));
+	complain("--events", strbuf_str(&what));
+	strbuf_fini(&what);
+	return false;
 }
 
 static bool
@@ -234,12 +282,11 @@ take_option(struct exhaust *x, int c)
 		x->asked = true;
 		return true;
 	case 'd':
-		return take_number("--depth", 1, SMALLWORLD_EVENTS, &x->events);
+		return take_number("--depth", 1, DEPTH_MOST, &x->events);
 	case 'f':
 		return take_number("--faults", 0, FAULTS_MOST, &x->faults);
 	case 'o':
-		return take_number("--overlap", 1, SMALLWORLD_EVENTS,
-		    &x->overlap);
+		return take_number("--overlap", 1, DEPTH_MOST, &x->overlap);
 	case 'p':
 		if (policies_parse(optarg, &p, &err) < 0 || p.count != 1)
 			return complain("--policy", "give stock or native");
@@ -249,13 +296,15 @@ take_option(struct exhaust *x, int c)
 		return (dur_parse(optarg, strlen(optarg), &x->time_ns) &&
 			   x->time_ns > 0) ||
 		    complain("--time", "give a duration such as 10min");
+	case 'E':
+		return take_alphabet(x);
 	case 'P':
 		x->path = optarg;
 		return true;
 	default:
 		return complain("--exhaustive",
-		    "goes with --depth, --faults, --overlap, --policy, --time "
-		    "and --path alone");
+		    "goes with --depth, --faults, --overlap, --events, "
+		    "--policy, --time and --path alone");
 	}
 }
 
@@ -264,7 +313,7 @@ bool
 exhaust_is_asked(int argc, char **argv)
 {
 	static const char *const own[] = { "--exhaustive", "--depth",
-		"--faults", "--overlap", "--path" };
+		"--faults", "--overlap", "--events", "--path" };
 	size_t k;
 	int i;
 
@@ -285,10 +334,12 @@ exhaust_main(int argc, char **argv, const char *program)
 		{ "overlap", required_argument, NULL, 'o' },
 		{ "policy", required_argument, NULL, 'p' },
 		{ "time", required_argument, NULL, 't' },
+		{ "events", required_argument, NULL, 'E' },
 		{ "path", required_argument, NULL, 'P' },
 		{ NULL, 0, NULL, 0 },
 	};
 	struct exhaust x = { .policy = CORE_NATIVE,
+		.alphabet = smallworld_alphabet,
 		.events = 2,
 		.faults = 1,
 		.overlap = 2,

@@ -6,51 +6,64 @@
 #include <string.h>
 
 #include "base/digest.h"
-#include "base/dur.h"
 #include "base/mem.h"
-#include "failover/native.h"
-#include "sim/search/smallworld.h"
+#include "sim/search/arena.h"
+#include "sim/search/journey.h"
 #include "sim/search/states.h"
 
-#define UNIT	   DUR_SEC /* of coarse time */
-#define MOST_DUE   64
-#define MOST_STEPS 10000 /* without a choice */
-
-/* A VF that is up may wait so long for its link (failover/native.h): an engine
- * that looks again later has nothing under way. */
-#define UNDER_WAY (NATIVE_GRACE_LAST + DUR_SEC / 2)
+#define MOST_BYTES ((size_t)64 << 20) /* of one history */
+#define MOST_STEPS 10000	      /* without a choice */
 
 struct fork { /* a choice that was open */
 	uint16_t taken, width;
-	uint32_t state; /* that it was made in */
 };
+
+struct rest { /* where all rests, and how it was come to */
+	uint32_t state;
+	unsigned deeds; /* that it took */
+	bool expanded;
+	uint16_t *path; /* owned */
+	size_t n_path, moves;
+	struct violation *wrong; /* owned: if this were the end */
+	size_t n_wrong;
+	bool over; /* nothing will happen any more */
+};
+
+struct queue { /* rests after so many deeds */
+	uint32_t *list;
+	size_t n, cap;
+};
+
+struct node { /* a state from which not all ways were gone */
+	uint32_t state;
+	size_t base;  /* of the path: what was chosen before */
+	size_t moves; /* that led to it */
+	bool kept;    /* the image is of it */
+	struct arena_image image;
+};
+
+static const struct arena_image beginning;
 
 struct search {
 	const struct exhaustive *e;
 	struct exhaustive_result *out;
 	struct smallworld world;
-	struct profile *profile; /* coarse */
-	struct simstage stage;
+	struct arena *arena;
+	struct journey *j; /* in the arena, whose base is its first rest */
 	struct states states;
-	struct fork *path;
+	struct fork *path; /* from there on */
 	size_t n_path, cap_path;
 	size_t next; /* choice of the path that comes next */
 
-	/* the history that is under way */
-	struct simwalk *walk;
-	struct machine *m;
-	struct watch watch;
-	unsigned events, faults; /* that may still come */
-	unsigned under_way;	 /* came since all rested */
-	bool begun;		 /* it has come to its first rest */
-	uint32_t state;
-	uint32_t *met; /* states that were new in it */
-	size_t n_met, cap_met;
-
-	/* instead of a search, this path is told of */
-	void (*told)(void *ctx, const struct trace *t);
-	void *ctx;
-	bool lost; /* the path has choices that there are not */
+	struct node *nodes; /* of one history, the first one rests */
+	size_t n_nodes, made_nodes, cap_nodes;
+	size_t moves; /* of the history */
+	struct rest *rests;
+	size_t n_rests, cap_rests;
+	uint32_t *rest_of; /* by state; number + 1 */
+	size_t cap_rest_of;
+	struct queue *queues; /* by deeds */
+	bool cut;
 };
 
 /* --- choices --- */
@@ -63,27 +76,30 @@ choose(struct search *s, size_t width)
 	if (width < 2)
 		return 0;
 	if (s->next == s->n_path) {
+		arena_leave();
 		f = MEM_PUSH(s->path, s->n_path, s->cap_path);
+		arena_enter(s->arena);
 		f->width = (uint16_t)width;
-		f->state = s->state;
 	}
 	f = &s->path[s->next++];
-	if (s->told == NULL) {
-		assert(f->width == width);
-	} else if (f->taken >= width) { /* of a path that was given */
-		s->lost = true;
-		return 0;
-	}
+	assert(f->width == width || f->width == 0); /* 0: as it was put aside */
 	return f->taken;
 }
 
-/* The next path: the last choice that has something left takes it. */
 static bool
-turn(struct search *s)
+strikes(void *ctx)
+{
+	return choose(ctx, 2) == 1;
+}
+
+/* The next way from this node: the last choice that has something left takes
+ * it. */
+static bool
+turn(struct search *s, const struct node *n)
 {
 	struct fork *f;
 
-	while (s->n_path > 0) {
+	while (s->n_path > n->base) {
 		f = &s->path[s->n_path - 1];
 		if (++f->taken < f->width)
 			return true;
@@ -92,237 +108,243 @@ turn(struct search *s)
 	return false;
 }
 
-static bool
-strikes(void *ctx, const struct scn_injection *in)
-{
-	struct search *s = ctx;
+/* --- what was found --- */
 
-	(void)in;
-	if (!s->begun || s->faults == 0 || choose(s, 2) == 0)
-		return false;
-	s->faults--;
-	return true;
+static void
+keep_violation(struct exhaustive_result *r, const struct violation *v,
+    const uint16_t *path, size_t n)
+{
+	struct exhaustive_find *f;
+
+	if ((r->broken & 1u << v->broken) != 0)
+		return;
+	r->broken |= 1u << v->broken;
+	f = &r->found[r->n_found++];
+	f->violation = *v;
+	f->path = mem_copy(path, n * sizeof(*path));
+	f->n_path = n;
+}
+
+static uint16_t *
+path_taken(const struct search *s)
+{
+	uint16_t *list = mem_zero(s->n_path + 1, sizeof(*list));
+	size_t i;
+
+	for (i = 0; i < s->n_path; i++)
+		list[i] = s->path[i].taken;
+	return list;
+}
+
+static void
+keep_violations(struct search *s)
+{
+	const struct watch *w = &s->j->watch;
+	uint16_t *path = path_taken(s);
+	size_t i;
+
+	for (i = 0; i < w->n_found; i++)
+		keep_violation(s->out, &w->found[i], path, s->n_path);
+	free(path);
+}
+
+/* --- rests --- */
+
+static struct rest *
+rest_of(struct search *s, uint32_t state)
+{
+	size_t before = s->cap_rest_of;
+
+	s->rest_of = mem_grow(s->rest_of, &s->cap_rest_of, s->states.n,
+	    sizeof(*s->rest_of));
+	memset(s->rest_of + before, 0,
+	    (s->cap_rest_of - before) * sizeof(*s->rest_of));
+	if (s->rest_of[state] == 0) {
+		MEM_PUSH(s->rests, s->n_rests, s->cap_rests)->state = state;
+		s->rest_of[state] = (uint32_t)s->n_rests;
+	}
+	return &s->rests[s->rest_of[state] - 1];
+}
+
+/* What would be wrong if this were the end. */
+static void
+look_at_end(const struct search *s, struct rest *r)
+{
+	struct watch *w;
+
+	r->over = journey_is_over(s->j);
+	if ((s->j->stands & SMALLWORLD_BROKEN) != 0)
+		return;
+	w = mem_copy(&s->j->watch, sizeof(*w));
+	watch_end(w);
+	if (w->n_found > 0)
+		r->wrong = mem_copy(w->found, w->n_found * sizeof(*r->wrong));
+	r->n_wrong = w->n_found;
+	free(w);
+}
+
+/* It is gone on from later, when all has been that comes of fewer deeds. */
+static void
+put_aside(struct search *s, uint32_t state, bool is_new)
+{
+	struct rest *r = rest_of(s, state);
+	struct queue *q = &s->queues[s->j->deeds];
+
+	if (!is_new && (r->expanded || r->deeds <= s->j->deeds))
+		return;
+	r->deeds = s->j->deeds;
+	free(r->path);
+	r->path = path_taken(s);
+	r->n_path = s->n_path;
+	r->moves = s->moves;
+	*MEM_PUSH(q->list, q->n, q->cap) = (uint32_t)(r - s->rests);
+	if (!is_new)
+		return;
+	s->out->rests++;
+	if (s->j->deeds > s->out->reached)
+		s->out->reached = s->j->deeds;
+	look_at_end(s, r);
 }
 
 /* --- states --- */
 
-static bool
-is_over(const struct machine *m)
-{
-	int64_t at_ns;
-
-	return !vclock_next(&m->clock, &at_ns);
-}
-
-/* Nothing is under way but, perhaps, an engine that looks again some time. */
-static bool
-is_at_rest(const struct machine *m)
-{
-	const struct vclock *c = &m->clock;
-	int64_t at_ns;
-
-	if (!TAILQ_EMPTY(&m->tasks) || m->devctl_queued > 0)
-		return false;
-	return !vclock_next(c, &at_ns) ||
-	    (c->queue[VHOST].count + c->queue[VGUEST].count == 1 &&
-		at_ns - c->now_ns > UNDER_WAY);
-}
-
-static void
-keep_violation(struct search *s)
-{
-	struct exhaustive_result *r = s->out;
-	const struct watch *w = &s->watch;
-	size_t i;
-
-	for (i = 0; i < w->n_found; i++) {
-		if ((r->broken & 1u << w->found[i].broken) != 0)
-			continue;
-		r->broken |= 1u << w->found[i].broken;
-		r->found[r->n_found++] = w->found[i];
-		if (r->path != NULL)
-			continue;
-		r->path = mem_zero(s->n_path + 1, sizeof(*r->path));
-		for (r->n_path = 0; r->n_path < s->n_path; r->n_path++)
-			r->path[r->n_path] = s->path[r->n_path].taken;
-	}
-}
-
-/* This history has been in this state before: so it goes on for ever. */
-static bool
-is_round(const struct search *s)
-{
-	size_t i;
-
-	for (i = s->n_met; i > 0; i--)
-		if (s->met[i - 1] == s->state)
-			return true;
-	for (i = s->n_path; i > 0; i--)
-		if (s->path[i - 1].state == s->state)
-			return true;
-	return false;
-}
-
-/* False when there is nothing behind this state that is not known. */
-static bool
-visit(struct search *s)
+static uint32_t
+meet(struct search *s, uint32_t before, bool *is_new)
 {
 	struct digest d;
-	uint32_t before = s->state;
-	bool is_new;
+	uint32_t state;
 
-	digest_begin(&d, s->m->clock.now_ns);
-	digest_number(&d, s->events);
-	digest_number(&d, s->faults);
-	digest_number(&d, is_at_rest(s->m) ? 0 : s->under_way);
-	simwalk_digest(s->walk, &d);
+	journey_digest(s->j, &d);
 	if (d.blind) /* it is like no other */
 		digest_number(&d, s->out->moves);
-	s->state = states_meet(&s->states, &d, &is_new);
-	states_edge(&s->states, before, s->state);
+	state = states_meet(&s->states, &d, is_new);
+	if (s->j->quiet)
+		states_edge(&s->states, before, state);
 	s->out->moves++;
-	if (is_new) {
-		*MEM_PUSH(s->met, s->n_met, s->cap_met) = s->state;
-		s->states.rests[s->state] = is_at_rest(s->m);
-		s->out->rests += s->states.rests[s->state];
-	} else {
+	if (!*is_new)
 		s->out->folded++;
-	}
-	if (is_at_rest(s->m) && (is_new ? is_over(s->m) : is_round(s)))
-		watch_end(&s->watch);
-	keep_violation(s);
-	return is_new && s->watch.n_found == 0;
-}
-
-/* --- one history --- */
-
-struct options {
-	struct vevent *due[MOST_DUE];
-	size_t n_due;
-	bool passes; /* nothing is due: time may pass until next_ns */
-	int64_t next_ns;
-	bool event; /* the next one may come */
-};
-
-/* An event comes when the engine that rests has just looked, or is about to:
- * how long before that is all the same to it. Else it comes at any time, while
- * not too many are under way. */
-static bool
-may_come(struct search *s)
-{
-	const struct vclock *c = &s->m->clock;
-	int64_t at_ns;
-
-	if (!s->begun || s->events == 0)
-		return false;
-	if (!is_at_rest(s->m))
-		return s->under_way < s->e->overlap;
-	s->under_way = 0;
-	return !vclock_next(c, &at_ns) || at_ns - c->now_ns >= CORE_RESYNC;
-}
-
-/* Both doors lead to the same engine, which looks at all there is whichever of
- * them it is called by: of the two only one order is tried. */
-static size_t
-one_door(const struct machine *m, struct vevent **due, size_t n)
-{
-	size_t i, at = n;
-
-	for (i = 0; i < n; i++)
-		if (due[i] == &m->hint_event)
-			at = i;
-	for (i = 0; i < n && at < n; i++)
-		if (due[i] == &m->record_event) {
-			memmove(&due[at], &due[at + 1],
-			    (n - at - 1) * sizeof(*due));
-			return n - 1;
-		}
-	return n;
-}
-
-static size_t
-look_around(struct search *s, struct options *o)
-{
-	const struct vclock *c = &s->m->clock;
-
-	memset(o, 0, sizeof(*o));
-	o->n_due =
-	    one_door(s->m, o->due, vclock_due(c, c->now_ns, o->due, MOST_DUE));
-	o->passes = o->n_due == 0 && vclock_next(c, &o->next_ns);
-	o->event = may_come(s);
-	return o->n_due + o->passes + o->event;
+	else
+		s->states.rests[state] = journey_rests(s->j);
+	return state;
 }
 
 static void
-take(struct search *s, const struct options *o, size_t n)
+push_node(struct search *s, uint32_t state, size_t n)
 {
-	const struct scn_step *next;
+	struct node *node;
 
-	if (n < o->n_due) {
-		simwalk_fire(s->walk, o->due[n]);
-	} else if (n == o->n_due && o->passes) {
-		vclock_stand(&s->m->clock, o->next_ns);
-	} else {
-		next = &s->world.course.scn->steps[s->e->events - s->events];
-		s->events--;
-		s->under_way++;
-		simwalk_do(s->walk, next);
-	}
-	watch_step(&s->watch);
-}
-
-static void
-begin(struct search *s, struct trace *t)
-{
-	s->walk = simwalk_open(&s->stage, t);
-	s->m = simwalk_machine(s->walk);
-	simwalk_decide(s->walk, strikes, s);
-	watch_begin(&s->watch, &s->world.course, s->e->policy, s->walk, t);
-	s->events = s->e->events;
-	s->faults = s->e->faults;
-	s->under_way = 0;
-	s->next = s->n_met = 0;
-	s->begun = false;
-	s->state = STATES_NONE;
-}
-
-/* Until the engine has brought up what was there from the start, all comes in
- * the usual order. */
-static void
-settle(struct search *s)
-{
-	struct options o;
-
-	while (!is_at_rest(s->m) && look_around(s, &o) > 0)
-		take(s, &o, 0);
-	s->begun = true;
-}
-
-/* Behind the last choice of the path all is new. */
-static void
-run(struct search *s, struct trace *t)
-{
-	struct options o;
-	size_t n;
-
-	begin(s, t);
-	settle(s);
-	for (;;) {
-		n = look_around(s, &o);
-		if (s->next == s->n_path && (n != 1 || o.passes) && !visit(s))
-			break;
-		if (n == 0)
-			break;
-		if (s->next < s->n_path)
-			s->state = s->path[s->next].state;
-		take(s, &o, choose(s, n));
-	}
-	simwalk_close(s->walk);
+	if (s->n_nodes == s->made_nodes)
+		MEM_PUSH(s->nodes, s->made_nodes, s->cap_nodes);
+	node = &s->nodes[s->n_nodes++];
+	node->state = state;
+	node->base = s->n_path;
+	node->moves = s->moves;
+	node->kept = n > 1 || s->j->faults > 0;
+	if (node->kept)
+		arena_keep(s->arena, &node->image);
 	if (s->n_path > s->out->deepest)
 		s->out->deepest = s->n_path;
 }
 
+/* Takes the next way from the last node, to where there are several, or time
+ * passes. Gives how many ways there are. */
+static size_t
+move(struct search *s, struct crossroads *c)
+{
+	unsigned steps = 0;
+	size_t n;
+
+	arena_enter(s->arena);
+	s->j->quiet = true;
+	n = journey_look(s->j, c);
+	do {
+		journey_take(s->j, c, choose(s, n));
+		n = journey_look(s->j, c);
+	} while (n == 1 && !c->passes && !c->cut && steps++ < MOST_STEPS);
+	arena_leave();
+	s->moves++;
+	return n;
+}
+
+/* True when it has come to a state that is to be gone on from. */
+static bool
+go_on(struct search *s, uint32_t before)
+{
+	struct crossroads c;
+	size_t n = move(s, &c);
+	bool is_new;
+	uint32_t state = meet(s, before, &is_new);
+
+	if (s->j->watch.n_found > 0) {
+		keep_violations(s);
+		return false; /* what lies behind it is not looked at */
+	}
+	s->cut = s->cut || (is_new && c.cut);
+	if (journey_rests(s->j))
+		put_aside(s, state, is_new);
+	else if (is_new && n > 0)
+		push_node(s, state, n);
+	return is_new && n > 0 && !journey_rests(s->j);
+}
+
+/* Back to the last node that has a way left. */
 static void
+go_back(struct search *s)
+{
+	struct node *node = NULL;
+
+	while (s->n_nodes > 0 && !turn(s, node = &s->nodes[s->n_nodes - 1]))
+		s->n_nodes--;
+	if (s->n_nodes == 0)
+		return;
+	arena_bring_back(s->arena, &node->image);
+	s->moves = node->moves;
+}
+
+/* All histories from the last node to the next rest. False: enough. */
+static bool
+search_on(struct search *s)
+{
+	struct node *node;
+
+	while (s->n_nodes > 0) {
+		node = &s->nodes[s->n_nodes - 1];
+		s->next = node->base;
+		if (go_on(s, node->state))
+			continue;
+		s->out->histories++;
+		if (s->e->enough != NULL &&
+		    s->e->enough(s->e->ctx, s->states.n, s->out->histories))
+			return false;
+		go_back(s);
+	}
+	return true;
+}
+
+static bool
+expand(struct search *s, struct rest *r)
+{
+	struct crossroads c;
+	size_t i, moves = r->moves, n;
+	uint32_t state = r->state;
+
+	r->expanded = true;
+	arena_bring_back(s->arena, &beginning);
+	s->n_path = s->next = s->moves = 0;
+	for (i = 0; i < r->n_path; i++)
+		MEM_PUSH(s->path, s->n_path, s->cap_path)->taken = r->path[i];
+	while (s->moves < moves)
+		move(s, &c);
+	assert(s->next == s->n_path);
+	n = journey_look(s->j, &c);
+	if (n > 0)
+		push_node(s, state, n);
+	return search_on(s);
+}
+
+/* --- all of it --- */
+
+static bool
 search_open(struct search *s, const struct exhaustive *e,
     struct exhaustive_result *out)
 {
@@ -330,95 +352,164 @@ search_open(struct search *s, const struct exhaustive *e,
 	memset(out, 0, sizeof(*out));
 	s->e = e;
 	s->out = out;
-	smallworld_open(&s->world);
-	s->profile = profile_copy(e->profile);
-	profile_coarsen(s->profile, UNIT);
-	s->stage.scenario = s->world.course.scn;
-	s->stage.profile = s->profile;
-	s->stage.rules = e->rules;
-	s->stage.policy = e->policy;
-	s->stage.seed = 1;
+	return smallworld_open(&s->world, e->alphabet);
 }
 
 static void
 search_fini(struct search *s)
 {
-	states_fini(&s->states);
-	profile_free(s->profile);
-	smallworld_fini(&s->world);
+	size_t i;
+
+	for (i = 0; i < s->made_nodes; i++)
+		arena_image_fini(&s->nodes[i].image);
+	for (i = 0; i < s->n_rests; i++) {
+		free(s->rests[i].path);
+		free(s->rests[i].wrong);
+	}
+	for (i = 0; s->queues != NULL && i <= s->e->events; i++)
+		free(s->queues[i].list);
+	free(s->nodes);
+	free(s->rests);
+	free(s->rest_of);
+	free(s->queues);
 	free(s->path);
-	free(s->met);
-}
-
-void
-exhaustive_run(const struct exhaustive *e, struct exhaustive_result *out)
-{
-	struct search s;
-	struct trace *t;
-	uint32_t restless;
-
-	search_open(&s, e, out);
-	out->complete = true;
-	do {
-		if (out->histories > 0 && e->enough != NULL &&
-		    e->enough(e->ctx, s.states.n, out->histories)) {
-			out->complete = false;
-			break;
-		}
-		t = trace_new();
-		t->sparse = true;
-		run(&s, t);
-		trace_free(t);
-		out->histories++;
-	} while (turn(&s));
-	out->states = s.states.n;
-	/* What lies behind a state that breaks something was not looked at. */
-	if (out->complete && out->n_found == 0)
-		out->restless = states_restless(&s.states, &restless);
-	search_fini(&s);
+	states_fini(&s->states);
+	smallworld_fini(&s->world);
 }
 
 static void
-tell(struct search *s, struct trace *t)
+begin(struct search *s)
 {
-	struct options o;
-	size_t n, steps = 0;
+	bool is_new;
 
-	begin(s, t);
-	settle(s);
-	s->told(s->ctx, t);
-	/* Where nothing is open any more a path cannot go on. */
-	while (s->next < s->n_path && !s->lost && steps++ < MOST_STEPS &&
-	    (n = look_around(s, &o)) > 0) {
-		if (n > 1)
-			steps = 0;
-		take(s, &o, choose(s, n));
-		s->told(s->ctx, t);
+	s->queues = mem_zero(s->e->events + 1, sizeof(*s->queues));
+	s->arena = arena_new(MOST_BYTES);
+	arena_enter(s->arena);
+	s->j = journey_new(s->e, &s->world, NULL, strikes, s);
+	arena_leave();
+	arena_set_base(s->arena);
+	put_aside(s, meet(s, STATES_NONE, &is_new), true);
+}
+
+static bool
+search_all(struct search *s)
+{
+	struct queue *q;
+	struct rest *r;
+	unsigned deeds;
+	size_t i;
+
+	for (deeds = 0; deeds <= s->e->events; deeds++)
+		for (q = &s->queues[deeds], i = 0; i < q->n; i++) {
+			r = &s->rests[q->list[i]];
+			if (!r->expanded && r->deeds == deeds && !expand(s, r))
+				return false;
+		}
+	return true;
+}
+
+/* What is wrong with the ends there are. */
+static void
+judge_ends(struct search *s)
+{
+	const struct rest *r;
+	size_t i, k;
+
+	states_sort(&s->states);
+	for (i = 0; i < s->n_rests; i++) {
+		r = &s->rests[i];
+		if (r->n_wrong == 0 ||
+		    (!r->over && !states_returns(&s->states, r->state)))
+			continue;
+		for (k = 0; k < r->n_wrong; k++)
+			keep_violation(s->out, &r->wrong[k], r->path,
+			    r->n_path);
 	}
-	simwalk_close(s->walk);
-	s->lost = s->lost || s->next < s->n_path;
+}
+
+bool
+exhaustive_run(const struct exhaustive *e, struct exhaustive_result *out)
+{
+	struct search s;
+	uint32_t restless;
+
+	if (!search_open(&s, e, out))
+		return false;
+	begin(&s);
+	out->complete = search_all(&s);
+	out->closed = out->complete && !s.cut;
+	out->states = s.states.n;
+	judge_ends(&s);
+	/* What lies behind a state that breaks something was not looked at. */
+	if (out->complete && out->n_found == 0)
+		out->restless = states_restless(&s.states, &restless);
+	arena_bring_back(s.arena, &beginning);
+	journey_free(s.j);
+	arena_free(s.arena);
+	search_fini(&s);
+	return true;
+}
+
+/* --- one history --- */
+
+struct teller {
+	const uint16_t *path;
+	size_t n_path, next;
+	bool lost; /* the path has choices that there are not */
+};
+
+static size_t
+choose_told(struct teller *w, size_t width)
+{
+	if (width < 2 || w->next == w->n_path)
+		return 0;
+	if (w->path[w->next] >= width) {
+		w->lost = true;
+		return 0;
+	}
+	return w->path[w->next++];
+}
+
+static bool
+strikes_told(void *ctx)
+{
+	return choose_told(ctx, 2) == 1;
 }
 
 bool
 exhaustive_tell(const struct exhaustive *e, const uint16_t *path, size_t n_path,
     struct trace *t, void (*told)(void *ctx, const struct trace *t), void *ctx)
 {
-	struct exhaustive_result quiet;
-	struct search s;
-	size_t i;
+	struct teller w = { .path = path, .n_path = n_path };
+	struct smallworld world;
+	struct crossroads c;
+	struct journey *j;
+	unsigned steps = 0; /* without a choice */
+	size_t n;
 
-	search_open(&s, e, &quiet);
-	s.told = told;
-	s.ctx = ctx;
-	for (i = 0; i < n_path; i++)
-		MEM_PUSH(s.path, s.n_path, s.cap_path)->taken = path[i];
-	tell(&s, t);
-	search_fini(&s);
-	return !s.lost;
+	if (!smallworld_open(&world, e->alphabet))
+		return false;
+	j = journey_new(e, &world, t, strikes_told, &w);
+	told(ctx, t);
+	/* Behind the last choice it goes on to where all rests. */
+	while (!w.lost && j->watch.n_found == 0 && steps++ < MOST_STEPS &&
+	    (n = journey_look(j, &c)) > 0 &&
+	    (w.next < n_path || (n == 1 && !journey_rests(j)))) {
+		if (n > 1)
+			steps = 0;
+		journey_take(j, &c, choose_told(&w, n));
+		told(ctx, t);
+	}
+	journey_free(j);
+	smallworld_fini(&world);
+	return !w.lost && w.next == n_path;
 }
 
 void
 exhaustive_result_fini(struct exhaustive_result *r)
 {
-	free(r->path);
+	size_t i;
+
+	for (i = 0; i < r->n_found; i++)
+		free(r->found[i].path);
 }

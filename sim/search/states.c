@@ -70,7 +70,7 @@ states_edge(struct states *s, uint32_t from, uint32_t to)
 {
 	struct state_edge *e;
 
-	if (from == STATES_NONE || from == to)
+	if (from == STATES_NONE)
 		return;
 	e = MEM_PUSH(s->edges, s->n_edges, s->cap_edges);
 	e->from = from;
@@ -101,4 +101,61 @@ states_restless(const struct states *s, uint32_t *one)
 		}
 	free(reaches);
 	return n;
+}
+
+static int
+by_origin(const void *left, const void *right)
+{
+	const struct state_edge *a = left, *b = right;
+
+	if (a->from != b->from)
+		return a->from < b->from ? -1 : 1;
+	return (a->to > b->to) - (a->to < b->to);
+}
+
+void
+states_sort(struct states *s)
+{
+	qsort(s->edges, s->n_edges, sizeof(*s->edges), by_origin);
+}
+
+static size_t
+first_edge(const struct states *s, uint32_t from)
+{
+	size_t low = 0, high = s->n_edges, middle;
+
+	while (low < high) {
+		middle = low + (high - low) / 2;
+		if (s->edges[middle].from < from)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+/* Forwards over the edges; what is reached is few. */
+bool
+states_returns(const struct states *s, uint32_t state)
+{
+	bool *seen = mem_zero(s->n, sizeof(*seen)), found = false;
+	size_t n = 0, cap = 0, i;
+	uint32_t *ahead = NULL, at, to;
+
+	*MEM_PUSH(ahead, n, cap) = state;
+	while (n > 0 && !found) {
+		at = ahead[--n];
+		for (i = first_edge(s, at);
+		     i < s->n_edges && s->edges[i].from == at; i++) {
+			to = s->edges[i].to;
+			found = found || to == state;
+			if (seen[to])
+				continue;
+			seen[to] = true;
+			*MEM_PUSH(ahead, n, cap) = to;
+		}
+	}
+	free(ahead);
+	free(seen);
+	return found;
 }

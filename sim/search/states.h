@@ -27,7 +27,8 @@ struct states {
 	size_t n_slots;	 /* a power of two */
 	bool *rests;	 /* owned, beside list */
 	size_t cap_rests;
-	struct state_edge *edges; /* owned */
+	/* Owned. Only where nothing came from outside in between. */
+	struct state_edge *edges;
 	size_t n_edges, cap_edges;
 };
 
@@ -40,5 +41,10 @@ void states_edge(struct states *s, uint32_t from, uint32_t to);
 /* How many states there are from which none that rests can be reached; *one
  * is the first of them. */
 size_t states_restless(const struct states *s, uint32_t *one);
+
+/* Edges in the order of where they come from, which the next one needs. */
+void states_sort(struct states *s);
+/* Whether it goes on for ever with this state in it again and again. */
+bool states_returns(const struct states *s, uint32_t state);
 
 #endif

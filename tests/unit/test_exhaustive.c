@@ -95,9 +95,8 @@ stock_loses_the_route_and_the_path_shows_it(void **state)
 	(void)state;
 	exhaustive_run(&e, &r);
 	assert_true((r.broken & 1u << INVARIANT_ROUTE) != 0);
-	assert_non_null(r.path);
-	assert_true(
-	    exhaustive_tell(&e, r.path, r.n_path, t, remember, &stimuli));
+	assert_true(exhaustive_tell(&e, r.found[0].path, r.found[0].n_path, t,
+	    remember, &stimuli));
 	trace_free(t);
 	t = trace_new();
 	assert_false(exhaustive_tell(&e, nowhere, 1, t, remember, &stimuli));

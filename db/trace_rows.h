@@ -45,6 +45,7 @@ struct trace_record { /* one devctl record */
 	char *raw; /* bytes as the kernel wrote them, without the LF */
 	size_t raw_bytes;
 	bool no_newline; /* the record lacked its final LF */
+	bool planted;	 /* by a scenario: no kernel told it; not stored */
 };
 
 struct trace_firing { /* a rule that ran for a record */

@@ -173,6 +173,9 @@ add_steps(const struct course *h, const struct violation *v, struct strbuf *out)
 			add_line(&l, &before_ns, out);
 		}
 	}
+	for (; k < 2; k++)
+		if (marks[k].at_ns > 0)
+			add_line(&marks[k], &before_ns, out);
 	add_time(s->end_ns, before_ns, out);
 	strbuf_adds(out, "end\n");
 }

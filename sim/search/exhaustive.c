@@ -116,9 +116,9 @@ keep_violation(struct exhaustive_result *r, const struct violation *v,
 {
 	struct exhaustive_find *f;
 
-	if ((r->broken & 1u << v->broken) != 0)
+	if ((r->broken & INVARIANT_BIT(v->broken)) != 0)
 		return;
-	r->broken |= 1u << v->broken;
+	r->broken |= INVARIANT_BIT(v->broken);
 	f = &r->found[r->n_found++];
 	f->violation = *v;
 	f->path = mem_copy(path, n * sizeof(*path));

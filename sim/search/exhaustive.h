@@ -56,7 +56,7 @@ struct exhaustive_result {
 		size_t n_path;
 	} found[INVARIANTS];
 	size_t n_found;
-	uint32_t broken; /* a bit for each invariant */
+	uint64_t broken; /* a bit for each invariant */
 };
 
 /* False when the alphabet has a word that is not known. */

@@ -62,6 +62,25 @@ static const struct {
 	    false },
 	[INVARIANT_MTU] = { "mtu",
 	    "in the end the ports have their aggregate's MTU", false },
+	[INVARIANT_ALTERNATE] = { "alternate",
+	    "VF_UP and VF_DOWN of a NIC take turns until it is detached",
+	    false },
+	[INVARIANT_PRETEND] = { "pretend",
+	    "a NIC that hands over pretends to have no link, and asks the host "
+	    "for none",
+	    false },
+	[INVARIANT_RELINK] = { "relink",
+	    "a NIC that does not hand over has link 6 s after it could",
+	    false },
+	[INVARIANT_ENABLED] = { "enabled",
+	    "the transparent path is on only for a NIC that runs and has a VF",
+	    false },
+	[INVARIANT_ATTACHED] = { "attached",
+	    "who is told to be detached was told to be attached", false },
+	[INVARIANT_UNJOINED] = { "unjoined",
+	    "the engine brings a VF up only as a port beside the NIC that "
+	    "knows it",
+	    true },
 };
 
 const char *

@@ -41,8 +41,15 @@ enum invariant {
 	INVARIANT_VLAN,
 	INVARIANT_SLAAC,
 	INVARIANT_MTU,
+	INVARIANT_ALTERNATE,
+	INVARIANT_PRETEND,
+	INVARIANT_RELINK,
+	INVARIANT_ENABLED,
+	INVARIANT_ATTACHED,
+	INVARIANT_UNJOINED,
 };
-#define INVARIANTS (INVARIANT_MTU + 1)
+#define INVARIANTS	 (INVARIANT_UNJOINED + 1)
+#define INVARIANT_BIT(i) (UINT64_C(1) << (i))
 
 const char *invariant_name(enum invariant i);
 const char *invariant_sentence(enum invariant i);
@@ -64,6 +71,21 @@ struct violation {
 #define MARK_CAME  "came"
 #define MARK_EARLY "early"
 
+struct watch_nic { /* the NIC of a pair, as it was looked at last */
+	const struct ifnet *hn; /* NULL: it is away */
+	bool told_up;		/* a VF_UP of it, and no VF_DOWN since */
+	int64_t told_ns;	/* the newest of both; 0: none */
+	int64_t linkless_ns;	/* has no link, but should, since; 0: no */
+	int64_t outage_ns;	/* until then hn(4) pretends an outage */
+};
+
+#define WATCH_BIRTHS 32
+
+struct watch_birth { /* an interface that was told to be attached */
+	uint32_t born;
+	char name[IFNAME_MAX];
+};
+
 struct watch { /* what the invariants look at in one run */
 	const struct course *h;
 	struct simwalk *walk;
@@ -72,9 +94,13 @@ struct watch { /* what the invariants look at in one run */
 	enum core_policy policy;
 	size_t n_operations, n_records; /* seen before */
 	int64_t came_ns[COURSE_PAIRS];	/* its VF, last; 0: it is not there */
+	struct watch_nic nics[COURSE_PAIRS];
+	uint32_t n_born, departures; /* of the machine, when nics were found */
+	struct watch_birth births[WATCH_BIRTHS];
+	size_t n_births;
 	struct violation found[INVARIANTS];
 	size_t n_found;
-	uint32_t broken; /* a bit each */
+	uint64_t broken; /* a bit each */
 };
 
 void watch_begin(struct watch *w, const struct course *h,

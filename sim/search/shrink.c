@@ -61,7 +61,7 @@ breaks(struct shrink *s, struct choices *c, const uint32_t *list, size_t n,
 	s->tries++;
 	choices_follow(c, list, n);
 	trial_run(s->trial, c, NULL, &r);
-	if ((r.broken & 1u << s->broken) == 0 || !is_simpler(c, b))
+	if ((r.broken & INVARIANT_BIT(s->broken)) == 0 || !is_simpler(c, b))
 		return false;
 	keep(b, c);
 	return true;

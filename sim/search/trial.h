@@ -22,7 +22,7 @@ struct trial { /* who runs one after the other; not shared by threads */
 struct trial_result {
 	struct violation found[INVARIANTS];
 	size_t n_found;
-	uint32_t broken; /* a bit for each invariant */
+	uint64_t broken; /* a bit for each invariant */
 };
 
 /* Makes the history of the choices and runs it. With t (empty before), all of

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/dur.h"
+#include "sim/machine/ifnet.h"
 #include "sim/search/watch_parts.h"
 
 struct violation *
@@ -12,9 +13,10 @@ watch_broken(struct watch *w, enum invariant i, const char *fmt, ...)
 	struct violation *v;
 	va_list ap;
 
-	if ((w->broken & 1u << i) != 0 || !invariant_holds_under(i, w->policy))
+	if ((w->broken & INVARIANT_BIT(i)) != 0 ||
+	    !invariant_holds_under(i, w->policy))
 		return NULL;
-	w->broken |= 1u << i;
+	w->broken |= INVARIANT_BIT(i);
 	v = &w->found[w->n_found++];
 	memset(v, 0, sizeof(*v));
 	v->broken = i;
@@ -38,6 +40,15 @@ watch_expect(struct violation *v, const char *fmt, ...)
 }
 
 void
+watch_moment(struct violation *v, int64_t came_ns, int64_t early_ns)
+{
+	if (v == NULL)
+		return;
+	v->came_ns = came_ns;
+	v->early_ns = early_ns;
+}
+
+void
 watch_begin(struct watch *w, const struct course *h, enum core_policy policy,
     struct simwalk *walk, const struct trace *t)
 {
@@ -49,25 +60,88 @@ watch_begin(struct watch *w, const struct course *h, enum core_policy policy,
 	w->t = t;
 }
 
-/* --- when its VF came --- */
+/* --- what the kernel tells --- */
+
+/* Behind text, when at begins with it. */
+static const char *
+behind(const char *at, const char *text)
+{
+	size_t bytes = strlen(text);
+
+	return strncmp(at, text, bytes) == 0 ? at + bytes : NULL;
+}
+
+static bool
+read_record(const struct trace_record *r, struct watch_told *out)
+{
+	static const char *const systems[] = {
+		[WATCH_IFNET] = "IFNET subsystem=",
+		[WATCH_ETHERNET] = "ETHERNET subsystem=",
+		[WATCH_VF] = "HYPERV_NIC_VF subsystem=",
+	};
+	const char *at = behind(r->raw, "!system="), *name = NULL;
+	size_t i, bytes;
+
+	for (i = 0; at != NULL && i <= WATCH_VF && name == NULL; i++) {
+		name = behind(at, systems[i]);
+		out->system = (enum watch_system)i;
+	}
+	if (name == NULL)
+		return false;
+	bytes = strcspn(name, " ");
+	out->type = behind(name + bytes, " type=");
+	if (bytes >= sizeof(out->name) || out->type == NULL)
+		return false;
+	memcpy(out->name, name, bytes);
+	out->name[bytes] = '\0';
+	out->at_ns = r->emit_ns;
+	return true;
+}
 
 static void
 see_record(struct watch *w, const struct trace_record *r)
 {
-	char came[64];
+	struct watch_told told;
 	size_t i;
 
-	if (strncmp(r->raw, "!system=ETHERNET ", 17) != 0)
+	if (r->planted || !read_record(r, &told))
 		return;
-	for (i = 0; i < w->h->n_pairs; i++) {
-		snprintf(came, sizeof(came), "subsystem=%s type=IFATTACH",
-		    w->h->pairs[i].vf);
-		if (strstr(r->raw, came) != NULL)
-			w->came_ns[i] = r->emit_ns;
+	if (told.system == WATCH_ETHERNET) {
+		for (i = 0; i < w->h->n_pairs; i++)
+			if (strcmp(told.name, w->h->pairs[i].vf) == 0)
+				w->came_ns[i] = told.at_ns;
+		return;
 	}
+	watch_hn_told(w, &told);
+	if (told.system == WATCH_IFNET)
+		watch_births_told(w, &told);
 }
 
 /* --- what the engine does --- */
+
+/* FACTS.md J.2: to bring up what its NIC does not know may panic the kernel,
+ * and what is no port yet makes a hole (D.5). */
+static void
+see_unjoined(struct watch *w, const struct trace_operation *o, size_t pair)
+{
+	const struct ifnet *hn = w->nics[pair].hn;
+	const struct ifnet *vf = ifnet_find(w->m, w->h->pairs[pair].vf);
+	struct violation *v;
+
+	if (vf == NULL || hn == NULL ||
+	    (vf == hn->hn.vf && vf->member_of != NULL &&
+		vf->member_of == hn->member_of))
+		return;
+	v = watch_broken(w, INVARIANT_UNJOINED, "%s is brought up, and %s",
+	    vf->name,
+	    vf != hn->hn.vf ? "its NIC does not know it"
+			    : "is no port beside its NIC");
+	watch_expect(v,
+	    "count operation \"%s up\" == 0 between " MARK_CAME
+	    " and " MARK_EARLY,
+	    vf->name);
+	watch_moment(v, o->start_ns, o->start_ns + 1);
+}
 
 /* The text names the interface, as a whole word. */
 static bool
@@ -91,8 +165,10 @@ see_up(struct watch *w, const struct trace_operation *o, size_t pair)
 	struct violation *v;
 
 	snprintf(up, sizeof(up), "%s up", p->vf);
-	if (strcmp(o->text, up) != 0 || p->upped ||
-	    o->start_ns >= w->came_ns[pair] + w->h->vf_delay_ns)
+	if (strcmp(o->text, up) != 0)
+		return;
+	see_unjoined(w, o, pair);
+	if (p->upped || o->start_ns >= w->came_ns[pair] + w->h->vf_delay_ns)
 		return;
 	v = watch_broken(w, INVARIANT_DELAY,
 	    "%s is brought up %lld ms after it came, not %lld", p->vf,
@@ -101,10 +177,7 @@ see_up(struct watch *w, const struct trace_operation *o, size_t pair)
 	watch_expect(v,
 	    "count operation \"%s\" == 0 between " MARK_CAME " and " MARK_EARLY,
 	    up);
-	if (v == NULL)
-		return;
-	v->came_ns = w->came_ns[pair];
-	v->early_ns = o->start_ns + 1;
+	watch_moment(v, w->came_ns[pair], o->start_ns + 1);
 }
 
 static void
@@ -133,6 +206,7 @@ watch_step(struct watch *w)
 {
 	struct violation *v;
 
+	watch_hn_step(w);
 	while (w->n_records < w->t->n_records)
 		see_record(w, &w->t->records[w->n_records++]);
 	while (w->n_operations < w->t->n_operations)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * watch_parts - the inside of the watch over a run (sim/search/invariant.h):
- * what is looked at after everything that happens (watch.c), and what at the
- * end (watch_end.c).
+ * what is looked at after everything that happens (watch.c; watch_hn.c: the
+ * NICs; watch_births.c: who came and went), and what at the end (watch_end.c).
  */
 #ifndef SIM_SEARCH_WATCH_PARTS_H
 #define SIM_SEARCH_WATCH_PARTS_H
@@ -16,5 +16,21 @@ struct violation *watch_broken(struct watch *w, enum invariant i,
 /* v may be NULL. */
 void watch_expect(struct violation *v, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
+
+/* Its marks; v may be NULL. */
+void watch_moment(struct violation *v, int64_t came_ns, int64_t early_ns);
+
+/* A record of the kernel's own, one that the invariants know. */
+enum watch_system { WATCH_IFNET, WATCH_ETHERNET, WATCH_VF };
+struct watch_told {
+	enum watch_system system;
+	char name[IFNAME_MAX]; /* subsystem= */
+	const char *type;      /* the rest of the record, behind type= */
+	int64_t at_ns;
+};
+
+void watch_hn_told(struct watch *w, const struct watch_told *r);
+void watch_hn_step(struct watch *w);
+void watch_births_told(struct watch *w, const struct watch_told *r);
 
 #endif

@@ -350,6 +350,17 @@ deliver_daemon(struct simrun *g, const struct scn_step *p)
 	}
 }
 
+static void
+plant_records(struct machine *m, const struct scn_step *p)
+{
+	unsigned i;
+
+	for (i = 0; i < p->times; i++) {
+		devctl_inject(m, p->text, strlen(p->text));
+		m->trace->records[m->trace->n_records - 1].planted = true;
+	}
+}
+
 static int64_t
 deliver_step(struct machine *m, struct ktask *k)
 {
@@ -357,7 +368,6 @@ deliver_step(struct machine *m, struct ktask *k)
 	const struct scn_step *p = d->step;
 	struct ifnet *ifp;
 	int32_t row;
-	unsigned i;
 
 	switch (p->kind) {
 	case SCN_VF_ATTACH:
@@ -387,8 +397,7 @@ deliver_step(struct machine *m, struct ktask *k)
 		user_shell(d->g, p->text);
 		break;
 	case SCN_RECORD:
-		for (i = 0; i < p->times; i++)
-			devctl_inject(m, p->text, strlen(p->text));
+		plant_records(m, p);
 		break;
 	case SCN_RECORDS_READ:
 		while (devctl_pop(m, &row))

@@ -197,6 +197,58 @@ plant_mtu(struct scene *s)
 	s->hn->mtu = 1400;
 }
 
+/* The kernel, which the watch reads record for record. */
+static void
+plant_alternate(struct scene *s)
+{
+	int i;
+
+	for (i = 0; i < 2; i++)
+		devctl_emit(s->w.m,
+		    "!system=HYPERV_NIC_VF subsystem=%s type=VF_UP",
+		    s->hn->name);
+}
+
+static void
+plant_pretend(struct scene *s)
+{
+	s->hn->hn.managed = true;
+}
+
+static void
+plant_relink(struct scene *s)
+{
+	s->hn->hn.rxvf = false;
+	s->hn->hn.managed = true;
+	s->hn->hn.host_connected = true;
+	s->hn->link = LINK_DOWN;
+	watch_step(&s->w);
+	s->w.m->clock.now_ns += 7 * DUR_SEC;
+}
+
+static void
+plant_enabled(struct scene *s)
+{
+	s->hn->hn.xen = true;
+	s->hn->running = false;
+}
+
+static void
+plant_attached(struct scene *s)
+{
+	ifnet_detached(s->home);
+}
+
+static void
+plant_unjoined(struct scene *s)
+{
+	char up[32];
+
+	snprintf(up, sizeof(up), "%s up", s->p->vf);
+	lagg_del(s->home, s->vf);
+	say(s, s->h->quiet_ns, up);
+}
+
 /* What a history must have for it. */
 static bool
 any(const struct course *h)
@@ -302,6 +354,12 @@ static const struct planted {
 	[INVARIANT_VLAN] = { with_vlan, plant_vlan, false },
 	[INVARIANT_SLAAC] = { with_slaac, plant_slaac, false },
 	[INVARIANT_MTU] = { any, plant_mtu, false },
+	[INVARIANT_ALTERNATE] = { any, plant_alternate, false },
+	[INVARIANT_PRETEND] = { any, plant_pretend, true },
+	[INVARIANT_RELINK] = { any, plant_relink, false },
+	[INVARIANT_ENABLED] = { transparent, plant_enabled, false },
+	[INVARIANT_ATTACHED] = { any, plant_attached, false },
+	[INVARIANT_UNJOINED] = { any, plant_unjoined, true },
 };
 
 /* --- the runs --- */
@@ -386,7 +444,7 @@ plant(enum invariant i)
 		assert_true(seed < 5000);
 	}
 	choices_fini(&c);
-	if ((w.broken & 1u << i) == 0)
+	if ((w.broken & INVARIANT_BIT(i)) == 0)
 		fail_msg("%s: seed %llu: not told", invariant_name(i),
 		    (unsigned long long)seed);
 }
@@ -440,7 +498,7 @@ lost_packets_are_told(void **state)
 	while (simwalk_advance(walk) != STAGE_END)
 		watch_step(&w);
 	watch_end(&w);
-	assert_true((w.broken & 1u << INVARIANT_LOST) != 0);
+	assert_true((w.broken & INVARIANT_BIT(INVARIANT_LOST)) != 0);
 	simwalk_close(walk);
 	trace_free(t);
 	course_fini(&h);

@@ -146,7 +146,8 @@ read_config(struct native *n, struct pair *p)
 
 	rcvars_net(n->config.rc, p->hn, &quiet, &net);
 	snprintf(name, sizeof(name), "hn%d", p->unit);
-	if ((!net.configured || net.by_default) && strcmp(name, p->hn) != 0) {
+	if (p->is_hn && (!net.configured || net.by_default) &&
+	    strcmp(name, p->hn) != 0) {
 		quiet.errors = 0;
 		rcvars_net(n->config.rc, name, &quiet, &net);
 	}
@@ -347,7 +348,8 @@ swap_pairs(struct native *n, size_t a, size_t b)
 /* The pair of the snapshot's hn number k. An hn is known by its index, and by
  * its unit when it was gone in between; its name may be changed. */
 static struct pair *
-pair_of(struct native *n, const struct snap_if *hn, size_t k)
+pair_of(struct native *n, const struct snapshot *s, const struct snap_if *hn,
+    size_t k)
 {
 	struct pair *p;
 	size_t i;
@@ -358,6 +360,7 @@ pair_of(struct native *n, const struct snap_if *hn, size_t k)
 	if (i == n->n_pairs) {
 		p = MEM_PUSH(n->pairs, n->n_pairs, n->cap_pairs);
 		p->unit = hn->unit;
+		p->is_hn = s->os == SNAP_FREEBSD;
 		snprintf(p->descr, sizeof(p->descr), NATIVE_MARK "hn%d",
 		    p->unit);
 		memcpy(p->mac, hn->mac, sizeof(p->mac));
@@ -462,7 +465,7 @@ meet_pairs(struct native *n, const struct snapshot *s)
 	for (i = 0; i < s->n_ifs; i++) {
 		if (s->ifs[i].class != IF_HN)
 			continue;
-		p = pair_of(n, &s->ifs[i], n->n_present);
+		p = pair_of(n, s, &s->ifs[i], n->n_present);
 		p->dirty = true;
 		p->at_hn = i;
 		seen_own(&n->seen, i, n->n_present++);

@@ -80,9 +80,9 @@ struct pair {
 	int unit;
 	char hn[IFNAME_MAX];
 	char lagg[IFNAME_MAX];
-	char descr[64]; /* our mark on it: the unit stays at a rename */
-	uint8_t mac[6]; /* the hn's when it was met */
-	bool managed;
+	char descr[64];	     /* our mark on it: the unit stays at a rename */
+	uint8_t mac[6];	     /* the hn's when it was met */
+	bool managed, is_hn; /* its driver calls it hn, and its unit */
 	struct rc_net net;
 	struct config_care config;
 	struct vf_care vf;

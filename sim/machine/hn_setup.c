@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "sim/machine/bond.h"
 #include "sim/machine/hn.h"
 #include "sim/machine/ifdriver.h"
 
@@ -48,6 +49,8 @@ channels_down(struct ifnet *hn)
 static bool
 vf_tells_link(const struct ifnet *hn)
 {
+	if (bond_guest(hn->m))
+		return false; /* its netvsc keeps its carrier, see hn.c */
 	return hn->hn.rxvf || hn->hn.xen ||
 	    (hn->m->transparent && hn->hn.vf != NULL &&
 		!machine_flag(hn->m, "hn.xt_newer"));

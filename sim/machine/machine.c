@@ -533,7 +533,8 @@ observe_interface(const struct ifnet *ifp, struct snap_if *s)
 		observe_ports(ifp, s);
 	if (ifp->kind == KIND_HN) {
 		s->unit = ifp->unit;
-		s->rxvf = ifp->hn.rxvf;
+		/* Linux tells nobody (engine/world/linuxsnap.h). */
+		s->rxvf = ifp->hn.rxvf && !bond_guest(ifp->m);
 		if (ifp->hn.vf != NULL)
 			memcpy(s->vf, ifp->hn.vf->name, IFNAME_MAX);
 	}

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "sim/machine/bond.h"
 #include "sim/machine/ifdriver.h"
 #include "sim/machine/inet.h"
 #include "sim/machine/lagg.h"
@@ -167,12 +168,37 @@ netpath_nic(const struct machine *m, const struct ifnet *ifp)
 	return ifp == NULL ? NULL : ifnet_find_hn(m, ifp->mac);
 }
 
+const struct ifnet *
+netpath_slave(const struct ifnet *hn)
+{
+	if (!bond_guest(hn->m) || hn->m->transparent || hn->member_of == NULL)
+		return NULL;
+	return bond_active(hn->member_of);
+}
+
+static enum path
+arrive_at(const struct ifnet *slave, const struct ifnet **on)
+{
+	const struct ifnet *hn = slave;
+
+	if (slave->kind != KIND_HN) {
+		*on = slave;
+		return vf_out(slave);
+	}
+	if (!hn->hn.host_connected)
+		return PATH_VNIC_UNPLUGGED;
+	*on = hn;
+	return hn->running ? PATH_OK : PATH_NIC_STOPPED;
+}
+
 /* Which interface the frame is received by, or why by none. */
 static enum path
 arrive(const struct ifnet *hn, const struct ifnet **on)
 {
-	const struct ifnet *vf = hn->hn.vf;
+	const struct ifnet *vf = hn->hn.vf, *slave = netpath_slave(hn);
 
+	if (slave != NULL)
+		return arrive_at(slave, on);
 	if (hn->hn.host_path_vf && vf != NULL && vf->attached) {
 		if (vf->vf.surprised)
 			return PATH_VF_GONE;

@@ -56,6 +56,11 @@ enum path netpath_in_by_any(const struct machine *m,
 const struct ifnet *netpath_nic(const struct machine *m,
     const struct ifnet *ifp);
 
+/* The bond's slave that frames for the hn's MAC come to in a Linux guest: its
+ * gratuitous ARP has told the switches (FACTS.md G.4 8), and no host steers.
+ * NULL: the hn is in no bond that has one, or the guest is another. */
+const struct ifnet *netpath_slave(const struct ifnet *hn);
+
 /* A frame of no address: as it is sent past the interface's own output (which
  * a lagg's port refuses everything else), and as one for its MAC is seen on
  * it. raw: by BPF, which sees what lagg then drops. */

@@ -49,8 +49,12 @@ taps_out(const struct machine *m, const struct ipaddr *to, enum path path,
 static const struct ifnet *
 received_by(const struct ifnet *hn, struct taps *out)
 {
-	const struct ifnet *vf = hn->hn.vf;
+	const struct ifnet *vf = hn->hn.vf, *slave = netpath_slave(hn);
 
+	if (slave != NULL) {
+		add(out, slave);
+		return slave;
+	}
 	if (hn->hn.host_path_vf && vf != NULL) {
 		add(out, vf);
 		if (!hn->hn.xen)

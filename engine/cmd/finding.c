@@ -48,7 +48,7 @@ write_text(const struct trial *t, struct choices *c, const struct violation *v,
 	struct course h;
 
 	choices_follow(c, list, n);
-	course_make(&h, c, t->stimuli);
+	course_make(&h, c, t->policy, t->stimuli);
 	course_text(&h, v, t->policy, command, out);
 	course_fini(&h);
 	free(list);

@@ -13,8 +13,8 @@
 #define QUIET_DHCP (400 * DUR_SEC)
 /* A router advertises itself so seldom. */
 #define QUIET_SLAAC (700 * DUR_SEC)
-/* One look without a reason (CORE_RESYNC) is in it for sure. */
-#define CALM (15 * DUR_SEC)
+/* One look without a reason is in it for sure. */
+#define CALM (5 * DUR_SEC)
 
 struct scn_step *
 course_step(struct author *a, enum scn_stimulus kind, const char *name)
@@ -50,9 +50,13 @@ add_mark(struct author *a)
 }
 
 void
-course_make(struct course *h, struct choices *c, unsigned stimuli)
+course_make(struct course *h, struct choices *c, enum core_policy policy,
+    unsigned stimuli)
 {
-	struct author a = { .h = h, .c = c, .stimuli = stimuli };
+	struct author a = { .h = h,
+		.c = c,
+		.policy = policy,
+		.stimuli = stimuli };
 	int64_t quiet = QUIET;
 	size_t i;
 
@@ -75,7 +79,7 @@ course_make(struct course *h, struct choices *c, unsigned stimuli)
 	a.now_ns += quiet + h->vf_delay_ns;
 	h->calm_ns = a.now_ns;
 	add_mark(&a);
-	a.scn->end_ns = a.now_ns + CALM;
+	a.scn->end_ns = a.now_ns + a.resync_ns + CALM;
 }
 
 void

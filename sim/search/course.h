@@ -18,13 +18,14 @@
 
 #include "base/ipaddr.h"
 #include "base/strbuf.h"
+#include "core/core.h"
 #include "sim/scenario/scenario.h"
 #include "sim/search/choices.h"
 
 #define COURSE_PAIRS	2
 #define COURSE_ADDRS	4
 #define COURSE_STIMULI	20 /* at most, unless told otherwise */
-#define COURSE_MACHINES 2
+#define COURSE_MACHINES 3
 #define COURSE_FOREIGN	4
 
 /* The mark at which the quiet time is over: from here on nothing is done, and
@@ -32,10 +33,15 @@
 #define COURSE_CALM  "calm"
 #define COURSE_PROBE "p" /* and the number of its pair */
 
+/* Linux guests behind all others. */
 extern const char *const course_machines[COURSE_MACHINES];
+#define COURSE_AZURE 1
+#define COURSE_LINUX 2
 
 struct course_pair { /* what is wanted of it at the end */
 	char hn[SCN_NAME_MAX], vf[SCN_NAME_MAX];
+	char other[SCN_NAME_MAX];     /* the host may give it instead; or "" */
+	char aggregate[SCN_NAME_MAX]; /* its first name */
 	uint8_t mac[6];
 	bool dhcp;
 	struct ipaddr addrs[COURSE_ADDRS];
@@ -49,6 +55,8 @@ struct course_pair { /* what is wanted of it at the end */
 	bool has_alias, by_default; /* what rc.conf says: an alias; DEFAULT */
 	struct ipaddr extra; /* an alias that was edited; family 0: never */
 	bool extra_wanted;
+	struct ipaddr former; /* of addrs[0]; family 0: it was never edited */
+	bool moved; /* addrs[0] is not what the probe's peer was told */
 	/* Both by people: a NIC that was told of both at once may hand over to
 	 * the VF for good, and when that is gone there is no way out. */
 	bool downed, raced;
@@ -60,8 +68,13 @@ struct course {
 	size_t machine; /* number of its name */
 	struct course_pair pairs[COURSE_PAIRS];
 	size_t n_pairs;
-	bool transparent;
-	bool anew; /* the daemon is started anew at the mark */
+	/* A Linux guest. It has no VLANs here, since the engine moves none
+	 * there (engine/world/rtrequest.h), and no hn(4): the path is the
+	 * active slave's. */
+	bool on_linux;
+	bool transparent; /* the kernel does it all, and the engine nothing */
+	bool no_bonding;  /* the kernel cannot: the NIC is left to itself */
+	bool anew;	  /* the daemon is started anew at the mark */
 	bool died; /* the daemon, so that it does not know what it did before */
 	char foreign[COURSE_FOREIGN][SCN_NAME_MAX]; /* nobody's to touch */
 	size_t n_foreign;
@@ -70,9 +83,10 @@ struct course {
 	int64_t calm_ns;  /* COURSE_CALM */
 };
 
-/* Makes one of choices that are to be drawn or followed. stimuli: so many; 0:
- * as many as they say. */
-void course_make(struct course *h, struct choices *c, unsigned stimuli);
+/* Makes one of choices that are to be drawn or followed, for this policy: stock
+ * is FreeBSD's. stimuli: so many; 0: as many as they say. */
+void course_make(struct course *h, struct choices *c, enum core_policy policy,
+    unsigned stimuli);
 void course_fini(struct course *h);
 
 #endif

@@ -19,7 +19,7 @@ hn(const struct author *a, size_t pair)
 static const char *
 vf(const struct author *a, size_t pair)
 {
-	return a->h->pairs[pair].vf;
+	return course_vf(a, pair);
 }
 
 /* --- the host --- */
@@ -27,11 +27,14 @@ vf(const struct author *a, size_t pair)
 static void
 attach(struct author *a, size_t pair)
 {
+	struct standing *s = &a->pairs[pair];
+
+	s->other =
+	    a->h->pairs[pair].other[0] != '\0' && choices_chance(a->c, 50);
 	course_step(a, SCN_VF_ATTACH, vf(a, pair));
-	a->pairs[pair].vf_there = a->pairs[pair].vf_link = true;
-	a->pairs[pair].associated = true;
-	a->pairs[pair].unpaired = !a->pairs[pair].nic_there;
-	a->h->pairs[pair].vf_excused = false;
+	s->vf_there = s->vf_link = s->associated = true;
+	s->unpaired = !s->nic_there;
+	a->h->pairs[pair].vf_excused = s->scripted || s->downed_late;
 }
 
 static void
@@ -124,6 +127,23 @@ freeze(struct author *a, size_t pair)
 	a->now_ns += ns > 0 ? ns : DUR_SEC;
 }
 
+/* Where the copy takes minutes, only one that is given up at once. */
+static void
+migrate(struct author *a, size_t pair)
+{
+	struct scn_step *p;
+	bool lasts = a->h->machine == COURSE_AZURE;
+
+	(void)pair;
+	p = course_step(a, SCN_VM_MIGRATE, NULL);
+	if (lasts || choices_chance(a->c, 25))
+		p->duration_ns = 10 * DUR_MS + course_pause(a);
+	if (lasts && p->duration_ns >= DUR_SEC)
+		p->duration_ns = DUR_SEC;
+	/* Another one is refused until then. */
+	a->now_ns += 2 * DUR_SEC;
+}
+
 static void
 turn_dhcp(struct author *a, size_t pair)
 {
@@ -189,11 +209,13 @@ reload(struct author *a, size_t pair)
 	a->edited = false;
 }
 
+/* The daemon does not hear what is told now. */
 static void
-close_socket(struct author *a, size_t pair)
+lose_messages(struct author *a, size_t pair)
 {
 	(void)pair;
-	course_step(a, SCN_DEVD_CLOSE, NULL);
+	course_step(a, a->h->on_linux ? SCN_NETLINK_OVERFLOW : SCN_DEVD_CLOSE,
+	    NULL);
 }
 
 /* --- records that tell lies, and too many of them --- */
@@ -247,13 +269,15 @@ static const struct act {
 	{ turn_daemon, 2 },
 	{ restart, 2 },
 	{ reload, 1 },
-	{ close_socket, 1 },
+	{ lose_messages, 1 },
 	{ lie, 2 },
 	{ flood, 1 },
 	{ course_user, 4 },
 	{ course_edit, 2 },
 	{ turn_router, 1 },
 	{ offer, 1 },
+	{ migrate, 1 },
+	{ course_custom, 1 },
 };
 #define N_ACTS (sizeof(acts) / sizeof(acts[0]))
 
@@ -310,6 +334,8 @@ course_mend(struct author *a)
 			turn_association(a, i);
 		if (!s->vf_link && s->vf_there)
 			turn_link(a, i);
+		if (s->scripted)
+			course_custom(a, i);
 	}
 	if (!a->dhcp_answers)
 		turn_dhcp(a, 0);

@@ -5,11 +5,12 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/dur.h"
 #include "base/mem.h"
 #include "sim/search/course_parts.h"
 
-__attribute__((format(printf, 2, 3))) static void
-type(struct author *a, const char *fmt, ...)
+void
+course_type(struct author *a, const char *fmt, ...)
 {
 	char text[96];
 	va_list ap;
@@ -17,27 +18,39 @@ type(struct author *a, const char *fmt, ...)
 	va_start(ap, fmt);
 	vsnprintf(text, sizeof(text), fmt, ap);
 	va_end(ap);
-	course_step(a, SCN_USER, NULL)->text = mem_str(text);
+	if (a->script == NULL)
+		course_step(a, SCN_USER, NULL)->text = mem_str(text);
+	else
+		strbuf_addf(a->script, "%s%s", a->script->bytes > 0 ? "\n" : "",
+		    text);
+}
+
+const char *
+course_vf(const struct author *a, size_t pair)
+{
+	const struct course_pair *p = &a->h->pairs[pair];
+
+	return a->pairs[pair].other ? p->other : p->vf;
 }
 
 static void
 delete_route(struct author *a, size_t pair)
 {
 	(void)pair;
-	type(a, "route delete default");
+	course_type(a, "route delete default");
 }
 
 static void
 refuse_on_ports(struct author *a, size_t pair)
 {
 	(void)pair;
-	type(a, "sysctl net.link.lagg.failover_rx_all=0");
+	course_type(a, "sysctl net.link.lagg.failover_rx_all=0");
 }
 
 static void
 down_nic(struct author *a, size_t pair)
 {
-	type(a, "ifconfig %s down", a->h->pairs[pair].hn);
+	course_type(a, "ifconfig %s down", a->h->pairs[pair].hn);
 }
 
 static void
@@ -49,9 +62,11 @@ up_vf(struct author *a, size_t pair)
 		down_nic(a, pair);
 		return;
 	}
-	type(a, "ifconfig %s up", p->vf);
+	course_type(a, "ifconfig %s up", course_vf(a, pair));
 	p->upped = true;
-	p->raced = p->raced || p->downed;
+	/* A daemon that is started downs what it finds up and is no port. */
+	p->raced =
+	    p->raced || p->downed || a->pairs[pair].scripted || !a->daemon_runs;
 }
 
 static void
@@ -63,8 +78,9 @@ down_vf(struct author *a, size_t pair)
 		down_nic(a, pair);
 		return;
 	}
-	type(a, "ifconfig %s down", p->vf);
+	course_type(a, "ifconfig %s down", course_vf(a, pair));
 	p->vf_excused = p->downed = true;
+	a->pairs[pair].downed_late = a->script != NULL;
 	p->raced = p->raced || p->upped;
 }
 
@@ -77,7 +93,7 @@ remove_address(struct author *a, size_t pair)
 	if (p->n_addrs == 0)
 		delete_route(a, pair);
 	else
-		type(a, "ifconfig lagg%zu %s %s -alias", pair,
+		course_type(a, "ifconfig lagg%zu %s %s -alias", pair,
 		    p->addrs[0].family == 6 ? "inet6" : "inet",
 		    ipaddr_format(&p->addrs[0], false, text));
 }
@@ -85,15 +101,58 @@ remove_address(struct author *a, size_t pair)
 static void
 restart_netif(struct author *a, size_t pair)
 {
-	type(a, "service netif restart %s", a->h->pairs[pair].hn);
+	course_type(a, "service netif restart %s", a->h->pairs[pair].hn);
 }
 
 static void
 start_client(struct author *a, size_t pair)
 {
-	type(a, "dhclient -b %s", a->h->pairs[pair].hn);
+	course_type(a, "dhclient -b %s", a->h->pairs[pair].hn);
 	/* Without DHCP in rc.conf that is a decision, too. */
 	a->h->pairs[pair].client_excused = !a->h->pairs[pair].dhcp;
+}
+
+static void
+restart_client(struct author *a, size_t pair)
+{
+	course_type(a, "service dhclient restart %s", a->h->pairs[pair].hn);
+}
+
+static void
+kill_clients(struct author *a, size_t pair)
+{
+	(void)pair;
+	course_type(a, "pkill -x dhclient");
+}
+
+static void
+start_ether(struct author *a, size_t pair)
+{
+	course_type(a, "/etc/pccard_ether %s start", a->h->pairs[pair].hn);
+}
+
+/* Where it was, or would be without an aggregate. */
+static void
+add_to_nic(struct author *a, size_t pair)
+{
+	const struct course_pair *p = &a->h->pairs[pair];
+	char text[IPADDR_TEXT];
+
+	if (p->n_addrs == 0 || p->addrs[0].family != 4)
+		start_ether(a, pair);
+	else
+		course_type(a, "ifconfig %s inet %s alias", p->hn,
+		    ipaddr_format(&p->addrs[0], true, text));
+}
+
+/* Its routes go with it. A daemon that has seen it down brings them back;
+ * one that is started when it is up again knows nothing of it. */
+static void
+down_lagg(struct author *a, size_t pair)
+{
+	course_type(a, "ifconfig lagg%zu down", pair);
+	if (a->script == NULL)
+		a->now_ns += DUR_SEC;
 }
 
 static void
@@ -101,27 +160,30 @@ destroy_lagg(struct author *a, size_t pair)
 {
 	/* The kernel lets nobody change an MTU meanwhile, the model does. */
 	a->h->pairs[pair].mtu_excused = true;
-	type(a, "ifconfig lagg%zu destroy", pair);
+	course_type(a, "ifconfig lagg%zu destroy", pair);
 }
 
 static void
 remove_vf(struct author *a, size_t pair)
 {
 	a->h->pairs[pair].mtu_excused = true;
-	type(a, "ifconfig lagg%zu -laggport %s", pair, a->h->pairs[pair].vf);
+	course_type(a, "ifconfig lagg%zu -laggport %s", pair,
+	    course_vf(a, pair));
 }
 
 static void
 remove_nic(struct author *a, size_t pair)
 {
 	a->h->pairs[pair].mtu_excused = true;
-	type(a, "ifconfig lagg%zu -laggport %s", pair, a->h->pairs[pair].hn);
+	course_type(a, "ifconfig lagg%zu -laggport %s", pair,
+	    a->h->pairs[pair].hn);
 }
 
 static void
 add_vf(struct author *a, size_t pair)
 {
-	type(a, "ifconfig lagg%zu laggport %s", pair, a->h->pairs[pair].vf);
+	course_type(a, "ifconfig lagg%zu laggport %s", pair,
+	    course_vf(a, pair));
 }
 
 static void
@@ -131,7 +193,7 @@ rename_nic(struct author *a, size_t pair)
 	if (a->pairs[pair].renamed || !a->pairs[pair].media ||
 	    !a->pairs[pair].associated || !a->pairs[pair].nic_there)
 		return;
-	type(a, "ifconfig %s name net%zu", a->h->pairs[pair].hn, pair);
+	course_type(a, "ifconfig %s name net%zu", a->h->pairs[pair].hn, pair);
 	a->pairs[pair].renamed = true;
 	/* rc(8) makes VLANs of the names that it finds. */
 	if (a->now_ns < COURSE_BOOTED)
@@ -141,7 +203,7 @@ rename_nic(struct author *a, size_t pair)
 static void
 rename_lagg(struct author *a, size_t pair)
 {
-	type(a, "ifconfig lagg%zu name wan%zu", pair, pair);
+	course_type(a, "ifconfig lagg%zu name wan%zu", pair, pair);
 }
 
 static void
@@ -149,29 +211,116 @@ change_mtu(struct author *a, size_t pair)
 {
 	static const int mtus[] = { 1500, 1400, 9000 };
 
-	type(a, "ifconfig lagg%zu mtu %d", pair, mtus[choices_below(a->c, 3)]);
+	course_type(a, "ifconfig lagg%zu mtu %d", pair,
+	    mtus[choices_below(a->c, 3)]);
 }
 
 /* Those in front also where lagg0 is the administrator's own. */
 static course_act *const commands[] = { delete_route, refuse_on_ports, down_nic,
-	up_vf, down_vf, restart_netif, start_client, rename_nic, destroy_lagg,
-	remove_vf, remove_nic, add_vf, remove_address, rename_lagg,
-	change_mtu };
+	up_vf, down_vf, restart_netif, start_client, rename_nic, restart_client,
+	kill_clients, start_ether, add_to_nic, destroy_lagg, remove_vf,
+	remove_nic, add_vf, remove_address, rename_lagg, change_mtu,
+	down_lagg };
 #define N_COMMANDS (uint32_t)(sizeof(commands) / sizeof(commands[0]))
-#define N_ANYWHERE 8
+#define N_ANYWHERE 12
+
+static void
+type_one(struct author *a, size_t pair)
+{
+	course_act *command;
+
+	if (a->h->on_linux)
+		command = course_linux_command(
+		    choices_below(a->c, COURSE_LINUX_COMMANDS));
+	else
+		command = commands[choices_below(a->c,
+		    a->own_lagg ? N_ANYWHERE : N_COMMANDS)];
+	command(a, pair);
+}
+
+static uint32_t
+sleep_some(struct author *a)
+{
+	uint32_t seconds = 1 + choices_below(a->c, 3);
+
+	course_type(a, "sleep %u", seconds);
+	return seconds;
+}
+
+/* A script: several commands, and now and then it waits. */
+static void
+run_script(struct author *a, size_t pair)
+{
+	struct strbuf script = { 0 };
+	uint32_t n = 2 + choices_below(a->c, 3), sleeps = 0;
+
+	a->script = &script;
+	while (n-- > 0) {
+		type_one(a, pair);
+		if (choices_chance(a->c, 25))
+			sleeps += sleep_some(a);
+	}
+	a->script = NULL;
+	if (script.bytes > 0)
+		course_step(a, SCN_USER, NULL)->text = strbuf_take(&script);
+	/* What comes behind it comes when it has ended. */
+	a->now_ns += sleeps > 0 ? (sleeps + 1) * DUR_SEC : 0;
+	strbuf_fini(&script);
+}
 
 void
 course_user(struct author *a, size_t pair)
 {
-	commands[choices_below(a->c, a->own_lagg ? N_ANYWHERE : N_COMMANDS)](a,
-	    pair);
+	if (choices_chance(a->c, 20))
+		run_script(a, pair);
+	else
+		type_one(a, pair);
+}
+
+/* Somebody puts a hyperv_vfup.NIC there, which is run in place of what the
+ * engine does with a VF that comes, or takes it away. */
+void
+course_custom(struct author *a, size_t pair)
+{
+	static const enum scn_script scripts[] = { SCN_SCRIPT_EXITS,
+		SCN_SCRIPT_TAKES, SCN_SCRIPT_HANGS, SCN_SCRIPT_NOT_EXECUTABLE };
+	struct standing *s = &a->pairs[pair];
+	struct course_pair *p = &a->h->pairs[pair];
+	struct scn_custom *c;
+
+	if (a->h->on_linux)
+		return; /* Linux has no such scripts */
+	c = &course_step(a, SCN_CUSTOM, NULL)->custom;
+	memcpy(c->nic, p->hn, sizeof(c->nic));
+	s->scripted = !s->scripted;
+	if (!s->scripted) {
+		c->script = SCN_SCRIPT_MISSING;
+		return;
+	}
+	c->script = scripts[choices_below(a->c, 4)];
+	c->status =
+	    c->script == SCN_SCRIPT_EXITS ? (int)choices_below(a->c, 2) : 0;
+	if (c->script == SCN_SCRIPT_TAKES)
+		c->takes_ns = DUR_SEC + course_pause(a);
+	p->vf_excused = true;
+	p->raced = p->raced || p->upped;
+}
+
+/* --- rc.conf is edited --- */
+
+static void
+edit(struct author *a, const char *name, const char *value)
+{
+	struct scn_step *p = course_step(a, SCN_RC_CONF, NULL);
+
+	scn_pair_add(&p->pairs, &p->n_pairs, &p->cap_pairs, name, value);
+	a->edited = true;
 }
 
 /* An alias comes into rc.conf, or goes. */
-void
-course_edit(struct author *a, size_t pair)
+static void
+edit_alias(struct author *a, size_t pair)
 {
-	struct scn_step *p = course_step(a, SCN_RC_CONF, NULL);
 	struct course_pair *of = &a->h->pairs[pair];
 	char name[64], value[64];
 
@@ -180,9 +329,43 @@ course_edit(struct author *a, size_t pair)
 	snprintf(name, sizeof(name), "ifconfig_%s_alias%d", of->hn,
 	    of->has_alias ? 1 : 0);
 	snprintf(value, sizeof(value), "inet 10.8.%zu.1/32", pair);
-	scn_pair_add(&p->pairs, &p->n_pairs, &p->cap_pairs, name,
-	    of->extra_wanted ? value : "");
+	edit(a, name, of->extra_wanted ? value : "");
 	snprintf(value, sizeof(value), "10.8.%zu.1/32", pair);
 	ipaddr_parse(value, &of->extra);
-	a->edited = true;
+}
+
+/* The machine gets another address, or the first one again. */
+static void
+edit_address(struct author *a, size_t pair)
+{
+	struct course_pair *of = &a->h->pairs[pair];
+	char name[64], value[64], text[IPADDR_TEXT];
+	struct ipaddr now = of->addrs[0];
+
+	now.bytes[3] ^= 1;
+	of->former = of->addrs[0];
+	of->addrs[0] = now;
+	of->moved = !of->moved;
+	snprintf(name, sizeof(name), "ifconfig_%s", of->hn);
+	snprintf(value, sizeof(value), "inet %s",
+	    ipaddr_format(&now, true, text));
+	edit(a, name, value);
+}
+
+void
+course_edit(struct author *a, size_t pair)
+{
+	const struct course_pair *p = &a->h->pairs[pair];
+	/* What rc(8) has put on a NIC, and no file names when the daemon is
+	 * first started, is nobody's to take. */
+	bool fixed = !p->dhcp && p->n_addrs > 0 && p->addrs[0].family == 4 &&
+	    a->now_ns >= COURSE_BOOTED;
+
+	if (choices_chance(a->c, 30) && fixed)
+		edit_address(a, pair);
+	else
+		edit_alias(a, pair);
+	/* What an administrator types next. */
+	if (choices_chance(a->c, 30) && !a->h->on_linux)
+		restart_netif(a, pair);
 }

@@ -8,24 +8,32 @@
 #include "base/mem.h"
 #include "sim/search/course_parts.h"
 
-#define SEEDS	    UINT32_C(1000000) /* of the delays */
-#define SMALL_QUEUE "8"		      /* records: it overflows now and then */
+#define SEEDS UINT32_C(1000000) /* of the delays */
+/* Units of the first pair's VF on Linux, where NICs have their name, too, and
+ * of its other VF anywhere. */
+#define LINUX_VF 4
+#define OTHER	 7
 
 const char *const course_machines[COURSE_MACHINES] = { "qemu-freebsd",
-	"azure-mlx5" };
+	"azure-mlx5", "linux-bond" };
 
+#define MODELS 5
 struct model {
 	const char *driver, *ifname;
 };
-static const struct model models[COURSE_MACHINES][4] = {
+/* Linux names all by their place; what em(4) and e1000e are there is a NIC
+ * that negotiates. */
+static const struct model models[COURSE_MACHINES][MODELS] = {
 	{ { "vmx", "vmx" }, { "vtnet", "vtnet" }, { "vmx", "vmx" },
-	    { "vtnet", "vtnet" } },
+	    { "vtnet", "vtnet" }, { "em", "em" } },
 	{ { "mlx5", "mce" }, { "mlx4", "mlxen" }, { "mana", "mana" },
-	    { "ixv", "ixv" } },
+	    { "ixv", "ixv" }, { "iavf", "iavf" } },
+	{ { "vmxnet3", "eth" }, { "vmxnet3", "eth" }, { "e1000e", "eth" },
+	    { "vmxnet3", "eth" }, { "e1000e", "eth" } },
 };
 
-static void
-add_rc(struct author *a, const char *name, const char *value)
+void
+course_add_rc(struct author *a, const char *name, const char *value)
 {
 	struct scenario *s = a->scn;
 
@@ -43,7 +51,7 @@ add_rc_of(struct author *a, const struct course_pair *p, const char *suffix,
 	vsnprintf(value, sizeof(value), fmt, ap);
 	va_end(ap);
 	snprintf(name, sizeof(name), "ifconfig_%s%s", p->hn, suffix);
-	add_rc(a, name, value);
+	course_add_rc(a, name, value);
 }
 
 __attribute__((format(printf, 2, 3))) static void
@@ -58,44 +66,101 @@ want(struct course_pair *p, const char *fmt, ...)
 	ipaddr_parse(text, &p->addrs[p->n_addrs++]);
 }
 
+/* --- a pair --- */
+
 static void
-add_pair_things(struct author *a, struct course_pair *p, size_t unit)
+add_vf(struct author *a, struct course_pair *p, const struct model *model,
+    const char *ifname, bool present)
 {
-	const struct model *model =
-	    &models[a->h->machine][choices_below(a->c, 4)];
 	struct scenario *s = a->scn;
-	struct scn_nic *nic = MEM_PUSH(s->nics, s->n_nics, s->cap_nics);
 	struct scn_vf *vf = MEM_PUSH(s->vfs, s->n_vfs, s->cap_vfs);
+
+	snprintf(vf->name, sizeof(vf->name), "%s", ifname);
+	memcpy(vf->of, p->hn, sizeof(vf->of));
+	memcpy(vf->mac, p->mac, 6);
+	vf->driver = mem_str(model->driver);
+	vf->present = present;
+}
+
+static void
+name_pair(const struct author *a, struct course_pair *p, unsigned number,
+    const struct model *model)
+{
+	if (a->h->on_linux) {
+		snprintf(p->hn, sizeof(p->hn), "eth%u", number);
+		snprintf(p->vf, sizeof(p->vf), "eth%u", number + LINUX_VF);
+		snprintf(p->aggregate, sizeof(p->aggregate), "bond%u", number);
+	} else {
+		snprintf(p->hn, sizeof(p->hn), "hn%u", number);
+		snprintf(p->vf, sizeof(p->vf), "%s%u", model->ifname, number);
+		snprintf(p->aggregate, sizeof(p->aggregate), "lagg%u", number);
+	}
+}
+
+static const struct model *
+some_model(struct author *a)
+{
+	return &models[a->h->machine][choices_below(a->c, MODELS)];
+}
+
+/* Another host has another card, or gives it another unit. */
+static void
+add_other_vf(struct author *a, struct course_pair *p, unsigned number)
+{
+	const struct model *model;
+
+	if (!choices_chance(a->c, 15))
+		return;
+	model = some_model(a);
+	snprintf(p->other, sizeof(p->other), "%s%u", model->ifname,
+	    number + OTHER);
+	add_vf(a, p, model, p->other, false);
+}
+
+static void
+add_probe(struct author *a, const struct course_pair *p, unsigned number)
+{
+	struct scenario *s = a->scn;
 	struct scn_probe *probe =
 	    MEM_PUSH(s->probes, s->n_probes, s->cap_probes);
-	const uint8_t mac[6] = { 0x52, 0x54, 0, 0xaa, (uint8_t)unit, 1 };
-	unsigned number = (unsigned)unit & 0xff; /* a compiler sees it fit */
 	char name[SCN_NAME_MAX];
 
-	snprintf(p->hn, sizeof(p->hn), "hn%u", number);
-	snprintf(p->vf, sizeof(p->vf), "%s%u", model->ifname, number);
-	memcpy(p->mac, mac, 6);
-	memcpy(nic->name, p->hn, sizeof(nic->name));
-	memcpy(nic->mac, mac, 6);
-	memcpy(vf->name, p->vf, sizeof(vf->name));
-	memcpy(vf->of, p->hn, sizeof(vf->of));
-	memcpy(vf->mac, mac, 6);
-	vf->driver = mem_str(model->driver);
-	vf->present = !choices_chance(a->c, 25);
 	snprintf(name, sizeof(name), COURSE_PROBE "%u", number);
 	probe->name = mem_str(name);
 	probe->way = SCN_ECHO;
 	probe->period_ns = 10 * DUR_MS;
 	probe->from_ns = 10 * DUR_SEC;
 	probe->until_ns = -1;
-	if (unit > 0)
+	if (number > 0)
 		memcpy(probe->of, p->hn, sizeof(probe->of));
-	a->pairs[unit] = (struct standing){ .vf_there = vf->present,
+}
+
+static void
+add_pair_things(struct author *a, struct course_pair *p, size_t unit)
+{
+	const uint8_t mac[6] = { 0x52, 0x54, 0, 0xaa, (uint8_t)unit, 1 };
+	unsigned number = (unsigned)unit & 0xff; /* a compiler sees it fit */
+	const struct model *model = some_model(a);
+	struct scenario *s = a->scn;
+	struct scn_nic *nic = MEM_PUSH(s->nics, s->n_nics, s->cap_nics);
+	bool present;
+
+	memcpy(p->mac, mac, 6);
+	name_pair(a, p, number, model);
+	memcpy(nic->name, p->hn, sizeof(nic->name));
+	memcpy(nic->mac, mac, 6);
+	present = !choices_chance(a->c, 25);
+	add_vf(a, p, model, p->vf, present);
+	add_other_vf(a, p, number);
+	add_probe(a, p, number);
+	a->pairs[unit] = (struct standing){ .vf_there = present,
 		.vf_link = true,
 		.media = true,
 		.associated = true,
 		.nic_there = true };
 }
+
+/* --- its configuration --- */
 
 static void
 add_inet6(struct author *a, struct course_pair *p, size_t unit)
@@ -106,6 +171,7 @@ add_inet6(struct author *a, struct course_pair *p, size_t unit)
 	case 1:
 		add_rc_of(a, p, "_ipv6", "inet6 2001:db8:%zu::15/64", 2 + unit);
 		want(p, "2001:db8:%zu::15/64", 2 + unit);
+		a->scn->probes[unit].v6 = choices_chance(a->c, 40);
 		break;
 	case 2:
 		add_rc_of(a, p, "_ipv6", "inet6 accept_rtadv");
@@ -121,10 +187,10 @@ add_vlan(struct author *a, struct course_pair *p, size_t unit)
 {
 	char name[32], text[IPADDR_TEXT];
 
-	if (!choices_chance(a->c, 10))
+	if (a->h->on_linux || !choices_chance(a->c, 10))
 		return;
 	snprintf(name, sizeof(name), "vlans_%s", p->hn);
-	add_rc(a, name, "10");
+	course_add_rc(a, name, "10");
 	snprintf(text, sizeof(text), "10.10.%zu.4/24", unit);
 	add_rc_of(a, p, "_10", "inet %s", text);
 	ipaddr_parse(text, &p->vlan_addr);
@@ -145,7 +211,7 @@ add_addresses(struct author *a, struct course_pair *p, size_t unit)
 
 	p->dhcp = client > 0;
 	if (client == 3) {
-		add_rc(a, "ifconfig_DEFAULT", "DHCP");
+		course_add_rc(a, "ifconfig_DEFAULT", "DHCP");
 		p->upped = true; /* so does rc(8) with a VF at boot */
 		p->by_default = true;
 	} else if (p->dhcp) {
@@ -166,69 +232,26 @@ add_addresses(struct author *a, struct course_pair *p, size_t unit)
 		return;
 	snprintf(router, sizeof(router), "10.0.%zu.2", 2 + unit);
 	ipaddr_parse(router, &p->router);
-	add_rc(a, "defaultrouter", router);
+	course_add_rc(a, "defaultrouter", router);
 }
 
-static void
-add_delay(struct author *a)
-{
-	static const uint32_t usual[] = { 8, 2, 1 };
-	static const int delays[] = { 2, 5, 20 };
-	uint32_t which = choices_weighted(a->c, usual, 3);
-	char text[16];
-
-	a->h->vf_delay_ns = delays[which] * DUR_SEC;
-	if (which == 0)
-		return;
-	snprintf(text, sizeof(text), "%d", delays[which]);
-	add_rc(a, "hyperv_vf_delay", text);
-}
+/* --- the machine --- */
 
 static void
-add_flag(struct author *a, const char *name)
+choose_machine(struct author *a)
 {
-	struct scenario *s = a->scn;
-
-	scn_pair_add(&s->flags, &s->n_flags, &s->cap_flags, name, "yes");
-}
-
-static void
-add_kernel(struct author *a)
-{
-	struct scenario *s = a->scn;
-
-	a->h->transparent = choices_chance(a->c, 4);
-	scn_pair_add(&s->sysctls, &s->n_sysctls, &s->cap_sysctls,
-	    "hw.hn.vf_transparent", a->h->transparent ? "1" : "0");
-	if (choices_chance(a->c, 20))
-		scn_pair_add(&s->sysctls, &s->n_sysctls, &s->cap_sysctls,
-		    "hw.bus.devctl_queue", SMALL_QUEUE);
-	if (choices_chance(a->c, 10))
-		add_flag(a, "hn.async");
-	if (choices_chance(a->c, 10))
-		add_flag(a, "hn.association");
-}
-
-static void
-name_foreign(struct author *a, const char *name)
-{
+	static const uint32_t usual[COURSE_MACHINES] = { 5, 5, 2 };
 	struct course *h = a->h;
 
-	snprintf(h->foreign[h->n_foreign++], SCN_NAME_MAX, "%s", name);
-}
-
-/* What is there besides, and is the administrator's. */
-static void
-add_others(struct author *a)
-{
-	if (!choices_chance(a->c, 6))
+	h->machine = choices_weighted(a->c, usual,
+	    a->policy == CORE_STOCK ? COURSE_LINUX : COURSE_MACHINES);
+	h->on_linux = h->machine >= COURSE_LINUX;
+	a->scn->machine = mem_str(course_machines[h->machine]);
+	if (!h->on_linux)
 		return;
-	a->own_lagg = true;
-	add_rc(a, "cloned_interfaces", "lagg0 tap0");
-	add_rc(a, "ifconfig_lagg0",
-	    "laggproto failover laggport tap0 inet 172.16.0.1/24");
-	name_foreign(a, "lagg0");
-	name_foreign(a, "tap0");
+	a->scn->system = SCN_LINUX;
+	a->scn->only_policy = mem_str("native");
+	a->scn->only_because = mem_str("FreeBSD's scripts are not on Linux");
 }
 
 void
@@ -237,16 +260,13 @@ course_setup(struct author *a)
 	struct course *h = a->h;
 	size_t i;
 
-	h->machine = choices_chance(a->c, 50) ? 1 : 0;
-	a->scn->machine = mem_str(course_machines[h->machine]);
+	choose_machine(a);
 	a->scn->seed = 1 + choices_below(a->c, SEEDS);
 	h->n_pairs = choices_chance(a->c, 10) ? 2 : 1;
 	for (i = 0; i < h->n_pairs; i++) {
 		add_pair_things(a, &h->pairs[i], i);
 		add_addresses(a, &h->pairs[i], i);
 	}
-	add_delay(a);
-	add_kernel(a);
-	add_others(a);
+	course_options(a);
 	a->daemon_runs = a->dhcp_answers = a->router_speaks = true;
 }

@@ -39,8 +39,8 @@ add_probe(const struct scn_probe *p, struct strbuf *out)
 {
 	char from[DUR_TEXT];
 
-	strbuf_addf(out, "probe %s icmp rate %lld/s", p->name,
-	    (long long)(DUR_SEC / p->period_ns));
+	strbuf_addf(out, "probe %s %s rate %lld/s", p->name,
+	    p->v6 ? "icmp6" : "icmp", (long long)(DUR_SEC / p->period_ns));
 	if (p->of[0] != '\0')
 		strbuf_addf(out, " of %s", p->of);
 	strbuf_addf(out, " from %s\n", dur_format(p->from_ns, from));
@@ -75,14 +75,20 @@ add_machine(const struct scenario *s, const struct course *h,
 {
 	size_t skip;
 
+	if (h->on_linux)
+		strbuf_adds(out, "system linux\n");
 	if (h->machine != 0)
 		strbuf_addf(out, "machine %s\n", s->machine);
+	if (s->only_policy != NULL)
+		strbuf_addf(out, "policies %s because \"%s\"\n", s->only_policy,
+		    s->only_because);
 	if (s->seed != 1)
 		strbuf_addf(out, "seed %llu\n", (unsigned long long)s->seed);
 	add_rc(s, out);
 	/* The first is what the machine has by itself. */
-	skip = h->transparent ? 0 : 1;
+	skip = h->transparent || h->on_linux ? 0 : 1;
 	add_pairs(s->sysctls + skip, s->n_sysctls - skip, "sysctl", "=", out);
+	add_pairs(s->options, s->n_options, "daemon", "=", out);
 	add_pairs(s->flags, s->n_flags, "flag", " = ", out);
 	add_pairs(s->limits, s->n_limits, "limit", " = ", out);
 	add_things(s, v, out);

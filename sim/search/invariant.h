@@ -93,7 +93,8 @@ struct watch { /* what the invariants look at in one run */
 	const struct trace *t;
 	enum core_policy policy;
 	size_t n_operations, n_records; /* seen before */
-	int64_t came_ns[COURSE_PAIRS];	/* its VF, last; 0: it is not there */
+	/* Its VF, and the other one, last; 0: it is not there. */
+	int64_t came_ns[COURSE_PAIRS], other_ns[COURSE_PAIRS];
 	struct watch_nic nics[COURSE_PAIRS];
 	uint32_t n_born, departures; /* of the machine, when nics were found */
 	struct watch_birth births[WATCH_BIRTHS];

@@ -49,7 +49,7 @@ trial_run(struct trial *tr, struct choices *c, struct trace *t,
 
 	if (t == NULL)
 		t = empty_trace(tr);
-	course_make(&h, c, tr->stimuli);
+	course_make(&h, c, tr->policy, tr->stimuli);
 	profile = tr->profiles[h.machine];
 	if (simstage_overrides(h.scn)) {
 		profile = copy = profile_copy(profile);

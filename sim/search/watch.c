@@ -110,6 +110,8 @@ see_record(struct watch *w, const struct trace_record *r)
 		for (i = 0; i < w->h->n_pairs; i++)
 			if (strcmp(told.name, w->h->pairs[i].vf) == 0)
 				w->came_ns[i] = told.at_ns;
+			else if (strcmp(told.name, w->h->pairs[i].other) == 0)
+				w->other_ns[i] = told.at_ns;
 		return;
 	}
 	watch_hn_told(w, &told);
@@ -122,10 +124,11 @@ see_record(struct watch *w, const struct trace_record *r)
 /* FACTS.md J.2: to bring up what its NIC does not know may panic the kernel,
  * and what is no port yet makes a hole (D.5). */
 static void
-see_unjoined(struct watch *w, const struct trace_operation *o, size_t pair)
+see_unjoined(struct watch *w, const struct trace_operation *o, size_t pair,
+    const char *name)
 {
 	const struct ifnet *hn = w->nics[pair].hn;
-	const struct ifnet *vf = ifnet_find(w->m, w->h->pairs[pair].vf);
+	const struct ifnet *vf = ifnet_find(w->m, name);
 	struct violation *v;
 
 	if (vf == NULL || hn == NULL ||
@@ -158,26 +161,27 @@ names(const char *text, const char *ifname)
 }
 
 static void
-see_up(struct watch *w, const struct trace_operation *o, size_t pair)
+see_up(struct watch *w, const struct trace_operation *o, size_t pair,
+    const char *vf, int64_t came_ns)
 {
 	const struct course_pair *p = &w->h->pairs[pair];
 	char up[SCN_NAME_MAX + 4];
 	struct violation *v;
 
-	snprintf(up, sizeof(up), "%s up", p->vf);
+	snprintf(up, sizeof(up), "%s up", vf);
 	if (strcmp(o->text, up) != 0)
 		return;
-	see_unjoined(w, o, pair);
-	if (p->upped || o->start_ns >= w->came_ns[pair] + w->h->vf_delay_ns)
+	see_unjoined(w, o, pair, vf);
+	if (p->upped || o->start_ns >= came_ns + w->h->vf_delay_ns)
 		return;
 	v = watch_broken(w, INVARIANT_DELAY,
-	    "%s is brought up %lld ms after it came, not %lld", p->vf,
-	    (long long)((o->start_ns - w->came_ns[pair]) / DUR_MS),
+	    "%s is brought up %lld ms after it came, not %lld", vf,
+	    (long long)((o->start_ns - came_ns) / DUR_MS),
 	    (long long)(w->h->vf_delay_ns / DUR_MS));
 	watch_expect(v,
 	    "count operation \"%s\" == 0 between " MARK_CAME " and " MARK_EARLY,
 	    up);
-	watch_moment(v, w->came_ns[pair], o->start_ns + 1);
+	watch_moment(v, came_ns, o->start_ns + 1);
 }
 
 static void
@@ -191,8 +195,10 @@ see_operation(struct watch *w, const struct trace_operation *o)
 		watch_expect(v, "count operation \" \" == 0");
 		return;
 	}
-	for (i = 0; i < w->h->n_pairs; i++)
-		see_up(w, o, i);
+	for (i = 0; i < w->h->n_pairs; i++) {
+		see_up(w, o, i, w->h->pairs[i].vf, w->came_ns[i]);
+		see_up(w, o, i, w->h->pairs[i].other, w->other_ns[i]);
+	}
 	for (i = 0; i < w->h->n_foreign; i++) {
 		if (!names(o->text, w->h->foreign[i]))
 			continue;

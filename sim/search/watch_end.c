@@ -39,6 +39,18 @@ works(const struct ifnet *vf)
 	    !vf->vf.ghost && !vf->vf.surprised;
 }
 
+/* That a person set a VF down is not known to a daemon that starts. */
+static bool
+brings_up(const struct watch *w)
+{
+	size_t i;
+
+	for (i = 0; i < w->h->n_pairs; i++)
+		if (w->h->anew && w->h->pairs[i].vf_excused)
+			return true;
+	return false;
+}
+
 /* --- what carries --- */
 
 static void
@@ -65,12 +77,13 @@ check_carrier(struct stand *s)
 	if (s->home == s->hn)
 		return;
 	active = lagg_active(s->home);
-	if (active == NULL) {
+	if (active == NULL && !brings_up(w)) {
 		v = watch_broken(w, INVARIANT_PORT,
 		    "%s has no active port, and %s works", s->home->name,
 		    should->name);
 		watch_expect(v, "%s active %s", s->home->name, should->name);
-	} else if (s->vf != NULL && active != s->vf && !s->p->vf_excused) {
+	} else if (active != NULL && s->vf != NULL && active != s->vf &&
+	    !s->p->vf_excused) {
 		v = watch_broken(w, INVARIANT_VF, "%s works, and %s carries",
 		    s->vf->name, active->name);
 		watch_expect(v, "%s active %s", s->home->name, s->vf->name);
@@ -84,7 +97,7 @@ check_path(struct stand *s)
 	const struct ifnet *vf = s->hn->hn.vf;
 	struct violation *v;
 
-	if (!s->hn->hn.rxvf)
+	if (!s->hn->hn.rxvf || s->w->h->on_linux)
 		return;
 	if (vf != NULL && s->home != s->hn && vf->member_of == s->home)
 		return;
@@ -125,14 +138,14 @@ check_address(struct stand *s, enum invariant i, const struct ipaddr *a)
 }
 
 static void
-check_stale(struct stand *s)
+check_stale(struct stand *s, const struct ipaddr *former)
 {
 	struct violation *v;
 	char text[IPADDR_TEXT];
 
-	if (s->w->h->died || inet_find(s->home, &s->p->extra) < 0)
+	if (s->w->h->died || inet_find(s->home, former) < 0)
 		return;
-	ipaddr_format(&s->p->extra, true, text);
+	ipaddr_format(former, true, text);
 	v = watch_broken(s->w, INVARIANT_STALE, "%s is still on %s", text,
 	    s->home->name);
 	watch_expect(v, "no address %s on %s", text, s->home->name);
@@ -147,7 +160,9 @@ check_addresses(struct stand *s)
 	if (p->extra.family != 0 && p->extra_wanted)
 		check_address(s, INVARIANT_ALIAS, &p->extra);
 	else if (p->extra.family != 0)
-		check_stale(s);
+		check_stale(s, &p->extra);
+	if (p->former.family != 0)
+		check_stale(s, &p->former);
 
 	for (i = 0; i < p->n_addrs; i++)
 		check_address(s,
@@ -157,6 +172,15 @@ check_addresses(struct stand *s)
 		    &p->addrs[i]);
 }
 
+/* What rc(8) put on the NIC, and no file names any more, is nobody's to take;
+ * and the peer is in its network, too. */
+static bool
+has_stray(const struct stand *s)
+{
+	return s->home != s->hn && s->p->former.family != 0 &&
+	    inet_find(s->hn, &s->p->former) >= 0;
+}
+
 static void
 check_route(struct stand *s)
 {
@@ -164,7 +188,8 @@ check_route(struct stand *s)
 	char text[IPADDR_TEXT];
 	struct violation *v;
 
-	if (s->p->router.family == 0 || (r != NULL && r->ifp == s->home))
+	if (s->p->router.family == 0 || (r != NULL && r->ifp == s->home) ||
+	    has_stray(s))
 		return;
 	ipaddr_format(&s->p->router, false, text);
 	v = watch_broken(s->w, INVARIANT_ROUTE, "the default route is %s%s",
@@ -280,25 +305,14 @@ check_mtu(struct stand *s)
 
 /* --- packets and operations --- */
 
-/* That a person set a VF down is not known to a daemon that starts. */
-static bool
-brings_up(const struct watch *w)
-{
-	size_t i;
-
-	for (i = 0; i < w->h->n_pairs; i++)
-		if (w->h->anew && w->h->pairs[i].vf_excused)
-			return true;
-	return false;
-}
-
 static void
 check_loss(struct watch *w, size_t pair)
 {
 	struct judge_probe n;
 	struct violation *v;
 
-	if (pair >= w->h->scn->n_probes || brings_up(w) ||
+	if (pair >= w->h->scn->n_probes || w->h->pairs[pair].moved ||
+	    brings_up(w) ||
 	    !simwalk_probe(w->walk, w->h->scn->probes[pair].name, w->h->calm_ns,
 		w->h->scn->end_ns, &n) ||
 	    n.lost == 0)
@@ -344,7 +358,8 @@ check_pair(struct watch *w, size_t pair)
 	if (!s.p->raced) {
 		check_carrier(&s);
 		check_path(&s);
-		check_loss(w, pair);
+		if (!has_stray(&s))
+			check_loss(w, pair);
 	}
 	check_addresses(&s);
 	check_route(&s);
@@ -361,7 +376,7 @@ watch_end(struct watch *w)
 
 	watch_step(w);
 	/* Nothing else is to be expected of it then. */
-	if (w->m->panicked || w->h->transparent)
+	if (w->m->panicked || w->h->transparent || w->h->no_bonding)
 		return;
 	for (i = 0; i < w->h->n_pairs; i++)
 		check_pair(w, i);

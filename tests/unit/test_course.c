@@ -110,7 +110,7 @@ same_from_its_text(uint64_t seed)
 	choices_draw(&c, seed);
 	trial_run(&hand, &c, direct, &r);
 	choices_draw(&c, seed);
-	course_make(&h, &c, 0);
+	course_make(&h, &c, CORE_NATIVE, 0);
 	course_text(&h, NULL, CORE_NATIVE, "", &text);
 	stage.scenario =
 	    scenario_parse("x", strbuf_str(&text), text.bytes, &quiet);
@@ -145,6 +145,65 @@ its_text_is_the_same_history(void **state)
 		same_from_its_text(seed);
 }
 
+/* What people said that a search must come through is in some history. */
+static void
+all_kinds_are_drawn(void **state)
+{
+	static const char *const words[] = { "machine  azure-mlx5",
+		"system   linux", "policies native because", "driver em ",
+		"driver iavf", "driver e1000e", "vf       vmx7 of hn0", "icmp6",
+		"vlans_hn0=", "accept_rtadv",
+		"cloned_interfaces=", "daemon   serial=yes",
+		"daemon   resync=30s", "flag     bond.none",
+		"flag     netvsc.transparent", "vm migrate\n",
+		"vm migrate cancel after", "custom hn0 hangs",
+		"custom hn0 missing", "netlink overflow", "devd-socket close",
+		"\\nsleep ", "\\nifconfig ", "user \"ip link set eth0",
+		"netns n1", "rc.conf ifconfig_hn0=\"inet 10.0.2.14/24\"",
+		"service netif restart hn0", "pkill -x dhclient",
+		"fault    may " };
+	bool seen[sizeof(words) / sizeof(words[0])] = { false };
+	struct strbuf text = { 0 };
+	struct choices c = { 0 };
+	struct course h;
+	uint64_t seed;
+	size_t i;
+
+	(void)state;
+	for (seed = 1; seed <= 3000; seed++) {
+		choices_draw(&c, seed);
+		course_make(&h, &c, CORE_NATIVE, 0);
+		strbuf_reset(&text);
+		course_text(&h, NULL, CORE_NATIVE, "", &text);
+		for (i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+			seen[i] = seen[i] ||
+			    strstr(strbuf_str(&text), words[i]) != NULL;
+		course_fini(&h);
+	}
+	for (i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		if (!seen[i])
+			fail_msg("no history has %s", words[i]);
+	choices_fini(&c);
+	strbuf_fini(&text);
+}
+
+static void
+none_is_of_linux_under_stock(void **state)
+{
+	struct choices c = { 0 };
+	struct course h;
+	uint64_t seed;
+
+	(void)state;
+	for (seed = 1; seed <= 100; seed++) {
+		choices_draw(&c, seed);
+		course_make(&h, &c, CORE_STOCK, 1);
+		assert_false(h.on_linux);
+		course_fini(&h);
+	}
+	choices_fini(&c);
+}
+
 static void
 any_choices_make_a_scenario(void **state)
 {
@@ -161,13 +220,13 @@ any_choices_make_a_scenario(void **state)
 		for (k = 0; k < 400; k++)
 			list[k] = (uint32_t)prng_next(&prng) >> (i % 32);
 		choices_follow(&c, list, i + 100);
-		course_make(&h, &c, 0);
+		course_make(&h, &c, CORE_NATIVE, 0);
 		strbuf_reset(&text);
 		course_text(&h, NULL, CORE_NATIVE, "", &text); /* asserts */
 		course_fini(&h);
 	}
 	choices_follow(&c, NULL, 0);
-	course_make(&h, &c, 0);
+	course_make(&h, &c, CORE_NATIVE, 0);
 	strbuf_reset(&text);
 	course_text(&h, NULL, CORE_NATIVE, "", &text);
 	assert_int_equal(course_lines(strbuf_str(&text)), 6);
@@ -187,7 +246,7 @@ faults_end_when_the_quiet_time_begins(void **state)
 	(void)state;
 	for (seed = 1; seed <= 50; seed++) {
 		choices_draw(&c, seed);
-		course_make(&h, &c, 20);
+		course_make(&h, &c, CORE_NATIVE, 20);
 		for (i = 0; i < h.scn->n_injections; i++, faults++)
 			assert_int_equal(h.scn->injections[i].until_ns,
 			    h.quiet_ns);
@@ -232,7 +291,7 @@ what_is_shrunk_still_breaks_and_is_short(void **state)
 	list = mem_copy(c.made, c.n_made * sizeof(*list));
 	n = c.n_made;
 	choices_follow(&c, list, n);
-	course_make(&h, &c, 0);
+	course_make(&h, &c, CORE_STOCK, 0);
 	course_text(&h, NULL, CORE_STOCK, "", &text);
 	assert_true(course_lines(strbuf_str(&text)) <= 8);
 	assert_int_equal(h.scn->n_injections, 0);
@@ -251,6 +310,8 @@ main(void)
 		cmocka_unit_test(what_was_drawn_can_be_followed),
 		cmocka_unit_test(spans_cover_what_was_decided_in_them),
 		cmocka_unit_test(its_text_is_the_same_history),
+		cmocka_unit_test(all_kinds_are_drawn),
+		cmocka_unit_test(none_is_of_linux_under_stock),
 		cmocka_unit_test(any_choices_make_a_scenario),
 		cmocka_unit_test(faults_end_when_the_quiet_time_begins),
 		cmocka_unit_test(what_is_shrunk_still_breaks_and_is_short),

@@ -20,6 +20,7 @@
 # Variables: CC, V (default, asan or debug), CFLAGS and LDFLAGS (added last),
 # DESTDIR, PREFIX, SYSCONFDIR, UNITDIR, VERBOSE=1 (show commands), DEPS=no
 # (install nothing) or all (also what is large and what only some tests use),
+# COMMIT (what --version tells where there is no git),
 # T (only tests whose path contains it), KINDS (of tests: lint, unit, fuzz and
 # cli are all there are), JOBS (tests and compilers at a time).
 
@@ -43,6 +44,7 @@ DEPS ?= yes
 T ?=
 JOBS ?= 2
 FUZZ_SECONDS ?= 60
+COMMIT ?=
 Q := $(if $(filter 1,$(VERBOSE)),,@)
 
 # The plain gcc build lives in build/; every other one in a folder of its own,
@@ -150,6 +152,16 @@ $(B)/obj/engine/report/html.o: private BASE_CFLAGS += -I$(B)/gen
 $(B)/obj/db/schema.o: $(patsubst db/%.sql,$(B)/gen/%.inc,$(wildcard db/*.sql))
 $(B)/obj/db/schema.o: private BASE_CFLAGS += -I$(B)/gen
 
+# Which commit the programs are made of: only they are linked anew when it is
+# another one. COMMIT=TEXT says it where there is no git.
+$(B)/gen/commit.c: always
+	@mkdir -p $(@D)
+	@sh engine/base/commit.sh '$(VERSION)' '$(COMMIT)' >$@.$$$$ && \
+	    if cmp -s $@.$$$$ $@; then rm -f $@.$$$$; else mv $@.$$$$ $@; fi
+$(B)/obj/commit.o: $(B)/gen/commit.c $(B)/stamp/flags
+	@mkdir -p $(@D)
+	$(Q)$(COMPILE) -c -o $@.$$$$ $< && mv $@.$$$$ $@
+
 $(B)/obj/engine/cmd/datadir.o: $(B)/stamp/prefix
 $(B)/obj/engine/cmd/datadir.o: private BASE_CFLAGS += \
 	-DSWITCHBACK_DATADIR='"$(PREFIX)/share/switchback"'
@@ -167,12 +179,12 @@ LINKED = $(filter %.o %.a,$^)
 HARNESS_LINK := -Wl,--wrap=free
 LINK_IT = $(Q)$(LINK) $(1) -o $@.$$$$ $(LINKED) $(2) $(LIBS) && \
     mv $@.$$$$ $@ || { rm -f $@.$$$$; exit 1; }
-$(B)/switchback: $(B)/obj/engine/cmd/main_switchback.o $(HARNESS_LIB) \
-    $(ENGINE_LIB) $(B)/stamp/link
+$(B)/switchback: $(B)/obj/engine/cmd/main_switchback.o $(B)/obj/commit.o \
+    $(HARNESS_LIB) $(ENGINE_LIB) $(B)/stamp/link
 	@echo "  LINK  $@"
 	$(call LINK_IT,$(HARNESS_LINK))
-$(B)/switchbackd: $(B)/obj/engine/cmd/main_switchbackd.o $(ENGINE_LIB) \
-    $(B)/stamp/link
+$(B)/switchbackd: $(B)/obj/engine/cmd/main_switchbackd.o $(B)/obj/commit.o \
+    $(ENGINE_LIB) $(B)/stamp/link
 	@echo "  LINK  $@"
 	$(LINK_IT)
 

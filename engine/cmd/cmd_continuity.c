@@ -11,6 +11,7 @@
 
 #include "base/dur.h"
 #include "base/mem.h"
+#include "base/version.h"
 #include "cmd/captures.h"
 #include "cmd/cmds.h"
 #include "cmd/history.h"
@@ -419,7 +420,7 @@ set_run(const struct continuity_command *o, const struct flows *f,
 	put(&t->run.title, strbuf_str(&title));
 	put(&t->run.source, strbuf_str(&source));
 	put(&t->run.kind, "capture");
-	put(&t->run.version, SWITCHBACK_VERSION);
+	put(&t->run.version, version_text);
 	put(&t->run.note, strbuf_str(&note));
 	t->run.end_ns = end > origin_ns ? end - origin_ns : 0;
 	strbuf_fini(&title);

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "base/dur.h"
+#include "base/version.h"
 #include "cmd/cmds.h"
 #include "cmd/exhaust.h"
 #include "cmd/finding.h"
@@ -275,8 +276,9 @@ tell_find(const struct explore *e, enum invariant i)
 	int status = CMD_TROUBLE;
 
 	printf("FAIL %s: %s\n", invariant_name(i), invariant_sentence(i));
-	printf("  seed %" PRIu64 ", first of %" PRIu64 ", at %s: %s\n",
-	    find->seeds[0], find->count, dur_short(find->violation.at_ns, at),
+	printf("  seed %" PRIu64 "%s%s, first of %" PRIu64 ", at %s: %s\n",
+	    find->seeds[0], version_commit[0] != '\0' ? " at commit " : "",
+	    version_commit, find->count, dur_short(find->violation.at_ns, at),
 	    find->violation.what);
 	if (make_shortest(e, i, &f)) {
 		printf("  %s\n", f.repeat);
@@ -301,11 +303,12 @@ tell(const struct explore *e)
 			status = CMD_FAIL;
 	}
 	printf("%" PRIu64 " histories under %s, %" PRIu64
-	       " failed; %.1f s, %.0f/s; version " SWITCHBACK_VERSION "\n",
+	       " failed; %.1f s, %.0f/s; version %s\n",
 	    e->x.histories, policy_word(e->x.policy), e->x.failed,
 	    (double)e->x.took_ns / (double)DUR_SEC,
 	    (double)e->x.histories * (double)DUR_SEC /
-		(double)(e->x.took_ns + 1));
+		(double)(e->x.took_ns + 1),
+	    version_text);
 	return e->x.histories == 0 ? CMD_NOTHING : status;
 }
 

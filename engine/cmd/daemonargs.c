@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/dur.h"
+#include "base/version.h"
 #include "cmd/cmds.h"
 #include "daemon/control.h"
 #include "daemon/devd_clients.h"
@@ -270,7 +271,7 @@ take_option(struct daemonargs *a, int opt)
 	case OPT_CONFINE:
 		return take_confine_option(a, opt);
 	case OPT_VERSION:
-		puts("switchbackd " SWITCHBACK_VERSION);
+		printf("switchbackd %s\n", version_text);
 		return CMD_PASS;
 	case OPT_HELP:
 		fputs(usage, stdout);

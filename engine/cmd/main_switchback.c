@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/suggest.h"
+#include "base/version.h"
 #include "cmd/cmds.h"
 #include "world/sandbox.h"
 
@@ -87,7 +88,7 @@ main(int argc, char **argv)
 		return CMD_INPUT;
 	}
 	if (strcmp(argv[1], "--version") == 0) {
-		puts("switchback " SWITCHBACK_VERSION);
+		printf("switchback %s\n", version_text);
 		return CMD_PASS;
 	}
 	if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "help") == 0) {

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/mem.h"
+#include "base/version.h"
 #include "cmd/cmds.h"
 #include "cmd/daemonargs.h"
 #include "daemon/control.h"
@@ -237,7 +238,7 @@ run_with_keeper(const struct daemonargs *a, const struct names *names,
 	 * connect to again. This line opens it for the keeper's death. */
 	if (!a->foreground) {
 		log_line(&log, LOG_LEVEL_INFO, "daemon",
-		    "switchbackd " SWITCHBACK_VERSION " begins");
+		    "switchbackd %s begins", version_text);
 		log.write = keeper_log;
 		log.ctx = config->keeper;
 	}

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/version.h"
 #include "core/decision.h"
 
 struct link { /* a number of the daemon's and the row that stands for it */
@@ -44,7 +45,7 @@ flight_rows_new(const char *why, const char *source, int64_t now_ns)
 	run->title = mem_str("flight recorder");
 	run->kind = mem_str("flight");
 	run->source = mem_str(source);
-	run->version = mem_str(SWITCHBACK_VERSION);
+	run->version = mem_str(version_text);
 	run->start_ns = run->end_ns = now_ns;
 	return r;
 }

@@ -13,6 +13,7 @@
 
 #include "base/dur.h"
 #include "base/mem.h"
+#include "base/version.h"
 #include "daemon/record_seen.h"
 #include "db/live.h"
 #include "world/clock.h"
@@ -475,7 +476,7 @@ begin(struct record_loop *l, int64_t *run_id, struct err *err)
 	host_name(host, sizeof(host));
 	set_text(&run->title, l->config->title);
 	set_text(&run->kind, "recorded");
-	set_text(&run->version, SWITCHBACK_VERSION);
+	set_text(&run->version, version_text);
 	set_text(&run->note, host);
 	if (l->config->source != NULL)
 		set_text(&run->source, source_path(l->config->source));

@@ -2,6 +2,7 @@
 /* What the daemon says to those who come in, and what they may order. */
 #include <stdio.h>
 
+#include "base/version.h"
 #include "core/core_native.h"
 #include "daemon/rules_daemon_parts.h"
 #include "daemon/seen_rows.h"
@@ -76,7 +77,7 @@ status_of(void *ctx, struct status *out)
 	};
 	if (d->native != NULL)
 		status_of_failovers(d, out);
-	snprintf(out->version, sizeof(out->version), "%s", SWITCHBACK_VERSION);
+	snprintf(out->version, sizeof(out->version), "%s", version_text);
 	snprintf(out->phase, sizeof(out->phase), "%s", phase_word(d));
 	snprintf(out->policy, sizeof(out->policy), "%s",
 	    d->native != NULL ? "native" : "rules");

@@ -15,7 +15,7 @@
 #include "daemon/failover_times.h"
 
 struct status {
-	char version[24];
+	char version[40];
 	char phase[16]; /* starting, ready, ending */
 	char policy[16];
 	char rules_file[256];

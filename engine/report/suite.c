@@ -57,6 +57,8 @@ json_case(const struct suite_case *c)
 	json_object_set_new(o, "skipped", run_json_text(c->skipped));
 	json_object_set_new(o, "error", run_json_text(c->error));
 	json_object_set_new(o, "repeat", run_json_text(c->repeat));
+	json_object_set_new(o, "version",
+	    run_json_text(c->trace == NULL ? NULL : c->trace->run.version));
 	if (c->trace != NULL) {
 		json_object_set_new(o, "checks", run_json_checks(c->trace));
 		json_object_set_new(o, "probes", run_json_probes(c->trace));

@@ -145,8 +145,11 @@ suite_tell(const struct suite_case *c, struct suite_telling *how,
 	for (i = 0; c->trace != NULL && i < c->trace->n_checks; i++)
 		if (verdict_is_failure(&c->trace->checks[i]))
 			tell_failure(out, c, &c->trace->checks[i], how);
-	if (suite_has_failed(c) && c->repeat != NULL)
-		add_line(out, how, "repeat: ", c->repeat);
+	if (!suite_has_failed(c) || c->repeat == NULL)
+		return;
+	add_line(out, how, "repeat: ", c->repeat);
+	if (c->trace != NULL && c->trace->run.version != NULL)
+		add_line(out, how, "by: switchback ", c->trace->run.version);
 }
 
 void

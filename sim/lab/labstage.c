@@ -7,6 +7,7 @@
 
 #include "base/dur.h"
 #include "base/mem.h"
+#include "base/version.h"
 #include "sim/judge/judge.h"
 #include "sim/lab/lab_parts.h"
 
@@ -231,7 +232,7 @@ describe_run(const struct lab *l, struct trace_run *run)
 	run->policy = mem_str("native");
 	run->machine = mem_str(s->machine);
 	run->source = mem_str(s->path);
-	run->version = mem_str(SWITCHBACK_VERSION);
+	run->version = mem_str(version_text);
 	run->note = strbuf_take(&note);
 	run->seed = s->seed;
 }

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/dur.h"
+#include "base/version.h"
 #include "sim/scenario/scn_lex.h"
 
 /* --- the machine --- */
@@ -196,7 +197,9 @@ course_text(const struct course *h, const struct violation *v,
 	char *formatted;
 
 	if (v != NULL)
-		strbuf_addf(&text, "# Found: %s\n# by: %s\n", v->what, command);
+		strbuf_addf(&text,
+		    "# Found: %s\n# by: %s\n# of: switchback %s\n", v->what,
+		    command, version_text);
 	strbuf_addf(&text, "scenario \"%s\"\n",
 	    v != NULL ? invariant_sentence(v->broken) : s->title);
 	add_machine(s, h, v, &text);

@@ -10,6 +10,7 @@
 #include "base/dur.h"
 #include "base/mem.h"
 #include "base/strbuf.h"
+#include "base/version.h"
 #include "sim/guest/guest.h"
 #include "sim/guest/netif.h"
 #include "sim/guest/shellguest.h"
@@ -557,7 +558,7 @@ describe_run(struct simrun *g)
 	r->policy = mem_str(policy_word(g->in->policy));
 	r->machine = mem_str(s->machine);
 	r->source = mem_str(s->path);
-	r->version = mem_str(SWITCHBACK_VERSION);
+	r->version = mem_str(version_text);
 	r->seed = g->in->seed;
 	r->start_ns = 0;
 	r->end_ns = s->end_ns;

@@ -115,7 +115,8 @@ see_record(struct watch *w, const struct trace_record *r)
 		return;
 	}
 	watch_hn_told(w, &told);
-	if (told.system == WATCH_IFNET)
+	/* Linux tells of a device that only moved elsewhere, too. */
+	if (told.system == WATCH_IFNET && w->m->os == SNAP_FREEBSD)
 		watch_births_told(w, &told);
 }
 

@@ -38,6 +38,41 @@ vevent_digest(const struct vclock *c, const struct vevent *e, struct digest *d)
 	forerunners(c, e, d);
 }
 
+static void
+function_digest(void (*f)(void), struct digest *d)
+{
+	digest_bytes(d, &f, sizeof(f));
+}
+
+/* Whoever waits for what: something will come then, and nothing else passes by
+ * it. */
+static void
+clock_digest(const struct vclock *c, struct digest *d)
+{
+	const struct timerq *q;
+	const struct vevent *e;
+	struct digest one;
+	size_t i;
+	int domain;
+
+	for (domain = VHOST; domain <= VGUEST; domain++) {
+		q = &c->queue[domain];
+		for (i = 0; i < q->count; i++) {
+			e = (const struct vevent *)(const void *)q->heap[i];
+			digest_begin(&one, d->now_ns);
+			digest_number(&one, (uint64_t)domain);
+			function_digest((void (*)(void))e->fire, &one);
+			digest_due(&one, e->timer.deadline_ns);
+			digest_one_of(d, &one);
+		}
+	}
+	if (c->drawn != NULL) {
+		digest_number(d, (uint64_t)c->drawn->least_ns);
+		digest_number(d, (uint64_t)c->drawn->most_ns);
+	}
+	digest_due(d, c->frozen_until_ns);
+}
+
 /* One that is meant, by its name: it may be gone, and another have that. */
 static void
 meant(const struct ifnet *ifp, struct digest *d)
@@ -142,17 +177,11 @@ place(const struct ktask_queue *q, const struct ktask *wanted)
 }
 
 static void
-function(void (*f)(void), struct digest *d)
-{
-	digest_bytes(d, &f, sizeof(f));
-}
-
-static void
 task_digest(const struct machine *m, const struct ktask *k, uint64_t number,
     struct digest *d)
 {
-	function((void (*)(void))k->step, d);
-	function((void (*)(void))k->done, d);
+	function_digest((void (*)(void))k->step, d);
+	function_digest((void (*)(void))k->done, d);
 	digest_number(d, (uint64_t)k->pc);
 	digest_number(d, (uint64_t)k->sub);
 	digest_number(d, (uint64_t)k->sub2);
@@ -218,7 +247,7 @@ machine_digest(const struct machine *m, machine_task_number *number, void *ctx,
 	digest_number(d,
 	    (uint64_t)(m->transparent << 0 | m->failover_rx_all << 1 |
 		m->panicked << 2));
-	digest_due(d, m->clock.frozen_until_ns);
+	clock_digest(&m->clock, d);
 	TAILQ_FOREACH (ifp, &m->ifs, entry)
 		ifnet_digest(ifp, d);
 	TAILQ_FOREACH (ifp, &m->swi, swi)

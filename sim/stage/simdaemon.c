@@ -687,6 +687,7 @@ simdaemon_kill(struct simdaemon *d)
 	if (l->faulty != NULL)
 		faulty_die(l->faulty);
 	vclock_cancel(&d->m->clock, &l->timer);
+	vclock_cancel(&d->m->clock, &l->start);
 }
 
 void

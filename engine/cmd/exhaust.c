@@ -142,7 +142,7 @@ tell_history(const struct exhaust *x, const struct exhaustive *e)
 /* --- what was found --- */
 
 static void
-tell_repeat(const struct exhaust *x, const struct exhaustive_find *f)
+tell_repeat(const struct exhaust *x, const uint16_t *path, size_t n)
 {
 	size_t i;
 
@@ -151,10 +151,10 @@ tell_repeat(const struct exhaust *x, const struct exhaustive_find *f)
 	       " --events %s --path ",
 	    x->program, policy_word(x->policy), x->events, x->faults,
 	    x->overlap, x->alphabet);
-	if (f->n_path == 0)
+	if (n == 0)
 		printf(NO_CHOICE);
-	for (i = 0; i < f->n_path; i++)
-		printf("%s%u", i > 0 ? "." : "", f->path[i]);
+	for (i = 0; i < n; i++)
+		printf("%s%u", i > 0 ? "." : "", path[i]);
 	printf("\n");
 }
 
@@ -170,12 +170,14 @@ tell_found(const struct exhaust *x, const struct exhaustive_result *r)
 		printf("FAIL %s: %s\n  at %s: %s\n", invariant_name(v->broken),
 		    invariant_sentence(v->broken), dur_stamp(v->at_ns, at),
 		    v->what);
-		tell_repeat(x, &r->found[i]);
+		tell_repeat(x, r->found[i].path, r->found[i].n_path);
 	}
-	if (r->restless > 0)
-		printf("FAIL rest: from every state one is reached in which "
-		       "nothing is under way\n  not from %" PRIu64 "\n",
-		    r->restless);
+	if (r->restless == 0)
+		return;
+	printf("FAIL rest: from every state one is reached in which nothing "
+	       "is under way\n  not from %" PRIu64 "\n",
+	    r->restless);
+	tell_repeat(x, r->restless_path, r->n_restless_path);
 }
 
 static void

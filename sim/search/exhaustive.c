@@ -64,6 +64,7 @@ struct search {
 	size_t cap_rest_of;
 	struct queue *queues; /* by deeds */
 	bool cut;
+	uint32_t sought; /* ends with this state; or STATES_NONE */
 };
 
 /* --- choices --- */
@@ -275,6 +276,8 @@ go_on(struct search *s, uint32_t before)
 	bool is_new;
 	uint32_t state = meet(s, before, &is_new);
 
+	if (state == s->sought)
+		return false;
 	if (s->j->watch.n_found > 0) {
 		keep_violations(s);
 		return false; /* what lies behind it is not looked at */
@@ -313,6 +316,8 @@ search_on(struct search *s)
 		if (go_on(s, node->state))
 			continue;
 		s->out->histories++;
+		if (s->sought < s->states.n)
+			return false;
 		if (s->e->enough != NULL &&
 		    s->e->enough(s->e->ctx, s->states.n, s->out->histories))
 			return false;
@@ -352,6 +357,7 @@ search_open(struct search *s, const struct exhaustive *e,
 	memset(out, 0, sizeof(*out));
 	s->e = e;
 	s->out = out;
+	s->sought = STATES_NONE;
 	return smallworld_open(&s->world, e->alphabet);
 }
 
@@ -360,6 +366,9 @@ search_fini(struct search *s)
 {
 	size_t i;
 
+	arena_bring_back(s->arena, &beginning);
+	journey_free(s->j);
+	arena_free(s->arena);
 	for (i = 0; i < s->made_nodes; i++)
 		arena_image_fini(&s->nodes[i].image);
 	for (i = 0; i < s->n_rests; i++) {
@@ -427,6 +436,24 @@ judge_ends(struct search *s)
 	}
 }
 
+/* The same search again, until it comes to this state. */
+static void
+seek(const struct exhaustive *e, uint32_t state, struct exhaustive_result *out)
+{
+	struct exhaustive_result quiet;
+	struct search s;
+
+	if (!search_open(&s, e, &quiet))
+		return;
+	s.sought = state;
+	begin(&s);
+	search_all(&s);
+	out->restless_path = path_taken(&s);
+	out->n_restless_path = s.n_path;
+	search_fini(&s);
+	exhaustive_result_fini(&quiet);
+}
+
 bool
 exhaustive_run(const struct exhaustive *e, struct exhaustive_result *out)
 {
@@ -443,10 +470,9 @@ exhaustive_run(const struct exhaustive *e, struct exhaustive_result *out)
 	/* What lies behind a state that breaks something was not looked at. */
 	if (out->complete && out->n_found == 0)
 		out->restless = states_restless(&s.states, &restless);
-	arena_bring_back(s.arena, &beginning);
-	journey_free(s.j);
-	arena_free(s.arena);
 	search_fini(&s);
+	if (out->restless > 0)
+		seek(e, restless, out);
 	return true;
 }
 
@@ -512,4 +538,5 @@ exhaustive_result_fini(struct exhaustive_result *r)
 
 	for (i = 0; i < r->n_found; i++)
 		free(r->found[i].path);
+	free(r->restless_path);
 }

@@ -57,6 +57,9 @@ struct exhaustive_result {
 	} found[INVARIANTS];
 	size_t n_found;
 	uint64_t broken; /* a bit for each invariant */
+	/* What led to one of the restless; owned; NULL: there are none. */
+	uint16_t *restless_path;
+	size_t n_restless_path;
 };
 
 /* False when the alphabet has a word that is not known. */

@@ -28,7 +28,7 @@ journey_rests(const struct journey *j)
 	const struct vclock *c = &j->m->clock;
 	int64_t at_ns;
 
-	if (!TAILQ_EMPTY(&j->m->tasks) || j->m->devctl_queued > 0)
+	if (!TAILQ_EMPTY(&j->m->tasks))
 		return false;
 	return !vclock_next(c, &at_ns) ||
 	    (c->queue[VHOST].count + c->queue[VGUEST].count == 1 &&

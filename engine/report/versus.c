@@ -8,6 +8,7 @@
 #include "base/dur.h"
 #include "report/clean.h"
 #include "report/final.h"
+#include "report/markup.h"
 #include "report/run_json.h"
 #include "report/verdict.h"
 
@@ -252,7 +253,6 @@ write_markdown(const struct versus_row *rows, size_t n,
 {
 	struct strbuf name = { 0 };
 	struct totals t;
-	const char *c;
 	size_t i, p;
 	int k;
 
@@ -268,8 +268,7 @@ write_markdown(const struct versus_row *rows, size_t n,
 		strbuf_adds(out, "| ");
 		strbuf_reset(&name);
 		add_name(&name, &rows[i]);
-		for (c = strbuf_str(&name); *c != '\0'; c++)
-			strbuf_addf(out, *c == '|' ? "\\%c" : "%c", *c);
+		markup_cell(out, strbuf_str(&name));
 		strbuf_adds(out, " |");
 		for (p = 0; p < n_policies; p++)
 			for (k = 0; k < COLUMNS; k++) {

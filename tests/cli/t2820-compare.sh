@@ -62,6 +62,9 @@ cp scenarios/migration/replug.scn "$TMP/a|b.scn"
 	bad "a bar in a name: exit status $?"
 [ "$(sed 's/\\|//g' "$TMP/md" | awk -F '|' '{ print NF }' | sort -u |
     wc -l)" -eq 1 ] || bad "a bar in a name: $(cat "$TMP/md")"
+cp scenarios/migration/replug.scn "$TMP/a<img>.scn"
+"$SB" compare --markdown "$TMP/a<img>.scn" | grep -q '<img>' &&
+	bad "a file's name is an element of HTML"
 "$SB" compare --json -o "$TMP/j" scenarios/migration/replug.scn ||
 	bad "json: exit status $?"
 grep -q '"as_expected": *1' "$TMP/j" || bad "json: $(cat "$TMP/j")"

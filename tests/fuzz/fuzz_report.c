@@ -16,6 +16,7 @@
 
 #include "base/dur.h"
 #include "base/mem.h"
+#include "report/blame.h"
 #include "report/compare.h"
 #include "report/html.h"
 #include "report/perfetto.h"
@@ -24,6 +25,7 @@
 #include "report/stagediff.h"
 #include "report/suite.h"
 #include "report/timeline.h"
+#include "report/versus.h"
 #include "sim/stage/calibrate.h"
 
 #define LINES 60
@@ -335,6 +337,32 @@ show_both(const struct trace *a, const struct trace *b)
 	strbuf_fini(&out);
 }
 
+/* Changes the gaps' reasons. */
+static void
+blame(struct trace *t)
+{
+	static const char *const policies[] = { "native" };
+	struct versus_row row = { .name = FOUND };
+	struct strbuf out = { 0 };
+	size_t i;
+
+	row.cells[0] = versus_cell_of(t);
+	versus_write(VERSUS_TEXT, &row, 1, policies, 1, &out);
+	check_terminal(&out);
+	strbuf_reset(&out);
+	versus_write(VERSUS_JSON, &row, 1, policies, 1, &out);
+	check_json(&out);
+	strbuf_reset(&out);
+	versus_write(VERSUS_MARKDOWN, &row, 1, policies, 1, &out);
+	check_markup(&out);
+	strbuf_fini(&out);
+	blame_gaps(t);
+	for (i = 0; i < t->n_gaps; i++)
+		FUZZ_HOLDS(t->gaps[i].why != NULL &&
+		    t->gaps[i].state < (int32_t)t->n_states &&
+		    t->gaps[i].record < (int32_t)t->n_records);
+}
+
 /* --- what is measured --- */
 
 static struct profile *base;
@@ -451,6 +479,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t bytes)
 	calibrate(t);
 	part_runs(t);
 	part_stages(t);
+	blame(t);
 	trace_free(t);
 	return 0;
 }

@@ -2,12 +2,14 @@
 /*
  * Input: a devd.conf, a NUL, a record. The file is refused with a finding or
  * it is accepted; then the rule that the index finds is the first that holds
- * when all are tried, and its actions expand.
+ * when all are tried, and its actions expand. What is odd in it is told at
+ * places of it.
  */
 #include "fuzz.h"
 
 #include <string.h>
 
+#include "rules/lint.h"
 #include "rules/loader.h"
 #include "rules/ruleset.h"
 
@@ -83,6 +85,18 @@ try_record(const struct ruleset *rs, const char *record, size_t bytes)
 	devline_fini(&line);
 }
 
+static void
+on_oddity(void *ctx, enum diag_level level, const char *file, unsigned line,
+    unsigned col, const char *text)
+{
+	const struct file *f = ctx;
+
+	(void)col;
+	FUZZ_HOLDS(level == DIAG_WARNING && *text != '\0');
+	FUZZ_HOLDS(strcmp(file, "fuzz.conf") == 0);
+	FUZZ_HOLDS(line <= f->bytes + 1);
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t bytes)
 {
@@ -91,7 +105,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t bytes)
 	struct rule_loader loader = { read_memory, list_memory, &file };
 	struct ruleset_options opt = { RULE_NEWEST, false, &loader, NULL };
 	struct ruleset *rs = NULL;
-	struct diag diag = { 0 };
+	struct diag diag = { 0 }, odd = { .emit = on_oddity, .ctx = &file };
 	struct err err = { 0 };
 
 	for (int v = 0; v < 2; v++) {
@@ -104,6 +118,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t bytes)
 		if (nul != NULL)
 			try_record(rs, (const char *)nul + 1,
 			    bytes - file.bytes - 1);
+		ruleset_lint(rs, &odd);
 		ruleset_free(rs);
 	}
 	return 0;

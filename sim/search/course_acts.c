@@ -73,8 +73,6 @@ turn_media(struct author *a, size_t pair)
 {
 	struct standing *s = &a->pairs[pair];
 
-	if (s->renamed)
-		return; /* the language knows it by its old name */
 	s->media = !s->media;
 	course_step(a, SCN_HOST_MEDIA, hn(a, pair))->up = s->media;
 }
@@ -82,8 +80,6 @@ turn_media(struct author *a, size_t pair)
 static void
 change_network(struct author *a, size_t pair)
 {
-	if (a->pairs[pair].renamed)
-		return;
 	course_step(a, SCN_HOST_NETCHANGE, hn(a, pair));
 }
 
@@ -93,7 +89,7 @@ turn_association(struct author *a, size_t pair)
 	struct standing *s = &a->pairs[pair];
 
 	/* A host says this of a VF that it has given. */
-	if (!s->vf_there || s->renamed) {
+	if (!s->vf_there) {
 		change_network(a, pair);
 		return;
 	}
@@ -108,10 +104,11 @@ turn_nic(struct author *a, size_t pair)
 
 	/* Of a VF without its NIC a daemon that is started cannot know whose it
 	 * is, and what rc.conf says of all ups it. */
-	if (s->renamed || a->h->pairs[pair].by_default)
+	if (a->h->pairs[pair].by_default)
 		return;
 	s->nic_there = !s->nic_there;
 	s->unpaired = true;
+	s->renamed = false; /* another one is called as the driver does */
 	course_step(a, s->nic_there ? SCN_NIC_ATTACH : SCN_NIC_DETACH,
 	    hn(a, pair));
 }

@@ -189,9 +189,7 @@ add_vf(struct author *a, size_t pair)
 static void
 rename_nic(struct author *a, size_t pair)
 {
-	/* Only once, and when nothing of it is to be mended by its name. */
-	if (a->pairs[pair].renamed || !a->pairs[pair].media ||
-	    !a->pairs[pair].associated || !a->pairs[pair].nic_there)
+	if (a->pairs[pair].renamed || !a->pairs[pair].nic_there)
 		return;
 	course_type(a, "ifconfig %s name net%zu", a->h->pairs[pair].hn, pair);
 	a->pairs[pair].renamed = true;

@@ -44,7 +44,7 @@ static const struct decides fields[] = {
 	BY(NUMBER, lost),
 	BY(TEXT, vf.name),
 	BY(NUMBER, vf.index),
-	BY(FLAG, vf.departed),
+	BY(FLAG, vf.replaced),
 	BY(FLAG, vf.seen_up),
 	BY(FLAG, vf.set_down),
 	BY(FLAG, vf.left_down),

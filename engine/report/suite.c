@@ -8,6 +8,14 @@
 #include "report/suite_parts.h"
 #include "report/verdict.h"
 
+const char *
+suite_version(const struct suite_case *c)
+{
+	const char *version = c->trace == NULL ? NULL : c->trace->run.version;
+
+	return version != NULL && *version != '\0' ? version : NULL;
+}
+
 bool
 suite_has_failed(const struct suite_case *c)
 {
@@ -57,8 +65,7 @@ json_case(const struct suite_case *c)
 	json_object_set_new(o, "skipped", run_json_text(c->skipped));
 	json_object_set_new(o, "error", run_json_text(c->error));
 	json_object_set_new(o, "repeat", run_json_text(c->repeat));
-	json_object_set_new(o, "version",
-	    run_json_text(c->trace == NULL ? NULL : c->trace->run.version));
+	json_object_set_new(o, "version", run_json_text(suite_version(c)));
 	if (c->trace != NULL) {
 		json_object_set_new(o, "checks", run_json_checks(c->trace));
 		json_object_set_new(o, "probes", run_json_probes(c->trace));

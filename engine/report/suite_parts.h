@@ -15,6 +15,9 @@ struct suite_totals {
 struct suite_totals suite_total(const struct suite_case *cases, size_t n);
 bool suite_has_failed(const struct suite_case *c);
 
+/* Which switchback it was; NULL when that is not known. */
+const char *suite_version(const struct suite_case *c);
+
 /* Appends "scenarios/a.scn [stock]", and " seed 7" when it is told. */
 void suite_label(const struct suite_case *c, struct strbuf *out);
 

@@ -84,8 +84,8 @@ tap_case(struct strbuf *out, const struct suite_case *c, size_t number)
 		add_yaml(out, "  error", c->error);
 	if (c->repeat != NULL)
 		add_yaml(out, "  repeat", c->repeat);
-	if (c->trace != NULL && c->trace->run.version != NULL)
-		add_yaml(out, "  version", c->trace->run.version);
+	if (suite_version(c) != NULL)
+		add_yaml(out, "  version", suite_version(c));
 	if (c->trace != NULL && verdict_count(c->trace).failed > 0)
 		add_failures(out, c->trace);
 	strbuf_adds(out, "  ...\n");

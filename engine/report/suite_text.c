@@ -148,8 +148,8 @@ suite_tell(const struct suite_case *c, struct suite_telling *how,
 	if (!suite_has_failed(c) || c->repeat == NULL)
 		return;
 	add_line(out, how, "repeat: ", c->repeat);
-	if (c->trace != NULL && c->trace->run.version != NULL)
-		add_line(out, how, "by: switchback ", c->trace->run.version);
+	if (suite_version(c) != NULL)
+		add_line(out, how, "by: switchback ", suite_version(c));
 }
 
 void

@@ -44,6 +44,11 @@ NR == FNR && $1 ~ /^stimulus / {
 		renamed[t] = word[3] " " word[5]
 	if (word[1] == "user" && word[4] ~ /^inet/)
 		own_wish[word[3]] = 1
+	# What the daemon has not been told of is somebody's own, too.
+	if (word[1] == "rc.conf" || word[1] == "daemon")
+		edited = word[1] == "rc.conf"
+	if (edited && word[2] == "service" && word[3] == "netif")
+		own_wish[word[5]] = 1
 }
 NR == FNR { next }
 
@@ -56,6 +61,7 @@ function rename_until(now,   i, word) {
 			continue
 		split(renamed[i], word, " ")
 		turn[word[2]] = turn[word[1]]
+		turn[word[1]] = "" # who is called so from now on is another
 		attached[word[2]] += attached[word[1]]
 		attached[word[1]] = 0
 		delete renamed[i]

@@ -373,6 +373,9 @@ forget_all(struct machine *m)
 		return;
 	while ((g = TAILQ_FIRST(&m->guests->running)) != NULL) {
 		TAILQ_REMOVE(&m->guests->running, g, entry);
+		/* Others leave the clock after these. */
+		if (g->sleeping)
+			vclock_cancel(&m->clock, &g->pause);
 		guest_run_free(g);
 	}
 	free(m->guests->clients);

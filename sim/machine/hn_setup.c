@@ -154,11 +154,18 @@ detach_step(struct machine *m, struct ktask *k)
 		hn->dying = true;
 		return machine_delay(m, "kernel.departure");
 	case 1:
+		/* hn_ifnet_detevent(): the switch that is under way goes first,
+		 * with all that it says. */
+		if (!hn_take_lock(k, hn)) {
+			k->pc--;
+			return HN_LOCK_POLL;
+		}
 		machine_reach(m, "N11");
 		hn_suspend_management(hn);
 		/* No N3: who has the VF's path keeps it, unheard. */
 		if (hn->hn.vf != NULL)
 			hn_vf_departed(hn->hn.vf);
+		hn_drop_lock(k, hn);
 		return 0;
 	case 2:
 		return stop_to_detach(m, k, hn);

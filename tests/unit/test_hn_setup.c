@@ -251,6 +251,27 @@ n11_no_driver_takes_as_long_as_an_hn_that_goes_and_comes(void **state)
 	assert_false(r.m->panicked);
 }
 
+/* With several rings a VF forgotten amid N2 is the guest's end. */
+static void
+n11_waits_for_a_switch_that_is_under_way(void **state)
+{
+	size_t before;
+	int up;
+
+	(void)state;
+	begin("flag hn.rings = yes\n", false);
+	before = r.trace->n_records;
+	rig_begin(&r, "ifconfig mce0 up", &up);
+	while (!hn->hn.rxvf)
+		rig_run(&r, 10 * DUR_US);
+	hn_detach(r.m, "hn0");
+	rig_run(&r, DUR_SEC);
+	assert_false(r.m->panicked);
+	assert_int_equal(up, 0);
+	assert_int_equal(rig_count(&r, before, "VF_UP"), 1);
+	assert_int_equal(rig_count(&r, before, "subsystem=hn0 type=DETACH"), 1);
+}
+
 /* FREEBSD.md, rename: the DETACH has the new name, the bus the driver's unit,
  * and what comes back is called as the driver calls it. */
 static void
@@ -529,6 +550,7 @@ main(void)
 		T(n11_one_that_is_just_started_goes_all_the_same),
 		T(n11_a_new_one_is_seen_when_its_channels_are_made),
 		T(n11_no_driver_takes_as_long_as_an_hn_that_goes_and_comes),
+		T(n11_waits_for_a_switch_that_is_under_way),
 		T(a_renamed_hn_is_detached_all_the_same),
 		T(n12_an_association_note_is_printed_and_ignored),
 		T(a_renamed_vf_is_lost_to_hn_and_its_path_stays),

@@ -21,6 +21,7 @@
 #include "cmd/policies.h"
 #include "cmd/regressions.h"
 #include "cmd/shards.h"
+#include "sim/scenario/reach.h"
 
 #define JOBS_MAX    64
 #define STIMULI_MAX 200
@@ -288,6 +289,18 @@ tell_find(const struct explore *e, enum invariant i)
 	return status;
 }
 
+static void
+tell_places(const struct explore *e)
+{
+	struct strbuf never = { 0 };
+	size_t reached = explorer_places(&e->x, &never);
+
+	printf("%zu distinct ends; %zu of %zu places reached%s%s\n",
+	    e->x.ends.n, reached, reach_names(NULL, 0),
+	    never.bytes > 0 ? ", never:" : "", strbuf_str(&never));
+	strbuf_fini(&never);
+}
+
 static int
 tell(const struct explore *e)
 {
@@ -302,6 +315,7 @@ tell(const struct explore *e)
 		else if (status == CMD_PASS)
 			status = CMD_FAIL;
 	}
+	tell_places(e);
 	printf("%" PRIu64 " histories under %s, %" PRIu64
 	       " failed; %.1f s, %.0f/s; version %s\n",
 	    e->x.histories, policy_word(e->x.policy), e->x.failed,

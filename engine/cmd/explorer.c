@@ -10,6 +10,7 @@
 #include "base/dur.h"
 #include "base/mem.h"
 #include "cmd/inputs.h"
+#include "sim/scenario/reach.h"
 #include "world/clock.h"
 
 #define CHUNK	64 /* seeds that one hand takes at a time */
@@ -85,9 +86,12 @@ take_find(struct explorer_find *f, uint64_t seed, const struct violation *v)
 static void
 take(struct explorer *x, uint64_t seed, const struct trial_result *r)
 {
+	bool is_new;
 	size_t i;
 
 	x->histories++;
+	x->reached |= r->reached;
+	states_meet(&x->ends, &r->end, &is_new);
 	x->failed += r->n_found > 0;
 	for (i = 0; i < r->n_found; i++)
 		take_find(&x->found[r->found[i].broken], seed, &r->found[i]);
@@ -108,10 +112,11 @@ tell(struct crew *crew)
 	for (i = 0; i < INVARIANTS; i++)
 		kinds += x->found[i].count != 0;
 	fprintf(stderr,
-	    "\r%" PRIu64 " of %" PRIu64 " histories, %" PRIu64 "/s, %" PRIu64
+	    "\r%" PRIu64 " of %" PRIu64 " histories, %" PRIu64
+	    "/s, %zu ends, %zu of %zu places, %" PRIu64
 	    " failed, %zu invariants broken\033[K",
-	    x->histories, all, x->histories * 1000 / (uint64_t)ms, x->failed,
-	    kinds);
+	    x->histories, all, x->histories * 1000 / (uint64_t)ms, x->ends.n,
+	    explorer_places(x, NULL), reach_names(NULL, 0), x->failed, kinds);
 }
 
 static void
@@ -232,9 +237,24 @@ explorer_run(struct explorer *x)
 	x->took_ns = clock_monotonic() - crew.began_ns;
 }
 
+size_t
+explorer_places(const struct explorer *x, struct strbuf *never)
+{
+	const char *names[REACH_MAX];
+	size_t n = reach_names(names, REACH_MAX), i, reached = 0;
+
+	for (i = 0; i < n; i++)
+		if ((x->reached & reach_bit(names[i])) != 0)
+			reached++;
+		else if (never != NULL)
+			strbuf_addf(never, " %s", names[i]);
+	return reached;
+}
+
 void
 explorer_fini(struct explorer *x)
 {
+	states_fini(&x->ends);
 	ruleset_free(x->rules);
 	strbuf_fini(&x->hashes);
 }

@@ -13,6 +13,7 @@
 #include "base/strbuf.h"
 #include "core/core.h"
 #include "sim/search/shrink.h"
+#include "sim/search/states.h"
 
 #define EXPLORER_SEEDS 4 /* of each invariant are made short */
 
@@ -35,6 +36,8 @@ struct explorer {
 
 	/* what came of it */
 	uint64_t histories, failed;
+	uint64_t reached;   /* reach_bit() of each place */
+	struct states ends; /* the distinct ones */
 	int64_t took_ns;
 	struct explorer_find found[INVARIANTS];
 	struct strbuf hashes; /* "HASH SEED" lines, in the order of seeds */
@@ -46,6 +49,10 @@ struct explorer {
 bool explorer_open(struct explorer *x);
 void explorer_run(struct explorer *x);
 void explorer_fini(struct explorer *x);
+
+/* How many places were reached; the names of the others are appended, a blank
+ * in front of each. */
+size_t explorer_places(const struct explorer *x, struct strbuf *never);
 
 /* One who runs trials: its profiles are its own. False after a message. */
 bool explorer_hand(const struct explorer *x, struct trial *t);

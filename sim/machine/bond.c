@@ -64,6 +64,8 @@ select_active(struct ifnet *bond)
 
 	if (to == bond->bond.active)
 		return;
+	if (bond->bond.active != NULL && to != NULL)
+		machine_reach(bond->m, "bond-failover");
 	bond->bond.active = to;
 	ifnet_set_link(bond, to != NULL ? LINK_UP : LINK_DOWN);
 	if (to != NULL)

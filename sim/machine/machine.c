@@ -219,6 +219,7 @@ machine_rt(struct machine *m, const char *fmt, ...)
 void
 machine_reach(struct machine *m, const char *name)
 {
+	m->reached |= reach_bit(name);
 	if (m->trace != NULL)
 		trace_add_reach(m->trace, name);
 }
@@ -455,8 +456,12 @@ machine_settle(struct machine *m)
 	m->dirty = false;
 	if (!m->trace->sparse)
 		show_changes(m);
-	for (i = 0; i < m->n_dirty; i++)
+	for (i = 0; i < m->n_dirty; i++) {
+		if (m->trace->sparse && m->dirty_ifs[i]->kind == KIND_LAGG &&
+		    m->dirty_ifs[i]->attached)
+			reach_row(m->dirty_ifs[i]);
 		m->dirty_ifs[i]->dirty = false;
+	}
 	m->n_dirty = 0;
 	/* Who watches packets has not seen this list. */
 	m->path_all |= m->path_changed;

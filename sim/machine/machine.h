@@ -39,6 +39,7 @@ struct queued_record {
 
 struct machine {
 	struct vclock clock;
+	uint64_t reached;	 /* reach_bit() of each place */
 	struct profile *profile; /* borrowed */
 	struct trace *trace;	 /* borrowed */
 	TAILQ_HEAD(, ifnet) ifs;

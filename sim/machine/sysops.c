@@ -336,8 +336,13 @@ sysop_begin(struct machine *m, const struct operation *op,
 	int64_t delay = op->program[0] == '\0'
 	    ? machine_delay(m, "kernel.syscall")
 	    : profile_program_delay(m->profile, "program", op->program);
-	struct ktask *k = ktask_start(m, sysop_step, delay);
+	struct ktask *k;
 
+	if (op->kind == OP_ADDR_ADD || op->kind == OP_ADDR_DEL)
+		TAILQ_FOREACH (k, &m->tasks, entry)
+			if (k->op.kind == OP_PORT_ADD)
+				machine_reach(m, "address-amid-join");
+	k = ktask_start(m, sysop_step, delay);
 	k->op = *op;
 	k->done = done;
 	k->ctx = ctx;

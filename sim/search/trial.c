@@ -22,6 +22,8 @@ run(const struct trial *tr, const struct course *h, struct profile *profile,
 	while (simwalk_advance(walk) != STAGE_END)
 		watch_step(&w);
 	watch_end(&w);
+	out->reached = w.m->reached;
+	end_digest(w.m, &out->end);
 	simwalk_close(walk);
 	memcpy(out->found, w.found, sizeof(out->found));
 	out->n_found = w.n_found;

@@ -8,6 +8,7 @@
 
 #include "rules/ruleset.h"
 #include "sim/machine/profile.h"
+#include "sim/search/ends.h"
 #include "sim/search/invariant.h"
 
 struct trial { /* who runs one after the other; not shared by threads */
@@ -22,7 +23,9 @@ struct trial { /* who runs one after the other; not shared by threads */
 struct trial_result {
 	struct violation found[INVARIANTS];
 	size_t n_found;
-	uint64_t broken; /* a bit for each invariant */
+	uint64_t broken;   /* a bit for each invariant */
+	uint64_t reached;  /* reach_bit() of each place */
+	struct digest end; /* sim/search/ends.h */
 };
 
 /* Makes the history of the choices and runs it. With t (empty before), all of

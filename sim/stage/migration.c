@@ -74,10 +74,14 @@ static void
 arrived_fire(void *ctx, struct vevent *e)
 {
 	struct migration *g = ctx;
+	const struct ifnet *ifp;
 
 	(void)e;
 	g->moving = false;
 	g->host++;
+	TAILQ_FOREACH (ifp, &g->m->ifs, entry)
+		if (ifp->kind == KIND_VF)
+			machine_reach(g->m, "migrated-with-vf");
 	show(g);
 	announce(g);
 }

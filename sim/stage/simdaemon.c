@@ -17,6 +17,7 @@
 #include "sim/machine/machine_digest.h"
 #include "sim/machine/sysops.h"
 #include "sim/scenario/reach.h"
+#include "sim/stage/places.h"
 
 #define CUSTOM_VFUP "hyperv_vfup." /* and the NIC's name */
 #define FOR_EVER    (INT64_C(400) * 86400 * INT64_C(1000000000))
@@ -45,6 +46,7 @@ struct life {
 
 struct simdaemon {
 	struct machine *m;
+	struct places places;
 	struct core_config config;
 	const struct rcvars *files; /* rc.conf as it is now */
 	struct scribe *scribe;
@@ -207,6 +209,7 @@ world_observe(void *ctx, struct snapshot *out)
 
 	machine_observe(l->d->m, out);
 	out->other_daemon = out->other_daemon || is_running(l->d->server);
+	places_see(&l->d->places, l->d->m, out);
 	if (shell == NULL && l->d->n_customs == 0)
 		return;
 	for (i = 0; i < out->n_ifs; i++) {
@@ -229,6 +232,7 @@ operation_done(struct ktask *k)
 		trace_end_command(t, k->row, k->m->clock.now_ns, "exit 0");
 	else
 		trace_end_operation(t, k->row, k->m->clock.now_ns, k->result);
+	places_end(k);
 	/* Stock wakes from its delay and ups what is gone (FACTS.md E.5, H9).
 	 */
 	if (l->d->config.policy == CORE_STOCK && k->op.kind == OP_UP &&
@@ -248,6 +252,7 @@ world_apply(void *ctx, uint32_t id, const struct operation *op, int32_t record)
 	struct strbuf text = { 0 };
 	struct ktask *k = sysop_begin(m, op, operation_done, l);
 
+	places_begin(m, op);
 	k->id = id;
 	k->engine = true;
 	if (op->kind == OP_PROCESS) {
@@ -331,8 +336,10 @@ world_run(void *ctx, uint32_t id, const char *command,
 	delay_ns = profile_program_delay(m->profile, "command", name);
 	if (strncmp(name, CUSTOM_VFUP, strlen(CUSTOM_VFUP)) == 0)
 		c = find_custom(l->d, name + strlen(CUSTOM_VFUP));
-	if (c != NULL)
+	if (c != NULL) {
+		machine_reach(m, "script-ran");
 		delay_ns = custom_fate(c, delay_ns, &status);
+	}
 	k = ktask_start(m, rcscript_step, delay_ns);
 	k->owned = rcscript_new(command);
 	k->sub = status;
@@ -410,8 +417,7 @@ world_note(void *ctx, const char *text)
 	struct machine *m = l->d->m;
 
 	trace_add_note(m->trace, m->clock.now_ns, l->d->who, text);
-	if (strstr(text, "its delay is cancelled") != NULL)
-		machine_reach(m, REACH_CANCELLED);
+	places_tell(m, text);
 }
 
 static const struct world_ops machine_world = {
@@ -683,6 +689,8 @@ simdaemon_kill(struct simdaemon *d)
 		core_orphan(l->core);
 		return;
 	}
+	if (places_amid(d->m, l))
+		machine_reach(d->m, "killed-amid-operation");
 	l->dead = true;
 	if (l->faulty != NULL)
 		faulty_die(l->faulty);
@@ -817,6 +825,7 @@ simdaemon_close_socket(struct simdaemon *d)
 	/* Stock's devd has the socket, it is no client of it. */
 	if (!is_running(d) || d->config.policy == CORE_STOCK || d->deaf)
 		return;
+	machine_reach(d->m, "messages-lost");
 	d->deaf = true;
 	d->n_handed = d->next_handed = 0;
 	vclock_after(&d->m->clock, &d->connect,

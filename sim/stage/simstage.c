@@ -23,6 +23,7 @@
 #include "sim/stage/facts.h"
 #include "sim/stage/hostacts.h"
 #include "sim/stage/migration.h"
+#include "sim/stage/places.h"
 #include "sim/stage/simdaemon.h"
 #include "sim/stage/simstage_parts.h"
 
@@ -119,6 +120,8 @@ freeze(void *ctx, int64_t duration_ns)
 {
 	struct simrun *g = ctx;
 
+	if (places_amid(g->m, NULL))
+		machine_reach(g->m, "frozen-amid-operation");
 	trace_set_state(g->t, g->m->clock.now_ns, "vm", "frozen", "yes");
 	vclock_freeze(&g->m->clock, duration_ns);
 	machine_changed(g->m, NULL);

@@ -71,6 +71,7 @@ struct lagg {
 	struct ifnet *ports[SNAP_PORTS]; /* sorted by index (D.1) */
 	size_t n_ports;
 	struct ifnet *primary;
+	struct ktask *changer; /* of its MTU */
 };
 
 #endif

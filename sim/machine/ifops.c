@@ -63,8 +63,8 @@ struct lagg_mtu {
 	int error;
 };
 
-/* The kernel holds the aggregate's lock over all of it; here a port may have
- * joined meanwhile, with the MTU from before. */
+/* The kernel holds the aggregate's lock over all of it, here another change of
+ * the MTU does; a port may have joined meanwhile, with the one from before. */
 static struct ifnet *
 with_other_mtu(const struct ifnet *lagg, uint32_t mtu)
 {
@@ -115,25 +115,41 @@ lagg_mtu_step(struct ktask *k)
 	return finish(k, w->error);
 }
 
+/* Whoever sleeps for the aggregate's lock looks as often (a bound, assumed). */
+#define LAGG_LOCK_POLL INT64_C(1000000)
+
+static int64_t
+lagg_mtu_locked_step(struct ktask *k)
+{
+	struct ifnet *lagg = k->ifp;
+	struct lagg_mtu *w;
+	int64_t delay;
+
+	if (k->owned == NULL) {
+		if (lagg->lagg.changer != NULL)
+			return LAGG_LOCK_POLL;
+		lagg->lagg.changer = k;
+		w = k->owned = mem_zero(1, sizeof(*w));
+		w->n = lagg->lagg.n_ports;
+		memcpy(w->ports, lagg->lagg.ports, sizeof(w->ports));
+		w->to = (uint32_t)k->op.value;
+		w->before = lagg->mtu;
+	}
+	delay = lagg_mtu_step(k);
+	if (delay == KTASK_DONE)
+		lagg->lagg.changer = NULL;
+	return delay;
+}
+
 static int64_t
 mtu_step(struct ktask *k)
 {
-	struct lagg_mtu *w;
-
 	/* Not asked again: one that joins meanwhile keeps what is begun. */
 	if (k->sub == 0 && (k->op.value < 72 || k->ifp->member_of != NULL))
 		return finish(k, SIM_EINVAL);
-	if (k->ifp->kind != KIND_LAGG)
-		return ifops_mtu_step(k, k->ifp, (uint32_t)k->op.value,
-		    &k->sub);
-	if (k->owned == NULL) {
-		w = k->owned = mem_zero(1, sizeof(*w));
-		w->n = k->ifp->lagg.n_ports;
-		memcpy(w->ports, k->ifp->lagg.ports, sizeof(w->ports));
-		w->to = (uint32_t)k->op.value;
-		w->before = k->ifp->mtu;
-	}
-	return lagg_mtu_step(k);
+	if (k->ifp->kind == KIND_LAGG)
+		return lagg_mtu_locked_step(k);
+	return ifops_mtu_step(k, k->ifp, (uint32_t)k->op.value, &k->sub);
 }
 
 /* --- MAC --- */

@@ -280,6 +280,32 @@ a_laggs_mtu_is_all_its_ports_or_nobodys(void **state)
 	assert_null(hn->hn.holder);
 }
 
+/* LAGG_XLOCK() is held over all ports: what the second goes back to is what the
+ * first has made. */
+static void
+two_changes_of_a_laggs_mtu_do_not_mix(void **state)
+{
+	struct ifnet *lagg, *vf;
+	int first, second;
+
+	(void)state;
+	assert_int_equal(rig_do(&r, "ifconfig lagg0 create"), 0);
+	assert_int_equal(rig_do(&r, "ifconfig lagg0 laggport hn0"), 0);
+	offer("slot0", "slot", 1);
+	rig_run(&r, DUR_SEC);
+	lagg = ifnet_find(r.m, "lagg0");
+	vf = ifnet_find(r.m, "slot0");
+	rig_begin(&r, "ifconfig lagg0 mtu 4000", &first);
+	rig_begin(&r, "ifconfig lagg0 mtu 9000", &second);
+	rig_run(&r, 600 * DUR_MS); /* 500 ms for each */
+	assert_true(first == 0 && second == -1);
+	assert_int_equal(rig_do(&r, "ifconfig lagg0 laggport slot0"), 0);
+	rig_run(&r, 3 * DUR_SEC);
+	assert_int_equal(second, SIM_EINVAL); /* the VF does not take it */
+	assert_true(lagg->mtu == 4000 && hn->mtu == 4000 && vf->mtu == 4000);
+	assert_null(lagg->lagg.changer);
+}
+
 static void
 a_laggs_mac_is_rewritten_on_all_its_ports_if_it_is_up(void **state)
 {
@@ -359,6 +385,7 @@ main(void)
 		T(a_nic_takes_no_greater_mtu_than_its_own),
 		T(a_port_that_refuses_the_mtu_does_not_join),
 		T(a_laggs_mtu_is_all_its_ports_or_nobodys),
+		T(two_changes_of_a_laggs_mtu_do_not_mix),
 		T(a_laggs_mac_is_rewritten_on_all_its_ports_if_it_is_up),
 		T(what_a_lagg_can_is_what_all_can_and_is_not_widened_again),
 	};

@@ -120,8 +120,9 @@ bus_record(struct machine *m, char sign, const char *device)
 		devctl_emit(m, "%c%s %s", sign, device, text);
 }
 
-/* hn_detach() stops one that runs as a down does (N8), and waits for nobody's
- * leave but that of who has its lock. */
+/* hn_detach() waits for the handlers of events that run, and hears of none
+ * afterwards; then it forgets its VF, and stops as at a down (N8). No N3: who
+ * has the VF's path keeps it, unheard. */
 static int64_t
 stop_to_detach(struct machine *m, struct ktask *k, struct ifnet *hn)
 {
@@ -129,6 +130,11 @@ stop_to_detach(struct machine *m, struct ktask *k, struct ifnet *hn)
 		k->pc--;
 		return HN_LOCK_POLL;
 	}
+	machine_reach(m, "N11");
+	hn->hn.deaf = true;
+	hn_suspend_management(hn);
+	if (hn->hn.vf != NULL)
+		hn_vf_departed(hn->hn.vf);
 	if (!hn->running)
 		return 0;
 	hn->running = false;
@@ -154,27 +160,13 @@ detach_step(struct machine *m, struct ktask *k)
 		hn->dying = true;
 		return machine_delay(m, "kernel.departure");
 	case 1:
-		/* hn_ifnet_detevent(): the switch that is under way goes first,
-		 * with all that it says. */
-		if (!hn_take_lock(k, hn)) {
-			k->pc--;
-			return HN_LOCK_POLL;
-		}
-		machine_reach(m, "N11");
-		hn_suspend_management(hn);
-		/* No N3: who has the VF's path keeps it, unheard. */
-		if (hn->hn.vf != NULL)
-			hn_vf_departed(hn->hn.vf);
-		hn_drop_lock(k, hn);
-		return 0;
-	case 2:
 		return stop_to_detach(m, k, hn);
-	case 3:
+	case 2:
 		hn_drop_lock(k, hn);
 		hn_suspend_management(hn);
 		ifnet_remove(hn);
 		return machine_delay(m, "kernel.departure");
-	case 4:
+	case 3:
 		ifnet_detached(hn);
 		bus_record(m, '-', hn->hn.device);
 		break;

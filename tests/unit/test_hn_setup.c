@@ -272,6 +272,28 @@ n11_waits_for_a_switch_that_is_under_way(void **state)
 	assert_int_equal(rig_count(&r, before, "subsystem=hn0 type=DETACH"), 1);
 }
 
+/* The handlers are removed first: what stops hears of no event, and nobody
+ * waits for it. */
+static void
+n11_one_that_is_stopped_hears_of_no_vf(void **state)
+{
+	int result;
+
+	(void)state;
+	begin("flag hn.rings = yes\n", false);
+	hn_detach(r.m, "hn0");
+	rig_run(&r, 50 * DUR_MS);
+	assert_ptr_equal(ifnet_find(r.m, "hn0"), hn);
+	rig_vf(&r, "mce1", 1);
+	assert_null(hn->hn.vf);
+	rig_begin(&r, "ifconfig mce0 up", &result);
+	rig_run(&r, 50 * DUR_MS);
+	assert_int_equal(result, 0);
+	assert_false(r.m->panicked || hn->hn.rxvf);
+	rig_run(&r, DUR_SEC);
+	assert_null(ifnet_find(r.m, "hn0"));
+}
+
 /* FREEBSD.md, rename: the DETACH has the new name, the bus the driver's unit,
  * and what comes back is called as the driver calls it. */
 static void
@@ -551,6 +573,7 @@ main(void)
 		T(n11_a_new_one_is_seen_when_its_channels_are_made),
 		T(n11_no_driver_takes_as_long_as_an_hn_that_goes_and_comes),
 		T(n11_waits_for_a_switch_that_is_under_way),
+		T(n11_one_that_is_stopped_hears_of_no_vf),
 		T(a_renamed_hn_is_detached_all_the_same),
 		T(n12_an_association_note_is_printed_and_ignored),
 		T(a_renamed_vf_is_lost_to_hn_and_its_path_stays),

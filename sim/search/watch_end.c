@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/dur.h"
+#include "failover/native.h"
 #include "sim/machine/dhclient.h"
 #include "sim/machine/dhcp.h"
 #include "sim/machine/ifnet.h"
@@ -344,6 +345,19 @@ check_calm(struct watch *w)
 	    "count operation \" \" == 0 between " COURSE_CALM " and end");
 }
 
+/* An aggregate without our mark is somebody's own, renamed before it had one
+ * perhaps. The engine takes nothing out of it, and says so; but up there, the
+ * VF has the path. */
+static bool
+is_lent(const struct stand *s)
+{
+	const struct ifnet *vf = s->hn->hn.vf;
+	const struct ifnet *lagg = vf == NULL ? NULL : vf->member_of;
+
+	return lagg != NULL && lagg != s->home &&
+	    strncmp(lagg->descr, NATIVE_MARK, strlen(NATIVE_MARK)) != 0;
+}
+
 static void
 check_pair(struct watch *w, size_t pair)
 {
@@ -355,7 +369,7 @@ check_pair(struct watch *w, size_t pair)
 	s.home = s.hn->member_of != NULL ? s.hn->member_of : s.hn;
 	if (works(s.hn->hn.vf))
 		s.vf = s.hn->hn.vf;
-	if (!s.p->raced) {
+	if (!s.p->raced && !is_lent(&s)) {
 		check_carrier(&s);
 		check_path(&s);
 		if (!has_stray(&s))

@@ -505,6 +505,45 @@ lost_packets_are_told(void **state)
 	choices_fini(&c);
 }
 
+/* Without our mark it is a person's, who has the say over the VF then. */
+static void
+a_vf_in_somebodys_aggregate_is_his(void **state)
+{
+	struct simstage stage = { .rules = hand.rules,
+		.policy = CORE_NATIVE,
+		.seed = 1 };
+	struct trace *t = trace_new();
+	struct choices c = { 0 };
+	struct ifnet *vf, *wan;
+	struct simwalk *walk;
+	struct course h;
+	struct watch w;
+
+	(void)state;
+	choices_follow(&c, NULL, 0);
+	course_make(&h, &c, CORE_NATIVE, 0);
+	stage.scenario = h.scn;
+	stage.profile = hand.profiles[h.machine];
+	walk = simwalk_open(&stage, t);
+	watch_begin(&w, &h, CORE_NATIVE, walk, t);
+	while (simwalk_advance(walk) != STAGE_END)
+		watch_step(&w);
+	vf = ifnet_find(w.m, h.pairs[0].vf);
+	assert_non_null(vf);
+	lagg_del(vf->member_of, vf);
+	wan = lagg_new(w.m, "wan0");
+	vf->member_of = wan;
+	watch_end(&w);
+	assert_int_equal(w.broken & INVARIANT_BIT(INVARIANT_PATH), 0);
+	snprintf(wan->descr, sizeof(wan->descr), "switchback hn0");
+	watch_end(&w);
+	assert_true((w.broken & INVARIANT_BIT(INVARIANT_PATH)) != 0);
+	simwalk_close(walk);
+	trace_free(t);
+	course_fini(&h);
+	choices_fini(&c);
+}
+
 static void
 each_has_a_name_and_a_sentence(void **state)
 {
@@ -531,6 +570,7 @@ main(void)
 		cmocka_unit_test(each_has_a_name_and_a_sentence),
 		cmocka_unit_test(each_tells_of_its_fault),
 		cmocka_unit_test(lost_packets_are_told),
+		cmocka_unit_test(a_vf_in_somebodys_aggregate_is_his),
 	};
 
 	return cmocka_run_group_tests(tests, open_hand, close_hand);

@@ -241,6 +241,32 @@ set_vf_down(struct look *l, const char *why)
 	return true;
 }
 
+/* Somebody's up is under way: the flag is set before the hn is told (FACTS.md
+ * B.3). A down would overtake that, and leave an hn that hands over to a VF
+ * that is down. Meanwhile the hn carries, if anybody can. */
+static bool
+is_settling(struct look *l)
+{
+	struct vf_care *c = &l->p->vf;
+
+	if (l->hn->rxvf || l->s->os == SNAP_LINUX) {
+		c->loose_ns = 0;
+		return false;
+	}
+	if (c->loose_ns == 0)
+		c->loose_ns = l->now_ns + SETTLES;
+	return !native_is_due(l, c->loose_ns);
+}
+
+/* Nothing is amiss: always false, there is nothing to do. */
+static bool
+is_well(struct vf_care *c)
+{
+	c->idle_ns = NATIVE_NEVER;
+	c->loose_ns = 0;
+	return false;
+}
+
 /* Up and a port: carrying, about to, or to be set down. */
 static bool
 watch_vf(struct look *l, const struct snap_port *port)
@@ -248,26 +274,22 @@ watch_vf(struct look *l, const struct snap_port *port)
 	struct vf_care *c = &l->p->vf;
 
 	c->set_down = c->left_down = false;
-	c->loose_ns = 0;
 	if (port->active) {
 		if (!c->carried)
 			c->since_ns = l->now_ns;
 		c->carried = true;
-		c->idle_ns = NATIVE_NEVER;
-		return false;
+		return is_well(c);
 	}
 	/* A bond sees a link at its next poll. */
-	if (l->s->os == SNAP_LINUX && l->vf->link == LINK_UP) {
-		c->idle_ns = NATIVE_NEVER;
-		return false;
-	}
+	if (l->s->os == SNAP_LINUX && l->vf->link == LINK_UP)
+		return is_well(c);
 	/* The hn has not handed over yet, or has taken back what the host
 	 * withdrew (FACTS.md B.13): it carries, and nothing is amiss. */
-	if (!l->hn->rxvf &&
-	    (l->vf->link == LINK_UP || l->hn->link == LINK_UP)) {
-		c->idle_ns = NATIVE_NEVER;
+	if (!l->hn->rxvf && (l->vf->link == LINK_UP || l->hn->link == LINK_UP))
+		return is_well(c);
+	/* Neither has a link, and a forerunner of us was killed over its up. */
+	if (is_settling(l))
 		return false;
-	}
 	if (c->idle_ns == NATIVE_NEVER)
 		c->idle_ns = l->now_ns;
 	if (!native_is_due(l, c->idle_ns + (c->carried ? 0 : c->grace_ns)))
@@ -313,23 +335,6 @@ free_hn(struct look *l)
 	c->loose_ns = l->now_ns + NATIVE_RETRY_FIRST;
 	c->left_down = false;
 	return true;
-}
-
-/* Somebody's up is under way: the flag is set before the hn is told (FACTS.md
- * B.3). A down would overtake that, and leave an hn that hands over to a VF
- * that is down. Meanwhile the hn carries. */
-static bool
-is_settling(struct look *l)
-{
-	struct vf_care *c = &l->p->vf;
-
-	if (l->hn->rxvf || l->s->os == SNAP_LINUX) {
-		c->loose_ns = 0;
-		return false;
-	}
-	if (c->loose_ns == 0)
-		c->loose_ns = l->now_ns + SETTLES;
-	return !native_is_due(l, c->loose_ns);
 }
 
 /* What the stock rules have put on it (FACTS.md E.5 H18). */

@@ -107,7 +107,8 @@ follow(void)
 		if (i->class == IF_HN) {
 			i->rxvf = vf != NULL && vf->up && !sys.held_back &&
 			    sys.s.vf_transparent == 0;
-			i->link = i->rxvf && sys.s.os == SNAP_FREEBSD
+			i->link = sys.unplugged ||
+				(i->rxvf && sys.s.os == SNAP_FREEBSD)
 			    ? LINK_DOWN
 			    : LINK_UP;
 		}

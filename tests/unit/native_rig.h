@@ -20,6 +20,7 @@ struct native_rig {
 	bool vf_link;	      /* what the VF has when it is up */
 	bool held_back;	      /* the host withdraws the VF: hn takes over */
 	bool sticky;	      /* an hn keeps what it handed over */
+	bool unplugged;	      /* the host gives the hn no link */
 	bool silent;	      /* a DHCP server that does not answer */
 	bool no_router;	      /* … or gives no default route */
 	char lease[24];	      /* what it gives; "" for 10.0.0.9/24 */

@@ -501,6 +501,29 @@ an_up_that_is_under_way_is_let_finish(void **state)
 	assert_true(snap_port_find(get("lagg0"), "mce0")->active);
 }
 
+/* Its link goes at that moment, and nobody else has one: no reason to hurry. */
+static void
+an_up_of_a_port_that_is_under_way_is_let_finish_too(void **state)
+{
+	int64_t wake;
+
+	(void)state;
+	put_vf();
+	settle(HORIZON);
+	assert_true(snap_port_find(get("lagg0"), "mce0")->active);
+	renew();
+	sys.vf_link = false;
+	sys.unplugged = sys.held_back = true;
+	assert_false(act(&wake));
+	sys.now_ns += DUR_SEC;
+	assert_false(act(&wake));
+	sys.held_back = false;
+	assert_false(act(&wake)); /* its link may still come */
+	sys.now_ns += 200 * DUR_MS;
+	assert_true(act(&wake));
+	assert_int_equal(sys.last.kind, OP_DOWN);
+}
+
 /* A host that withholds the VF from the hn. */
 static void
 a_vf_that_is_up_and_not_handed_over_to_joins_in_the_end(void **state)
@@ -658,6 +681,7 @@ main(void)
 		T(a_vf_whose_link_is_lost_is_set_down_at_once_and_tried_ever_more_seldom),
 		T(a_vf_that_is_up_outside_the_lagg_is_set_down_joined_and_upped),
 		T(an_up_that_is_under_way_is_let_finish),
+		T(an_up_of_a_port_that_is_under_way_is_let_finish_too),
 		T(a_vf_that_is_up_and_not_handed_over_to_joins_in_the_end),
 		T(two_pairs_do_not_mix),
 		T(a_failing_operation_is_held_back_longer_each_time),

@@ -272,6 +272,7 @@ traffic_look(struct traffic *t)
 	struct stream *s;
 	struct touched touched;
 	struct end *e;
+	bool had_peer;
 	size_t i;
 
 	if (!m->path_changed)
@@ -283,7 +284,11 @@ traffic_look(struct traffic *t)
 		if (e->hn != NULL && e->hn->attached &&
 		    !matters(&touched, e->hn))
 			continue;
+		had_peer = e->peer.family != 0;
 		look_at_end(m, e);
+		/* Now there is a way to it. */
+		if (!had_peer && e->peer.family != 0)
+			touched.all = m->path_all = true;
 		turns_add(&e->in, m->clock.now_ns, path_in(t, e));
 	}
 	for (i = 0; i < t->n_streams; i++) {

@@ -326,6 +326,27 @@ detach_down(struct machine *m, struct ktask *k, struct ifnet *vf)
 
 /* The device has let go; its bus goes when the host rescinds it, which it had
  * done already if nobody was asked. */
+/* The host has given its NIC another one meanwhile, or said that it will. */
+static bool
+is_replaced(struct machine *m, const struct ifnet *gone)
+{
+	const struct vf_arrival *a;
+	const struct ifnet *ifp;
+	const struct ktask *k;
+
+	TAILQ_FOREACH (ifp, &m->ifs, entry)
+		if (ifp != gone && ifp->kind == KIND_VF && !ifp->dying &&
+		    memcmp(ifp->hw_mac, gone->hw_mac, 6) == 0)
+			return true;
+	TAILQ_FOREACH (k, &m->tasks, entry) {
+		a = k->owned;
+		if (k->step == attach_step && k->sub > 0 &&
+		    memcmp(a->mac, gone->hw_mac, 6) == 0)
+			return true;
+	}
+	return false;
+}
+
 static int64_t
 detach_bus(struct machine *m, struct ktask *k, struct ifnet *vf)
 {
@@ -342,7 +363,8 @@ detach_bus(struct machine *m, struct ktask *k, struct ifnet *vf)
 		return 0;
 	if (n > 0 || vf->vf.surprised)
 		return driver_delay(vf, "bus_gone");
-	associate(m, vf->hw_mac, false);
+	if (!is_replaced(m, vf))
+		associate(m, vf->hw_mac, false);
 	return machine_delay(m, "host.rescind");
 }
 

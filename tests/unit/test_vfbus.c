@@ -219,6 +219,32 @@ the_host_notes_each_vf_before_it_comes_and_after_it_went(void **state)
 	assert_int_equal(notes, 2);
 }
 
+/* The association is the NIC's, not the VF's. */
+static void
+the_host_keeps_its_word_while_a_nic_has_a_vf(void **state)
+{
+	(void)state;
+	offer("mce0", "vf", 1);
+	rig_run(&r, DUR_SEC);
+	offer("mce1", "vf", 1);
+	rig_run(&r, DUR_SEC);
+	vf_eject(r.m, "mce0");
+	rig_run(&r, 5 * DUR_SEC);
+	assert_true(hn->hn.associated);
+	vf_eject(r.m, "mce1");
+	rig_run(&r, 5 * DUR_SEC);
+	assert_false(hn->hn.associated);
+
+	/* The next one has been announced, and waits for the name. */
+	offer("mce0", "vf", 1);
+	rig_run(&r, DUR_SEC);
+	offer("mce0", "vf", 1);
+	rig_run(&r, DUR_SEC);
+	vf_eject(r.m, "mce0");
+	rig_run(&r, 5 * DUR_SEC);
+	assert_true(hn->hn.associated);
+}
+
 /* --- what a driver's NIC takes ----------------------------------------------
  */
 
@@ -382,6 +408,7 @@ main(void)
 		T(a_vlan_on_an_iflib_vf_leaves_a_ghost),
 		T(a_vf_that_waits_for_the_name_of_a_rescinded_one_gets_it),
 		T(the_host_notes_each_vf_before_it_comes_and_after_it_went),
+		T(the_host_keeps_its_word_while_a_nic_has_a_vf),
 		T(a_nic_takes_no_greater_mtu_than_its_own),
 		T(a_port_that_refuses_the_mtu_does_not_join),
 		T(a_laggs_mtu_is_all_its_ports_or_nobodys),

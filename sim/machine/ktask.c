@@ -48,6 +48,12 @@ ktask_start(struct machine *m,
 	return k;
 }
 
+const struct ktask *
+ktask_of(const struct vevent *e)
+{
+	return e->fire == ktask_fire ? e->ctx : NULL;
+}
+
 void
 ktask_wake(struct ktask *k)
 {

@@ -41,6 +41,8 @@ struct ktask {
 struct ktask *ktask_start(struct machine *m,
     int64_t (*step)(struct machine *, struct ktask *), int64_t delay_ns);
 void ktask_wake(struct ktask *k); /* a parked one, now */
+/* The task whose event it is; NULL: it is another's. */
+const struct ktask *ktask_of(const struct vevent *e);
 void ktask_forget_all(struct machine *m);
 
 #endif

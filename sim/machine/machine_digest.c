@@ -5,7 +5,32 @@
 #include "sim/machine/dhcp.h"
 #include "sim/machine/inet6.h"
 
-/* Those that must come before it are known by their windows. */
+static void
+function_digest(void (*f)(void), struct digest *d)
+{
+	digest_bytes(d, &f, sizeof(f));
+}
+
+/* Which one it is of those that wait, as far as two can be told apart. */
+static void
+likeness(const struct vevent *e, struct digest *d)
+{
+	const struct ktask *k = ktask_of(e);
+
+	function_digest((void (*)(void))e->fire, d);
+	digest_number(d, (uint64_t)e->window.least_ns);
+	digest_number(d, (uint64_t)e->window.most_ns);
+	if (k == NULL)
+		return;
+	function_digest((void (*)(void))k->step, d);
+	digest_number(d, (uint64_t)k->pc);
+	digest_number(d, (uint64_t)k->sub);
+	digest_number(d, k->op.kind);
+	digest_text(d, k->op.ifname);
+	digest_text(d, k->ifp == NULL ? NULL : k->ifp->name);
+}
+
+/* Those that must come before it. */
 static void
 forerunners(const struct vclock *c, const struct vevent *e, struct digest *d)
 {
@@ -20,8 +45,7 @@ forerunners(const struct vclock *c, const struct vevent *e, struct digest *d)
 		    !vevent_precedes(other, e))
 			continue;
 		digest_begin(&one, d->now_ns);
-		digest_number(&one, (uint64_t)other->window.least_ns);
-		digest_number(&one, (uint64_t)other->window.most_ns);
+		likeness(other, &one);
 		digest_one_of(d, &one);
 	}
 }
@@ -36,12 +60,6 @@ vevent_digest(const struct vclock *c, const struct vevent *e, struct digest *d)
 	digest_number(d, (uint64_t)e->window.least_ns);
 	digest_number(d, (uint64_t)e->window.most_ns);
 	forerunners(c, e, d);
-}
-
-static void
-function_digest(void (*f)(void), struct digest *d)
-{
-	digest_bytes(d, &f, sizeof(f));
 }
 
 /* Whoever waits for what: something will come then, and nothing else passes by

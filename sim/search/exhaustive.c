@@ -27,6 +27,7 @@ struct rest { /* where all rests, and how it was come to */
 	struct violation *wrong; /* owned: if this were the end */
 	size_t n_wrong;
 	bool over; /* nothing will happen any more */
+	bool cut;  /* more deeds could come */
 };
 
 struct queue { /* rests after so many deeds */
@@ -39,6 +40,8 @@ struct node { /* a state from which not all ways were gone */
 	size_t base;  /* of the path: what was chosen before */
 	size_t moves; /* that led to it */
 	bool kept;    /* the image is of it */
+	bool cut;
+	uint64_t sum; /* of the states that came of it */
 	struct arena_image image;
 };
 
@@ -63,6 +66,12 @@ struct search {
 	uint32_t *rest_of; /* by state; number + 1 */
 	size_t cap_rest_of;
 	struct queue *queues; /* by deeds */
+	struct comes {	      /* of a state, by its number */
+		uint64_t sum;
+		unsigned times;
+		bool again; /* it is gone on from a second time */
+	} * comes;
+	size_t cap_comes;
 	bool cut;
 	uint32_t sought; /* ends with this state; or STATES_NONE */
 };
@@ -186,7 +195,7 @@ look_at_end(const struct search *s, struct rest *r)
 
 /* It is gone on from later, when all has been that comes of fewer deeds. */
 static void
-put_aside(struct search *s, uint32_t state, bool is_new)
+put_aside(struct search *s, uint32_t state, bool is_new, bool cut)
 {
 	struct rest *r = rest_of(s, state);
 	struct queue *q = &s->queues[s->j->deeds];
@@ -194,6 +203,7 @@ put_aside(struct search *s, uint32_t state, bool is_new)
 	if (!is_new && (r->expanded || r->deeds <= s->j->deeds))
 		return;
 	r->deeds = s->j->deeds;
+	r->cut = cut;
 	free(r->path);
 	r->path = path_taken(s);
 	r->n_path = s->n_path;
@@ -202,8 +212,6 @@ put_aside(struct search *s, uint32_t state, bool is_new)
 	if (!is_new)
 		return;
 	s->out->rests++;
-	if (s->j->deeds > s->out->reached)
-		s->out->reached = s->j->deeds;
 	look_at_end(s, r);
 }
 
@@ -229,6 +237,14 @@ meet(struct search *s, uint32_t before, bool *is_new)
 	return state;
 }
 
+/* What comes of another event is cut off, and so is not what came of it when
+ * there were fewer before. */
+static bool
+is_near_the_last(const struct search *s)
+{
+	return s->j->deeds + 1 >= s->e->events;
+}
+
 static void
 push_node(struct search *s, uint32_t state, size_t n)
 {
@@ -240,6 +256,8 @@ push_node(struct search *s, uint32_t state, size_t n)
 	node->state = state;
 	node->base = s->n_path;
 	node->moves = s->moves;
+	node->cut = is_near_the_last(s);
+	node->sum = 0;
 	node->kept = n > 1 || s->j->faults > 0;
 	if (node->kept)
 		arena_keep(s->arena, &node->image);
@@ -267,27 +285,73 @@ move(struct search *s, struct crossroads *c)
 	return n;
 }
 
+/* --- what comes of a state, each time --- */
+
+static struct comes *
+comes_of(struct search *s, uint32_t state)
+{
+	size_t before = s->cap_comes;
+
+	s->comes =
+	    mem_grow(s->comes, &s->cap_comes, s->states.n, sizeof(*s->comes));
+	memset(s->comes + before, 0,
+	    (s->cap_comes - before) * sizeof(*s->comes));
+	return &s->comes[state];
+}
+
+static void
+compare(struct search *s, const struct node *n)
+{
+	struct comes *c;
+
+	if (!s->e->twice || n->cut)
+		return;
+	c = comes_of(s, n->state);
+	if (c->times++ == 0)
+		c->sum = n->sum;
+	else if (c->sum != n->sum)
+		s->out->unlike++;
+}
+
+static bool
+is_wanted_again(struct search *s, uint32_t state)
+{
+	struct comes *known;
+
+	if (!s->e->twice || is_near_the_last(s))
+		return false;
+	known = comes_of(s, state);
+	if (known->times != 1 || known->again)
+		return false;
+	known->again = true;
+	return true;
+}
+
 /* True when it has come to a state that is to be gone on from. */
 static bool
-go_on(struct search *s, uint32_t before)
+go_on(struct search *s, struct node *from)
 {
 	struct crossroads c;
 	size_t n = move(s, &c);
-	bool is_new;
-	uint32_t state = meet(s, before, &is_new);
+	bool is_new, on;
+	uint32_t state = meet(s, from->state, &is_new);
 
+	/* In any order. */
+	from->sum += (state + UINT64_C(1)) * UINT64_C(0x9e3779b97f4a7c15);
 	if (state == s->sought)
 		return false;
 	if (s->j->watch.n_found > 0) {
 		keep_violations(s);
 		return false; /* what lies behind it is not looked at */
 	}
-	s->cut = s->cut || (is_new && c.cut);
 	if (journey_rests(s->j))
-		put_aside(s, state, is_new);
-	else if (is_new && n > 0)
+		put_aside(s, state, is_new, c.cut);
+	else
+		s->cut = s->cut || (is_new && c.cut);
+	on = is_new ? !journey_rests(s->j) : is_wanted_again(s, state);
+	if (on && n > 0)
 		push_node(s, state, n);
-	return is_new && n > 0 && !journey_rests(s->j);
+	return on && n > 0;
 }
 
 /* Back to the last node that has a way left. */
@@ -296,8 +360,10 @@ go_back(struct search *s)
 {
 	struct node *node = NULL;
 
-	while (s->n_nodes > 0 && !turn(s, node = &s->nodes[s->n_nodes - 1]))
+	while (s->n_nodes > 0 && !turn(s, node = &s->nodes[s->n_nodes - 1])) {
+		compare(s, node);
 		s->n_nodes--;
+	}
 	if (s->n_nodes == 0)
 		return;
 	arena_bring_back(s->arena, &node->image);
@@ -313,7 +379,7 @@ search_on(struct search *s)
 	while (s->n_nodes > 0) {
 		node = &s->nodes[s->n_nodes - 1];
 		s->next = node->base;
-		if (go_on(s, node->state))
+		if (go_on(s, node))
 			continue;
 		s->out->histories++;
 		if (s->sought < s->states.n)
@@ -380,6 +446,7 @@ search_fini(struct search *s)
 	free(s->nodes);
 	free(s->rests);
 	free(s->rest_of);
+	free(s->comes);
 	free(s->queues);
 	free(s->path);
 	states_fini(&s->states);
@@ -397,7 +464,18 @@ begin(struct search *s)
 	s->j = journey_new(s->e, &s->world, NULL, strikes, s);
 	arena_leave();
 	arena_set_base(s->arena);
-	put_aside(s, meet(s, STATES_NONE, &is_new), true);
+	put_aside(s, meet(s, STATES_NONE, &is_new), true, false);
+}
+
+static bool
+is_cut(const struct search *s)
+{
+	size_t i;
+
+	for (i = 0; i < s->n_rests; i++)
+		if (s->rests[i].cut)
+			return true;
+	return s->cut;
 }
 
 static bool
@@ -464,7 +542,7 @@ exhaustive_run(const struct exhaustive *e, struct exhaustive_result *out)
 		return false;
 	begin(&s);
 	out->complete = search_all(&s);
-	out->closed = out->complete && !s.cut;
+	out->closed = out->complete && !is_cut(&s);
 	out->states = s.states.n;
 	judge_ends(&s);
 	/* What lies behind a state that breaks something was not looked at. */

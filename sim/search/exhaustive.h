@@ -36,6 +36,10 @@ struct exhaustive { /* all borrowed */
 	const char *alphabet;	 /* of smallworld_open() */
 	unsigned events, faults; /* at most */
 	unsigned overlap;	 /* events under way at a time, at most */
+	/* Goes on from each state a second time, when it is met again by
+	 * another way, and counts those from which something else comes then:
+	 * what a digest leaves out does decide. */
+	bool twice;
 	/* Asked after each history; true stops. May be NULL. */
 	bool (*enough)(void *ctx, uint64_t states, uint64_t histories);
 	void *ctx;
@@ -46,8 +50,8 @@ struct exhaustive_result {
 	uint64_t moves;		  /* from one state to another */
 	uint64_t histories;	  /* that were begun */
 	uint64_t rests, restless; /* of the states; restless: it never rests */
+	uint64_t unlike;	  /* of them, see twice */
 	size_t deepest;		  /* open choices in one history */
-	unsigned reached;	  /* the most events that led to a new rest */
 	bool complete;
 	bool closed; /* and would be with any number of events */
 	struct exhaustive_find {

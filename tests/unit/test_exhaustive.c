@@ -60,6 +60,72 @@ native_holds_in_every_history(void **state)
 }
 
 static void
+assert_alike(const char *alphabet, unsigned events, unsigned faults,
+    unsigned overlap)
+{
+	struct exhaustive e = search_of(CORE_NATIVE, events, faults);
+	struct exhaustive_result r;
+
+	e.twice = true;
+	e.overlap = overlap;
+	e.alphabet = alphabet;
+	exhaustive_run(&e, &r);
+	assert_true(r.complete);
+	assert_true(r.states > 500);
+	assert_int_equal(r.unlike, 0);
+	exhaustive_result_fini(&r);
+	forget(&e);
+}
+
+/* A digest that leaves out what decides makes a search too small. */
+static void
+of_the_same_state_comes_the_same(void **state)
+{
+	(void)state;
+	assert_alike("vf,restart", 4, 0, 2);
+	assert_alike("vf,network,restart", 3, 1, 1);
+	assert_alike("vf,rescind,association,media,nic,kill", 3, 0, 1);
+}
+
+static void
+a_world_can_be_closed(void **state)
+{
+	struct exhaustive e = search_of(CORE_NATIVE, 1000, 1);
+	struct exhaustive_result r, other;
+
+	(void)state;
+	e.overlap = 1;
+	e.alphabet = "nic,restart";
+	exhaustive_run(&e, &r);
+	assert_true(r.closed);
+	assert_int_equal(r.n_found, 0);
+	e.events = 10;
+	exhaustive_run(&e, &other);
+	assert_true(other.closed);
+	assert_int_equal(other.states, r.states);
+	e.events = 2;
+	exhaustive_run(&e, &other);
+	assert_true(other.complete);
+	assert_false(other.closed);
+	assert_true(other.states < r.states);
+	forget(&e);
+}
+
+static void
+words_that_are_not_known_are_refused(void **state)
+{
+	struct exhaustive e = search_of(CORE_NATIVE, 1, 0);
+	struct exhaustive_result r;
+
+	(void)state;
+	e.alphabet = "vf,hail";
+	assert_false(exhaustive_run(&e, &r));
+	e.alphabet = "";
+	assert_false(exhaustive_run(&e, &r));
+	forget(&e);
+}
+
+static void
 a_search_is_the_same_each_time(void **state)
 {
 	struct exhaustive e = search_of(CORE_NATIVE, 2, 0);
@@ -203,6 +269,9 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(native_holds_in_every_history),
+		cmocka_unit_test(of_the_same_state_comes_the_same),
+		cmocka_unit_test(a_world_can_be_closed),
+		cmocka_unit_test(words_that_are_not_known_are_refused),
 		cmocka_unit_test(a_search_is_the_same_each_time),
 		cmocka_unit_test(stock_loses_the_route_and_the_path_shows_it),
 		cmocka_unit_test(what_is_cut_off_is_not_complete),

@@ -8,7 +8,7 @@
 #include "failover/rc_net.h"
 
 const char smallworld_machine[] = "azure-mlx5";
-const char smallworld_alphabet[] = "vf,network,restart";
+const char smallworld_alphabet[] = "vf,network,media,restart";
 
 /* Times say nothing here; the steps are the deeds, in their order. */
 static const char text[] =

@@ -19,7 +19,8 @@
 struct trace_run {
 	char *title;   /* scenario's title or recording's name */
 	char *kind;    /* "simulated", "replay-open", "replay-closed", "import",
-			  "recorded", "capture", "flight" or "vm" */
+			  "recorded", "capture", "flight", "vm" or "search",
+			  which has checks only (cmd/searchruns.h) */
 	char *policy;  /* "stock", "native" or "" */
 	char *machine; /* profile name or "" */
 	char *source;  /* the file it came from or "" */

@@ -20,6 +20,7 @@
 #include "cmd/outfile.h"
 #include "cmd/policies.h"
 #include "cmd/regressions.h"
+#include "cmd/searchruns.h"
 #include "cmd/shards.h"
 #include "sim/scenario/reach.h"
 
@@ -46,6 +47,9 @@ static const char usage[] =
     "                   try the scenarios in this folder first\n"
     "                   (scenarios/regressions, when it is there)\n"
     "  --into DIR       write the shrunk scenarios there (found)\n"
+    "  --db FILE        store there the run of each shrunk scenario, and one "
+    "of\n"
+    "                   the search itself\n"
     "  --hash           instead, a line for each seed: the hash of its\n"
     "                   trace, and the seed\n"
     "  --invariants     only print what is looked at\n"
@@ -67,7 +71,8 @@ struct explore {
 	struct explorer x;
 	struct shard shard;
 	bool sharded, list;
-	const char *program, *into, *regressions;
+	const char *program, *into, *regressions, *db;
+	struct store *store; /* NULL: none */
 };
 
 static bool
@@ -145,6 +150,9 @@ take_option(struct explore *e, int c)
 		return optarg[0] != '\0' ||
 		    complain("--regressions",
 			"the name is empty: name a folder");
+	case 'd':
+		e->db = optarg;
+		return true;
 	case 'H':
 		e->x.hash = true;
 		return true;
@@ -170,6 +178,7 @@ parse_options(int argc, char **argv, struct explore *e, int *status)
 		{ "stimuli", required_argument, NULL, 'n' },
 		{ "regressions", required_argument, NULL, 'r' },
 		{ "into", required_argument, NULL, 'i' },
+		{ "db", required_argument, NULL, 'd' },
 		{ "hash", no_argument, NULL, 'H' },
 		{ "invariants", no_argument, NULL, 'l' },
 		{ "help", no_argument, NULL, 'h' },
@@ -226,30 +235,28 @@ list_invariants(void)
 /* --- what was found --- */
 
 static int
-write_finding(const struct explore *e, const struct finding *f)
+write_finding(const struct explore *e, const struct finding *f,
+    const char *path)
 {
-	struct strbuf path = { 0 };
 	int status;
 
 	if (mkdir(e->into, 0777) < 0 && errno != EEXIST) {
 		complain(e->into, strerror(errno));
 		return CMD_TROUBLE;
 	}
-	strbuf_addf(&path, "%s/%s-%s.scn", e->into, policy_word(e->x.policy),
-	    invariant_name(f->broken));
-	status = outfile_write("explore", strbuf_str(&path), &f->text);
+	status = outfile_write("explore", path, &f->text);
 	if (status == CMD_PASS)
 		printf("  %s: %zu lines of %zu, in %.1f s and %u tries%s\n",
-		    strbuf_str(&path), f->lines, f->lines_before,
+		    path, f->lines, f->lines_before,
 		    (double)f->took_ns / (double)DUR_SEC, f->tries,
 		    f->fails ? "" : "; it does not fail from this text");
-	strbuf_fini(&path);
-	return status;
+	return status == CMD_PASS ? searchruns_add(e->store, f->run) : status;
 }
 
 /* Of the lowest seeds the one that gets shortest. */
 static bool
-make_shortest(const struct explore *e, enum invariant i, struct finding *best)
+make_shortest(const struct explore *e, enum invariant i, const char *path,
+    struct finding *best)
 {
 	const struct explorer_find *find = &e->x.found[i];
 	struct finding f;
@@ -257,7 +264,8 @@ make_shortest(const struct explore *e, enum invariant i, struct finding *best)
 	size_t k;
 
 	for (k = 0; k < find->n_seeds; k++) {
-		if (!finding_make(&e->x, find->seeds[k], i, e->program, 0, &f))
+		if (!finding_make(&e->x, find->seeds[k], i, e->program, path, 0,
+			&f))
 			continue;
 		if (any && (!f.fails || f.lines >= best->lines)) {
 			finding_fini(&f);
@@ -276,6 +284,7 @@ tell_find(const struct explore *e, enum invariant i)
 {
 	const struct explorer_find *find = &e->x.found[i];
 	char at[DUR_TEXT];
+	struct strbuf path = { 0 };
 	struct finding f;
 	int status = CMD_TROUBLE;
 
@@ -284,11 +293,14 @@ tell_find(const struct explore *e, enum invariant i)
 	    find->seeds[0], version_commit[0] != '\0' ? " at commit " : "",
 	    version_commit, find->count, dur_short(find->violation.at_ns, at),
 	    find->violation.what);
-	if (make_shortest(e, i, &f)) {
+	strbuf_addf(&path, "%s/%s-%s.scn", e->into, policy_word(e->x.policy),
+	    invariant_name(i));
+	if (make_shortest(e, i, strbuf_str(&path), &f)) {
 		printf("  %s\n", f.repeat);
-		status = write_finding(e, &f);
+		status = write_finding(e, &f, strbuf_str(&path));
 		finding_fini(&f);
 	}
+	strbuf_fini(&path);
 	return status;
 }
 
@@ -305,6 +317,20 @@ tell_places(const struct explore *e)
 }
 
 static int
+tell_store(const struct explore *e)
+{
+	struct trace *summary;
+	int status;
+
+	if (e->store == NULL)
+		return CMD_PASS;
+	summary = searchruns_summary(&e->x);
+	status = searchruns_add(e->store, summary);
+	trace_free(summary);
+	return status;
+}
+
+static int
 tell(const struct explore *e)
 {
 	int status = CMD_PASS, rc, i;
@@ -318,6 +344,9 @@ tell(const struct explore *e)
 		else if (status == CMD_PASS)
 			status = CMD_FAIL;
 	}
+	rc = tell_store(e);
+	if (rc != CMD_PASS)
+		status = rc;
 	tell_places(e);
 	printf("%" PRIu64 " histories under %s, %" PRIu64
 	       " failed; %.1f s, %.0f/s; version %s\n",
@@ -384,11 +413,15 @@ cmd_explore(int argc, char **argv)
 		return CMD_NOTHING;
 	}
 	e.x.progress = isatty(STDERR_FILENO);
+	status = searchruns_open(e.x.hash ? NULL : e.db, &e.store);
+	if (status != CMD_PASS)
+		return status;
 	status = e.x.hash ? CMD_PASS : try_regressions(&e);
 	if (status == CMD_PASS || status == CMD_FAIL) {
 		found = search(&e);
 		status = found != CMD_PASS ? found : status;
 	}
+	store_close(e.store);
 	explorer_fini(&e.x);
 	return status;
 }

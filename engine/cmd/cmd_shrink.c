@@ -118,8 +118,8 @@ shrink_seed(struct shrinking *s, enum invariant broken, const char *program)
 
 	if (!explorer_open(&s->x))
 		return CMD_INPUT;
-	if (finding_make(&s->x, (uint64_t)s->seed, broken, program, s->most_ns,
-		&f)) {
+	if (finding_make(&s->x, (uint64_t)s->seed, broken, program,
+		s->out != NULL ? s->out : "history", s->most_ns, &f)) {
 		status = s->out != NULL
 		    ? outfile_write("shrink", s->out, &f.text)
 		    : CMD_PASS;

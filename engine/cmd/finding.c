@@ -56,11 +56,12 @@ write_text(const struct trial *t, struct choices *c, const struct violation *v,
 
 /* As switchback test would: parsed, checked, run and judged. */
 static bool
-text_fails(const struct trial *t, const struct strbuf *text)
+text_fails(const struct trial *t, const char *path, const struct strbuf *text,
+    struct trace **run)
 {
 	struct diag quiet = { 0 };
 	struct scenario *s =
-	    scenario_parse("found", strbuf_str(text), text->bytes, &quiet);
+	    scenario_parse(path, strbuf_str(text), text->bytes, &quiet);
 	struct simstage stage = { .rules = t->rules, .policy = t->policy };
 	struct trace *trace = trace_new();
 	bool fails = false;
@@ -77,7 +78,7 @@ text_fails(const struct trial *t, const struct strbuf *text)
 			fails = fails || trace->checks[i].verdict == TRACE_FAIL;
 	}
 	profile_free(stage.profile);
-	trace_free(trace);
+	*run = trace;
 	scenario_free(s);
 	return fails;
 }
@@ -96,7 +97,7 @@ is_late(void *ctx)
 
 bool
 finding_make(const struct explorer *x, uint64_t seed, enum invariant broken,
-    const char *program, int64_t most_ns, struct finding *f)
+    const char *program, const char *path, int64_t most_ns, struct finding *f)
 {
 	int64_t began_ns = clock_monotonic();
 	struct patience patience = { began_ns + most_ns };
@@ -126,7 +127,7 @@ finding_make(const struct explorer *x, uint64_t seed, enum invariant broken,
 		shrink_run(&s, &c, &r);
 		write_text(&t, &c, find(&r, broken), f->repeat, &f->text);
 		f->lines = course_lines(strbuf_str(&f->text));
-		f->fails = text_fails(&t, &f->text);
+		f->fails = text_fails(&t, path, &f->text, &f->run);
 	}
 	f->tries = s.tries;
 	f->took_ns = clock_monotonic() - began_ns;
@@ -140,5 +141,6 @@ void
 finding_fini(struct finding *f)
 {
 	free(f->repeat);
+	trace_free(f->run);
 	strbuf_fini(&f->text);
 }

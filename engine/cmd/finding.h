@@ -17,14 +17,16 @@ struct finding {
 	size_t lines, lines_before;
 	unsigned tries;
 	int64_t took_ns;
-	bool fails; /* the text does, for the same reason */
+	bool fails;	   /* the text does, for the same reason */
+	struct trace *run; /* of the text; owned */
 };
 
-/* Shrinks no longer than most_ns; 0: until it is done. False, after a message,
+/* path: where the text is going to be, which its run tells.
+ * Shrinks no longer than most_ns; 0: until it is done. False, after a message,
  * when rules or profiles are missing, or the seed does not break it. */
 bool finding_make(const struct explorer *x, uint64_t seed,
-    enum invariant broken, const char *program, int64_t most_ns,
-    struct finding *f);
+    enum invariant broken, const char *program, const char *path,
+    int64_t most_ns, struct finding *f);
 void finding_fini(struct finding *f);
 
 #endif

@@ -13,15 +13,22 @@
 #include "cmd/finding.h"
 #include "cmd/outfile.h"
 #include "cmd/policies.h"
+#include "cmd/shrinkfile.h"
 
 #define STIMULI_MAX 200
 
 static const char usage[] =
     "usage: switchback shrink [OPTION...] --seed N INVARIANT\n"
+    "       switchback shrink [OPTION...] FILE.scn [LINE]\n"
     "\n"
     "Makes the history of a seed that breaks the invariant as short as it\n"
     "gets, and prints it as a scenario. switchback explore lists the\n"
     "invariants.\n"
+    "\n"
+    "Of a scenario file, lines and words are left out and times lowered while\n"
+    "the expectation in this line, or the first that fails, goes on failing "
+    "in\n"
+    "the same words.\n"
     "\n"
     "  --seed N         the history, as of switchback explore\n"
     "  --policy P       stock or native (native)\n"
@@ -30,7 +37,8 @@ static const char usage[] =
     "  -o FILE          write it there\n"
     "\n"
     "Exit status: 0 it fails and is printed, 1 it does not break the\n"
-    "invariant, 2 usage, 3 the file could not be written.\n";
+    "invariant, or no expectation fails, 2 usage, 3 the file could not be\n"
+    "written.\n";
 
 struct shrinking {
 	struct explorer x;
@@ -140,6 +148,30 @@ shrink_seed(struct shrinking *s, enum invariant broken, const char *program)
 	return status;
 }
 
+/* line may be NULL. */
+static int
+shrink_file(const struct shrinking *s, const char *path, const char *line)
+{
+	struct shrinkfile f = { .path = path,
+		.policy = s->x.policy,
+		.most_ns = s->most_ns };
+	struct strbuf text = { 0 };
+	int status;
+
+	if (line != NULL &&
+	    !num_parse(line, strlen(line), 1, INT32_MAX, &f.line)) {
+		complain(line, "the number of a line is wanted, from 1");
+		return CMD_INPUT;
+	}
+	status = shrinkfile_run(&f, &text);
+	if (status == CMD_PASS && s->out != NULL)
+		status = outfile_write("shrink", s->out, &text);
+	else if (status == CMD_PASS)
+		fputs(strbuf_str(&text), stdout);
+	strbuf_fini(&text);
+	return status;
+}
+
 int
 cmd_shrink(int argc, char **argv)
 {
@@ -151,6 +183,8 @@ cmd_shrink(int argc, char **argv)
 
 	if (!parse_options(argc, argv, &s, &status))
 		return status;
+	if (s.seed == 0 && optind < argc && argc <= optind + 2)
+		return shrink_file(&s, argv[optind], argv[optind + 1]);
 	if (s.seed == 0 || optind + 1 != argc) {
 		fputs(usage, stderr);
 		return CMD_INPUT;

@@ -317,6 +317,9 @@ hn_switch_step(struct ktask *k, struct ifnet *vf, bool on, int *pc)
 	if (*pc == 0 && hn != NULL &&
 	    (hn->hn.deaf || (hn_has_thread(vf->m) && hn != vf->vf.hn)))
 		hn = NULL;
+	/* hn_detach() begins by hearing of nothing any more. */
+	if (*pc == 0 && hn != NULL && hn->dying)
+		hn = NULL;
 	if (hn == NULL || vf->m->transparent || vf->m->following) {
 		if (hn != NULL && hn->hn.untold)
 			hand_over(hn, on);

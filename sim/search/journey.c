@@ -7,6 +7,7 @@
 #include "base/dur.h"
 #include "base/mem.h"
 #include "failover/native.h"
+#include "sim/machine/ifnet.h"
 
 #define UNIT DUR_SEC /* of coarse time */
 
@@ -50,6 +51,17 @@ may_do(const struct journey *j)
 	return !vclock_next(c, &at_ns) || at_ns - c->now_ns >= CORE_RESYNC;
 }
 
+static bool
+has_nic(const struct machine *m)
+{
+	const struct ifnet *ifp;
+
+	TAILQ_FOREACH (ifp, &m->ifs, entry)
+		if (ifp->kind == KIND_HN && !ifp->dying)
+			return true;
+	return false;
+}
+
 static void
 list_deeds(const struct journey *j, struct crossroads *c)
 {
@@ -68,7 +80,8 @@ list_deeds(const struct journey *j, struct crossroads *c)
 		return;
 	}
 	for (i = 0; i < SMALLWORLD_DEEDS; i++)
-		if (smallworld_allows(j->world, i, j->stands))
+		if (smallworld_allows(j->world, i, j->stands) &&
+		    (!smallworld_deed(i)->of_guest || has_nic(j->m)))
 			c->deeds[c->n_deeds++] = (uint8_t)i;
 }
 
@@ -201,6 +214,6 @@ journey_digest(const struct journey *j, struct digest *d)
 	digest_number(d, j->stands);
 	digest_number(d, j->faults);
 	digest_number(d, journey_rests(j) ? 0 : j->under_way);
-	digest_since(d, j->watch.came_ns[0], j->world->course.vf_delay_ns);
+	watch_digest(&j->watch, d);
 	simwalk_digest(j->walk, d);
 }

@@ -50,23 +50,24 @@ static const char text[] =
 
 /* What an attach brings is a VF with its link and its association, and a NIC
  * with its medium (course_acts.c, hn_setup.c). A host says nothing of a VF that
- * it has not given, and nothing to a NIC that is not there. */
+ * it has not given, and nothing to a NIC that is not there. A NIC that is taken
+ * before it has come is not in the machine's model. */
 static const struct smallworld_deed deeds[SMALLWORLD_DEEDS] = {
-	{ "vf", 0, AWAY, AWAY, LOST | WITHDRAWN },
-	{ "vf", AWAY, 0, 0, AWAY },
-	{ "rescind", 0, AWAY, AWAY, LOST | WITHDRAWN },
-	{ "link", 0, AWAY | LOST, LOST, 0 },
-	{ "link", LOST, 0, 0, LOST },
-	{ "association", 0, AWAY | NIC | WITHDRAWN, WITHDRAWN, 0 },
-	{ "association", WITHDRAWN, NIC, 0, WITHDRAWN },
-	{ "network", 0, NIC, 0, 0 },
-	{ "media", 0, NIC | UNPLUGGED, UNPLUGGED, 0 },
-	{ "media", UNPLUGGED, 0, 0, UNPLUGGED },
-	{ "nic", 0, NIC, NIC, UNPLUGGED },
-	{ "nic", NIC, 0, 0, NIC },
-	{ "restart", 0, 0, 0, DEAD },
-	{ "kill", 0, DEAD, DEAD, 0 },
-	{ "kill", DEAD, 0, 0, DEAD },
+	{ "vf", 0, AWAY, AWAY, LOST | WITHDRAWN, false },
+	{ "vf", AWAY, 0, 0, AWAY, false },
+	{ "rescind", 0, AWAY, AWAY, LOST | WITHDRAWN, false },
+	{ "link", 0, AWAY | LOST, LOST, 0, false },
+	{ "link", LOST, 0, 0, LOST, false },
+	{ "association", 0, AWAY | NIC | WITHDRAWN, WITHDRAWN, 0, false },
+	{ "association", WITHDRAWN, NIC, 0, WITHDRAWN, false },
+	{ "network", 0, NIC, 0, 0, false },
+	{ "media", 0, NIC | UNPLUGGED, UNPLUGGED, 0, false },
+	{ "media", UNPLUGGED, 0, 0, UNPLUGGED, false },
+	{ "nic", 0, NIC, NIC, UNPLUGGED, true },
+	{ "nic", NIC, 0, 0, NIC, false },
+	{ "restart", 0, 0, 0, DEAD, false },
+	{ "kill", 0, DEAD, DEAD, 0, false },
+	{ "kill", DEAD, 0, 0, DEAD, false },
 };
 
 static const char *const kinds[SMALLWORLD_KINDS] = { "vf", "rescind", "link",

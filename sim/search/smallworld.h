@@ -31,6 +31,7 @@ struct smallworld_deed {
 	const char *kind;	  /* its letter in the alphabet, a word */
 	uint32_t needs, excludes; /* bits that must be set, and must not */
 	uint32_t sets, clears;
+	bool of_guest; /* the NIC must have come to the guest as well */
 };
 
 #define SMALLWORLD_DEEDS 15

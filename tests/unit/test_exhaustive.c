@@ -87,6 +87,23 @@ of_the_same_state_comes_the_same(void **state)
 	assert_alike("vf,rescind,association,media,nic,kill", 3, 0, 1);
 }
 
+/* A NIC that is detached amid a switch to its VF, or just before. */
+static void
+a_nic_may_go_at_any_time(void **state)
+{
+	struct exhaustive e = search_of(CORE_NATIVE, 3, 0);
+	struct exhaustive_result r;
+
+	(void)state;
+	e.alphabet = "vf,nic";
+	exhaustive_run(&e, &r);
+	assert_true(r.complete);
+	assert_int_equal(r.n_found, 0);
+	assert_int_equal(r.restless, 0);
+	exhaustive_result_fini(&r);
+	forget(&e);
+}
+
 static void
 a_world_can_be_closed(void **state)
 {
@@ -270,6 +287,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(native_holds_in_every_history),
 		cmocka_unit_test(of_the_same_state_comes_the_same),
+		cmocka_unit_test(a_nic_may_go_at_any_time),
 		cmocka_unit_test(a_world_can_be_closed),
 		cmocka_unit_test(words_that_are_not_known_are_refused),
 		cmocka_unit_test(a_search_is_the_same_each_time),

@@ -11,6 +11,7 @@
 #ifndef SIM_SEARCH_INVARIANT_H
 #define SIM_SEARCH_INVARIANT_H
 
+#include "base/digest.h"
 #include "core/core.h"
 #include "db/trace.h"
 #include "sim/machine/machine.h"
@@ -107,6 +108,8 @@ struct watch { /* what the invariants look at in one run */
 void watch_begin(struct watch *w, const struct course *h,
     enum core_policy policy, struct simwalk *walk, const struct trace *t);
 void watch_step(struct watch *w);
+/* All of it that decides what is broken from now on. */
+void watch_digest(const struct watch *w, struct digest *d);
 /* The run has come to its end, and nothing is torn down yet. */
 void watch_end(struct watch *w);
 

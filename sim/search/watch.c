@@ -60,6 +60,19 @@ watch_begin(struct watch *w, const struct course *h, enum core_policy policy,
 	w->t = t;
 }
 
+void
+watch_digest(const struct watch *w, struct digest *d)
+{
+	size_t i;
+
+	for (i = 0; i < w->h->n_pairs; i++) {
+		digest_since(d, w->came_ns[i], w->h->vf_delay_ns);
+		digest_since(d, w->other_ns[i], w->h->vf_delay_ns);
+		watch_nic_digest(&w->nics[i], d);
+	}
+	watch_births_digest(w, d);
+}
+
 /* --- what the kernel tells --- */
 
 /* Behind text, when at begins with it. */

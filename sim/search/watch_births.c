@@ -68,3 +68,31 @@ watch_births_told(struct watch *w, const struct watch_told *r)
 	    r->name);
 	watch_moment(v, r->at_ns, r->at_ns + 1);
 }
+
+static void
+add_born(const struct watch *w, const struct ifnet *ifp, struct digest *d)
+{
+	struct digest one;
+	size_t i;
+
+	for (i = 0; i < w->n_births; i++) {
+		if (w->births[i].born != ifp->born)
+			continue;
+		digest_begin(&one, d->now_ns);
+		digest_text(&one, ifp->name);
+		digest_number(&one, ifp->attached);
+		digest_one_of(d, &one);
+	}
+}
+
+/* Of what is no more nothing will be told. */
+void
+watch_births_digest(const struct watch *w, struct digest *d)
+{
+	const struct ifnet *ifp;
+
+	TAILQ_FOREACH (ifp, &w->m->ifs, entry)
+		add_born(w, ifp, d);
+	TAILQ_FOREACH (ifp, &w->m->gone, entry)
+		add_born(w, ifp, d);
+}

@@ -47,6 +47,15 @@ find_nics(struct watch *w)
 	}
 }
 
+void
+watch_nic_digest(const struct watch_nic *n, struct digest *d)
+{
+	digest_number(d, (uint64_t)((n->hn != NULL) << 0 | n->told_up << 1));
+	digest_number(d, n->linkless_ns == 0);
+	digest_since(d, n->linkless_ns, OUTAGE + ANSWER + 1);
+	digest_due(d, n->outage_ns);
+}
+
 /* --- I1: what it tells --- */
 
 void

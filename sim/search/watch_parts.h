@@ -31,6 +31,8 @@ struct watch_told {
 
 void watch_hn_told(struct watch *w, const struct watch_told *r);
 void watch_hn_step(struct watch *w);
+void watch_nic_digest(const struct watch_nic *n, struct digest *d);
 void watch_births_told(struct watch *w, const struct watch_told *r);
+void watch_births_digest(const struct watch *w, struct digest *d);
 
 #endif

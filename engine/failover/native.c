@@ -232,6 +232,19 @@ new_hold(struct pair *p, const struct operation *op)
 	return h;
 }
 
+/* What was refused of one says nothing of another one by its name. */
+void
+native_forget_holds(struct pair *p, const char *ifname)
+{
+	size_t i, kept = 0;
+
+	for (i = 0; i < p->n_holds; i++)
+		if (strcmp(p->holds[i].op.ifname, ifname) != 0 &&
+		    strcmp(p->holds[i].op.other, ifname) != 0)
+			p->holds[kept++] = p->holds[i];
+	p->n_holds = kept;
+}
+
 static void
 hold_back(struct hold *h, int result, int64_t now_ns)
 {

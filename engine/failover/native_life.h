@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * native_life - the planner's own times, and what native.c lets
- * native_digest.c see of it.
+ * native_life - the planner's own times, what it remembers of an interface and
+ * for how long, and what native.c lets native_digest.c see of it.
  */
 #ifndef FAILOVER_NATIVE_LIFE_H
 #define FAILOVER_NATIVE_LIFE_H
@@ -21,6 +21,11 @@
 
 /* Longer than an engine goes without any look (core/core.h, CORE_RESYNC). */
 #define NATIVE_RENEWED (INT64_C(20) * 1000000000)
+
+/* An interface of this name is another one now. */
+void native_forget_holds(struct pair *p, const char *ifname);
+/* What the hn can while it is alone; before a VF is planned. */
+void native_note_caps(struct look *l);
 
 void native_pair_digest(const struct pair *p, struct digest *d);
 

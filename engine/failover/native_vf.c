@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "base/ipaddr.h"
+#include "failover/native_life.h"
 #include "failover/native_parts.h"
 #include "failover/native_why.h"
 
@@ -181,6 +182,7 @@ meet_vf(struct look *l)
 	forget_vf(l);
 	if (l->vf == NULL)
 		return;
+	native_forget_holds(l->p, l->vf->name);
 	memcpy(c->name, l->vf->name, sizeof(c->name));
 	c->index = l->vf->index;
 	if (c->missed_ns == NATIVE_NEVER)

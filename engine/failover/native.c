@@ -432,6 +432,7 @@ plan_pair(struct look *l)
 	/* Without its first port the aggregate is no place for a VF. */
 	if (snap_port_find(l->lagg, l->p->hn) == NULL)
 		return false;
+	native_note_caps(l);
 	return native_plan_vf(l) || native_plan_vlans(l) || native_plan_caps(l);
 }
 

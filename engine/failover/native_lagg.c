@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "failover/native_life.h"
 #include "failover/native_parts.h"
 
 /* A bond's default is to look at no link, ever (FACTS.md G.4 6). */
@@ -233,6 +234,15 @@ native_plan_lagg(struct look *l)
 	return plan_mtu(l);
 }
 
+/* What the hn has enabled while it is alone: a VF that is there from the start
+ * joins at the next operation. */
+void
+native_note_caps(struct look *l)
+{
+	if (l->lagg->n_ports <= 1 && !l->p->has_joined)
+		l->p->caps = l->hn->capenable;
+}
+
 /* Joining narrows what is enabled on all ports to what all can do, and a VF's
  * leaving does not widen it again (FACTS.md D.3). Only what the joining took
  * is given back: what is off for another reason somebody wants off. */
@@ -256,6 +266,6 @@ native_plan_caps(struct look *l)
 	}
 	p->has_joined = false;
 	p->lost = 0;
-	p->caps = l->hn->capenable;
+	native_note_caps(l);
 	return false;
 }

@@ -52,6 +52,10 @@ offers switchbackd --p | grep -qx -- --policy || complain "switchbackd: no --pol
     complain "test --policy: $(offers switchback test --policy '')"
 [ "$(offers switchbackd --policy n)" = native ] ||
     complain "switchbackd --policy n: $(offers switchbackd --policy n)"
+[ "$(offers switchback shrink --seed 7 rou)" = route ] ||
+    complain "invariants are not offered: $(offers switchback shrink --seed 7 rou)"
+[ "$(offers switchback shrink scenarios/demo)" = scenarios/demo.sh ] ||
+    complain "shrink: files are not offered"
 [ "$(offers switchback test scenarios/demo)" = scenarios/demo.sh ] ||
     complain "files are not offered: $(offers switchback test scenarios/demo)"
 

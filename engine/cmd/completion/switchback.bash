@@ -14,6 +14,11 @@ _switchback_options() {
 	echo --help
 }
 
+# What shrink makes of a seed: the first word of each line.
+_switchback_invariants() {
+	"$1" explore --invariants 2>/dev/null | sed 's/ .*//'
+}
+
 _switchback() {
 	local word=${COMP_WORDS[COMP_CWORD]} last=${COMP_WORDS[COMP_CWORD - 1]}
 	local program=${COMP_WORDS[0]}
@@ -44,6 +49,10 @@ _switchback() {
 	elif [[ $word == -* ]]; then
 		mapfile -t COMPREPLY < <(compgen -W \
 		    "$(_switchback_options "$program")" -- "$word")
+	elif [[ ${COMP_WORDS[1]} == shrink && $last != -* &&
+	    " ${COMP_WORDS[*]} " == *" --seed "* ]]; then
+		mapfile -t COMPREPLY < <(compgen -W \
+		    "$(_switchback_invariants "$program")" -- "$word")
 	else
 		compopt -o filenames 2>/dev/null
 		mapfile -t COMPREPLY < <(compgen -f -- "$word")

@@ -19,6 +19,17 @@ grep -Eq '^[0-9]+ states, [0-9]+ at rest, [0-9]+ moves' "$TMP/out" ||
 	bad "no numbers: $(cat "$TMP/out")"
 grep -q '; complete$' "$TMP/out" || bad "not complete: $(cat "$TMP/out")"
 
+# One event more leads to nothing new.
+for depth in 100 1000; do
+	"$SB" explore --exhaustive --depth $depth --overlap 1 --faults 0 \
+		--events network,restart,nic >"$TMP/closed$depth" 2>&1 ||
+		bad "nic: $(cat "$TMP/closed$depth")"
+	grep -q '; complete for any number of events$' "$TMP/closed$depth" ||
+		bad "not closed: $(cat "$TMP/closed$depth")"
+done
+[ "$(head -n 1 "$TMP/closed100")" = "$(head -n 1 "$TMP/closed1000")" ] ||
+	bad "not the same: $(cat "$TMP/closed100" "$TMP/closed1000")"
+
 "$SB" explore --exhaustive --policy stock --depth 1 --faults 0 \
 	>"$TMP/stock" 2>&1
 code=$?

@@ -246,6 +246,30 @@ a_state_from_which_no_rest_is_reached_is_restless(void **state)
 	states_fini(&s);
 }
 
+static void
+what_comes_back_again_and_again_returns(void **state)
+{
+	struct states s = { 0 };
+	uint32_t i;
+
+	(void)state;
+	for (i = 0; i < 6; i++)
+		assert_int_equal(meet(&s, i, false), i);
+	states_edge(&s, 3, 1);
+	states_edge(&s, 0, 1);
+	states_edge(&s, 2, 3);
+	states_edge(&s, 1, 2);
+	states_edge(&s, 2, 4);
+	states_edge(&s, 5, 5);
+	states_sort(&s);
+	assert_false(states_returns(&s, 0));
+	assert_true(states_returns(&s, 1));
+	assert_true(states_returns(&s, 3));
+	assert_false(states_returns(&s, 4));
+	assert_true(states_returns(&s, 5));
+	states_fini(&s);
+}
+
 static uint64_t
 due_in(int64_t now_ns, int64_t at_ns)
 {
@@ -295,6 +319,7 @@ main(void)
 		cmocka_unit_test(what_is_cut_off_is_not_complete),
 		cmocka_unit_test(
 		    a_state_from_which_no_rest_is_reached_is_restless),
+		cmocka_unit_test(what_comes_back_again_and_again_returns),
 		cmocka_unit_test(a_digest_knows_times_from_now_on),
 	};
 

@@ -60,7 +60,8 @@ struct course_pair { /* what is wanted of it at the end */
 	/* Both by people: a NIC that was told of both at once may hand over to
 	 * the VF for good, and when that is gone there is no way out. */
 	bool downed, raced;
-	bool upped; /* by a person, who need not wait */
+	bool upped;   /* by a person, who need not wait */
+	bool offered; /* its VF, by the host */
 };
 
 struct course {

@@ -340,6 +340,9 @@ course_mend(struct author *a)
 		turn_router(a, 0);
 	if (!a->daemon_runs)
 		turn_daemon(a, 0);
+	course_estrange(a);
+	for (i = 0; i < a->h->n_pairs; i++)
+		a->h->pairs[i].offered = a->pairs[i].vf_there;
 	/* A fault may have started it before that. */
 	if (a->edited)
 		reload(a, 0);

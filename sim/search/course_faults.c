@@ -136,6 +136,8 @@ course_faults(struct author *a)
 	for (i = 0; i < N_KINDS; i++)
 		weights[i] = choices_swarm(a->c, 3);
 	weights[0]++;
+	if (a->strange)
+		return;
 	for (;;) {
 		choices_open(a->c);
 		if (!choices_more(a->c, n-- > 0))

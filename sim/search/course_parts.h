@@ -3,7 +3,8 @@
  * course_parts - the inside of sim/search/course.h: the machine and its
  * configuration (course_setup.c, course_options.c), what happens
  * (course_acts.c), what people do (course_people.c; on Linux
- * course_people_linux.c), and the faults (course_faults.c).
+ * course_people_linux.c), the faults (course_faults.c), and how few of them end
+ * (course_strange.c).
  */
 #ifndef SIM_SEARCH_COURSE_PARTS_H
 #define SIM_SEARCH_COURSE_PARTS_H
@@ -32,6 +33,7 @@ struct author { /* who writes a history */
 	bool daemon_runs, dhcp_answers, router_speaks, own_lagg, offered;
 	bool edited; /* rc.conf, and nobody has told the daemon */
 	int64_t resync_ns;
+	bool strange; /* course_estrange() was */
 	int64_t now_ns;
 	struct strbuf *script; /* lines that are typed go there; NULL: each is
 				* a step of its own */
@@ -49,6 +51,7 @@ void course_options(struct author *a);
 void course_acts(struct author *a);
 void course_mend(struct author *a);
 void course_faults(struct author *a);
+void course_estrange(struct author *a); /* behind the mending */
 
 /* Appends a step at the author's time; the name is copied, NULL for none. */
 struct scn_step *course_step(struct author *a, enum scn_stimulus kind,

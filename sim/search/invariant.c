@@ -81,6 +81,29 @@ static const struct {
 	    "the engine brings a VF up only as a port beside the NIC that "
 	    "knows it",
 	    true },
+	[INVARIANT_OUTLIVED] = { "outlived",
+	    "a default route goes with the address that its gateway is "
+	    "reached by",
+	    false },
+	[INVARIANT_REASKED] = { "reasked",
+	    "a DHCP client whose link was away asks again", false },
+	[INVARIANT_PROMPT] = { "prompt",
+	    "what the engine has to do is done 5 s after the last disturbance",
+	    true },
+	[INVARIANT_SEAMLESS] = { "seamless",
+	    "a VF that has its link at once is brought up without a packet "
+	    "lost",
+	    true },
+	[INVARIANT_OFFERED] = { "offered",
+	    "in the end a VF is there if the host offers it, and only then",
+	    false },
+	[INVARIANT_ALONE] = { "alone",
+	    "in the end the engine has no more aggregates than there are NICs",
+	    true },
+	[INVARIANT_CAPS] = { "caps",
+	    "in the end a NIC without VF can do what it could before", true },
+	[INVARIANT_RXALL] = { "rxall",
+	    "in the end an aggregate takes what comes by any port", true },
 };
 
 const char *

@@ -48,8 +48,16 @@ enum invariant {
 	INVARIANT_ENABLED,
 	INVARIANT_ATTACHED,
 	INVARIANT_UNJOINED,
+	INVARIANT_OUTLIVED,
+	INVARIANT_REASKED,
+	INVARIANT_PROMPT,
+	INVARIANT_SEAMLESS,
+	INVARIANT_OFFERED,
+	INVARIANT_ALONE,
+	INVARIANT_CAPS,
+	INVARIANT_RXALL,
 };
-#define INVARIANTS	 (INVARIANT_UNJOINED + 1)
+#define INVARIANTS	 (INVARIANT_RXALL + 1)
 #define INVARIANT_BIT(i) (UINT64_C(1) << (i))
 
 const char *invariant_name(enum invariant i);
@@ -78,6 +86,12 @@ struct watch_nic { /* the NIC of a pair, as it was looked at last */
 	int64_t told_ns;	/* the newest of both; 0: none */
 	int64_t linkless_ns;	/* has no link, but should, since; 0: no */
 	int64_t outage_ns;	/* until then hn(4) pretends an outage */
+	uint32_t capenable;	/* before anything joined it */
+	int64_t away_ns; /* its DHCP client has no link since; 0: it has */
+	int64_t back_ns; /* and has one again since, and has not asked; 0: no */
+	int64_t late_ns; /* the engine has something to do since; 0: no */
+	int64_t join_ns, joined_ns; /* its VF, last: upped, and VF_UP; 0: not */
+	bool joins_well;	    /* nothing else happened meanwhile */
 };
 
 #define WATCH_BIRTHS 32
@@ -97,6 +111,9 @@ struct watch { /* what the invariants look at in one run */
 	/* Its VF, and the other one, last; 0: it is not there. */
 	int64_t came_ns[COURSE_PAIRS], other_ns[COURSE_PAIRS];
 	struct watch_nic nics[COURSE_PAIRS];
+	size_t n_steps;		     /* of the history, done */
+	int64_t disturbed_ns;	     /* when the last one was */
+	bool daemon_runs, hurries;   /* the engine has no excuse to be slow */
 	uint32_t n_born, departures; /* of the machine, when nics were found */
 	struct watch_birth births[WATCH_BIRTHS];
 	size_t n_births;

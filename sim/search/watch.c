@@ -40,6 +40,16 @@ watch_expect(struct violation *v, const char *fmt, ...)
 }
 
 void
+watch_words(char *out, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(out, VIOLATION_TEXT, fmt, ap);
+	va_end(ap);
+}
+
+void
 watch_moment(struct violation *v, int64_t came_ns, int64_t early_ns)
 {
 	if (v == NULL)
@@ -58,6 +68,7 @@ watch_begin(struct watch *w, const struct course *h, enum core_policy policy,
 	w->walk = walk;
 	w->m = simwalk_machine(walk);
 	w->t = t;
+	watch_prompt_begin(w);
 }
 
 void
@@ -199,6 +210,7 @@ see_up(struct watch *w, const struct trace_operation *o, size_t pair,
 	if (strcmp(o->text, up) != 0)
 		return;
 	see_unjoined(w, o, pair, vf);
+	watch_join_began(w, pair, o->start_ns);
 	if (p->upped || o->start_ns >= came_ns + w->h->vf_delay_ns)
 		return;
 	v = watch_broken(w, INVARIANT_DELAY,
@@ -210,6 +222,32 @@ see_up(struct watch *w, const struct trace_operation *o, size_t pair,
 	    "count operation \"%s\" == 0 between %s and " MARK_EARLY, up,
 	    again ? MARK_CAME : "start");
 	watch_moment(v, again ? came_ns : 0, o->start_ns + 1);
+}
+
+static void
+break_foreign(struct watch *w, const struct trace_operation *o)
+{
+	struct violation *v = watch_broken(w, INVARIANT_FOREIGN, "%s", o->text);
+
+	watch_expect(v,
+	    "count operation \"%s\" == 0 between " MARK_CAME " and " MARK_EARLY,
+	    o->text);
+	watch_moment(v, o->start_ns, o->start_ns + 1);
+}
+
+/* One that is given another MAC is a NIC of its own (FACTS.md C.2). */
+static void
+see_stranger(struct watch *w, const struct trace_operation *o, size_t pair)
+{
+	const struct ifnet *hn = w->nics[pair].hn;
+	const struct ifnet *vf;
+
+	if (!names(o->text, w->h->pairs[pair].vf))
+		return;
+	vf = ifnet_find(w->m, w->h->pairs[pair].vf);
+	if (vf != NULL && hn != NULL &&
+	    memcmp(vf->mac, hn->mac, sizeof(vf->mac)) != 0)
+		break_foreign(w, o);
 }
 
 static void
@@ -226,13 +264,11 @@ see_operation(struct watch *w, const struct trace_operation *o)
 	for (i = 0; i < w->h->n_pairs; i++) {
 		see_up(w, o, i, w->h->pairs[i].vf, w->came_ns[i]);
 		see_up(w, o, i, w->h->pairs[i].other, w->other_ns[i]);
+		see_stranger(w, o, i);
 	}
-	for (i = 0; i < w->h->n_foreign; i++) {
-		if (!names(o->text, w->h->foreign[i]))
-			continue;
-		v = watch_broken(w, INVARIANT_FOREIGN, "%s", o->text);
-		watch_expect(v, "count operation \"%s\" == 0", o->text);
-	}
+	for (i = 0; i < w->h->n_foreign; i++)
+		if (names(o->text, w->h->foreign[i]))
+			break_foreign(w, o);
 }
 
 void
@@ -245,6 +281,8 @@ watch_step(struct watch *w)
 		see_record(w, &w->t->records[w->n_records++]);
 	while (w->n_operations < w->t->n_operations)
 		see_operation(w, &w->t->operations[w->n_operations++]);
+	watch_lease_step(w);
+	watch_prompt_step(w);
 	if (w->m->panicked) {
 		v = watch_broken(w, INVARIANT_PANIC, "the kernel panicked");
 		watch_expect(v, "vm panicked no");

@@ -304,6 +304,103 @@ check_mtu(struct stand *s)
 	}
 }
 
+/* One of them, as ifconfig(8) has it. */
+static const char *
+capability(uint32_t caps)
+{
+	static const struct {
+		uint32_t bit;
+		const char *word;
+	} words[] = { { CAP_TSO4, "tso4" }, { CAP_TSO6, "tso6" },
+		{ CAP_LRO, "lro" }, { CAP_RXCSUM, "rxcsum" },
+		{ CAP_TXCSUM, "txcsum" }, { CAP_VLAN_MTU, "vlanmtu" },
+		{ CAP_VLAN_HWTAGGING, "vlanhwtag" },
+		{ CAP_JUMBO_MTU, "jumbomtu" },
+		{ CAP_VLAN_HWCSUM, "vlanhwcsum" },
+		{ CAP_VLAN_HWTSO, "vlanhwtso" }, { CAP_RXCSUM_IPV6, "rxcsum6" },
+		{ CAP_TXCSUM_IPV6, "txcsum6" } };
+	size_t i;
+
+	for (i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		if ((caps & words[i].bit) != 0)
+			return words[i].word;
+	return "linkstate";
+}
+
+/* FACTS.md D.3. A daemon that died does not know what it was, nor who wants it
+ * off where people took ports out. */
+static void
+check_caps(struct stand *s)
+{
+	uint32_t lost = s->w->nics[s->pair].capenable & ~s->hn->capenable;
+	struct violation *v;
+
+	if (s->hn->hn.vf != NULL || s->w->h->died || s->p->mtu_excused ||
+	    lost == 0 || s->home->lagg.n_ports > 1)
+		return;
+	v = watch_broken(s->w, INVARIANT_CAPS, "%s has lost 0x%x", s->hn->name,
+	    lost);
+	watch_expect(v, "%s capability %s on", s->hn->name, capability(lost));
+}
+
+/* --- what is there at all --- */
+
+static void
+check_offered(struct watch *w, size_t pair)
+{
+	const struct course_pair *p = &w->h->pairs[pair];
+	const struct ifnet *ifp, *vf = NULL;
+	struct violation *v;
+
+	TAILQ_FOREACH (ifp, &w->m->ifs, entry)
+		if (ifp->kind == KIND_VF && !ifp->vf.ghost &&
+		    memcmp(ifp->hw_mac, p->mac, sizeof(p->mac)) == 0)
+			vf = ifp;
+	/* On Linux people move it elsewhere; of a small world nobody knows how
+	 * far it has come. */
+	if ((vf != NULL) == p->offered || w->h->on_linux ||
+	    w->h->calm_ns == INT64_MAX)
+		return;
+	v = watch_broken(w, INVARIANT_OFFERED, "%s is %s", p->vf,
+	    p->offered ? "offered, and not there"
+		       : "there, and not offered any more");
+	watch_expect(v, "%s %s", p->vf, p->offered ? "exists" : "absent");
+}
+
+/* FACTS.md I 29: by its mark it is known, under whatever name. Without one, as
+ * a crash leaves it behind, it may be anybody's once it is renamed. */
+static void
+check_alone(struct watch *w)
+{
+	const struct ifnet *ifp, *bare = NULL;
+	struct violation *v;
+	size_t n = 0;
+
+	TAILQ_FOREACH (ifp, &w->m->ifs, entry) {
+		if (ifp->kind != KIND_LAGG || ifp->descr[0] == '\0')
+			continue;
+		n++;
+		if (ifp->lagg.n_ports == 0)
+			bare = ifp;
+	}
+	if (n <= w->h->n_pairs || bare == NULL)
+		return;
+	v = watch_broken(w, INVARIANT_ALONE, "%s is one more, without a port",
+	    bare->name);
+	watch_expect(v, "%s absent", bare->name);
+}
+
+static void
+check_rx_all(struct watch *w)
+{
+	struct violation *v;
+
+	if (w->m->failover_rx_all != 0 || w->h->on_linux)
+		return;
+	v = watch_broken(w, INVARIANT_RXALL, "net.link.lagg.failover_rx_all=0");
+	watch_expect(v, "sysctl net.link.lagg.failover_rx_all 1");
+}
+
 /* --- packets and operations --- */
 
 static void
@@ -369,9 +466,11 @@ check_pair(struct watch *w, size_t pair)
 	s.home = s.hn->member_of != NULL ? s.hn->member_of : s.hn;
 	if (works(s.hn->hn.vf))
 		s.vf = s.hn->hn.vf;
-	if (!s.p->raced && !is_lent(&s)) {
-		check_carrier(&s);
+	/* With a VF there is a way out of it, which the engine takes. */
+	if (!is_lent(&s) && (!s.p->raced || s.vf != NULL))
 		check_path(&s);
+	if (!is_lent(&s) && !s.p->raced) {
+		check_carrier(&s);
 		if (!has_stray(&s))
 			check_loss(w, pair);
 	}
@@ -381,6 +480,8 @@ check_pair(struct watch *w, size_t pair)
 	check_vlan(&s);
 	check_slaac(&s);
 	check_mtu(&s);
+	check_caps(&s);
+	watch_join_end(w, pair);
 }
 
 void
@@ -392,7 +493,11 @@ watch_end(struct watch *w)
 	/* Nothing else is to be expected of it then. */
 	if (w->m->panicked || w->h->transparent || w->h->no_bonding)
 		return;
-	for (i = 0; i < w->h->n_pairs; i++)
+	for (i = 0; i < w->h->n_pairs; i++) {
 		check_pair(w, i);
+		check_offered(w, i);
+	}
+	check_alone(w);
+	check_rx_all(w);
 	check_calm(w);
 }

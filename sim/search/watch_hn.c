@@ -44,6 +44,7 @@ find_nics(struct watch *w)
 		/* N11 swallows a VF_DOWN, so a new one begins anew. */
 		memset(&w->nics[i], 0, sizeof(w->nics[i]));
 		w->nics[i].hn = hn;
+		w->nics[i].capenable = hn == NULL ? 0 : hn->capenable;
 	}
 }
 
@@ -83,6 +84,8 @@ watch_hn_told(struct watch *w, const struct watch_told *r)
 		    r->name, up ? "VF_DOWN" : "VF_UP");
 		watch_moment(v, n->told_ns + 1, r->at_ns + 1);
 	}
+	if (up)
+		watch_join_ended(n, r->at_ns);
 	n->told_up = up;
 	n->told_ns = r->at_ns;
 }

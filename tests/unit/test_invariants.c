@@ -249,6 +249,62 @@ plant_unjoined(struct scene *s)
 	say(s, s->h->quiet_ns, up);
 }
 
+/* A route without its address, a client whose link goes and comes. */
+static void
+plant_outlived(struct scene *s)
+{
+	s->home->n_addrs = 0;
+}
+
+static void
+plant_reasked(struct scene *s)
+{
+	s->home->link = LINK_DOWN;
+	watch_step(&s->w);
+	s->w.m->clock.now_ns += 2 * DUR_SEC;
+	s->home->link = LINK_UP;
+	watch_step(&s->w);
+	s->w.m->clock.now_ns += 2 * DUR_SEC;
+}
+
+static void
+plant_prompt(struct scene *s)
+{
+	s->w.hurries = s->w.daemon_runs = true;
+	s->hn->up = false;
+	watch_step(&s->w);
+	s->w.m->clock.now_ns += 6 * DUR_SEC;
+}
+
+static void
+plant_offered(struct scene *s)
+{
+	s->h->pairs[0].offered = s->vf == NULL;
+}
+
+static void
+plant_alone(struct scene *s)
+{
+	struct ifnet *lagg = lagg_new(s->w.m, "lagg7");
+
+	memcpy(lagg->descr, "switchback hn7", sizeof("switchback hn7"));
+}
+
+static void
+plant_caps(struct scene *s)
+{
+	if (s->vf != NULL)
+		lagg_del(s->home, s->vf);
+	s->hn->hn.vf = NULL;
+	s->hn->capenable = 0;
+}
+
+static void
+plant_rxall(struct scene *s)
+{
+	s->w.m->failover_rx_all = 0;
+}
+
 /* What a history must have for it. */
 static bool
 any(const struct course *h)
@@ -316,7 +372,7 @@ without_restart(const struct course *h)
 static bool
 with_restart(const struct course *h)
 {
-	return any(h) && h->anew;
+	return any(h) && h->anew && !h->pairs[0].vf_excused;
 }
 
 static bool
@@ -336,7 +392,7 @@ static const struct planted {
 	[INVARIANT_ALOOF] = { transparent, plant_aloof, false },
 	[INVARIANT_JOINED] = { any, plant_joined, false },
 	[INVARIANT_UP] = { any, plant_up, false },
-	[INVARIANT_PORT] = { any, plant_port, false },
+	[INVARIANT_PORT] = { without_restart, plant_port, false },
 	[INVARIANT_VF] = { any, plant_vf, true },
 	[INVARIANT_PATH] = { any, plant_path, true },
 	[INVARIANT_ADDRESS] = { any, plant_address, false },
@@ -360,6 +416,14 @@ static const struct planted {
 	[INVARIANT_ENABLED] = { transparent, plant_enabled, false },
 	[INVARIANT_ATTACHED] = { any, plant_attached, false },
 	[INVARIANT_UNJOINED] = { any, plant_unjoined, true },
+	[INVARIANT_OUTLIVED] = { with_router, plant_outlived, false },
+	[INVARIANT_REASKED] = { with_dhcp, plant_reasked, false },
+	[INVARIANT_PROMPT] = { any, plant_prompt, false },
+	[INVARIANT_SEAMLESS] = { NULL, NULL, false }, /* see below, too */
+	[INVARIANT_OFFERED] = { any, plant_offered, false },
+	[INVARIANT_ALONE] = { any, plant_alone, false },
+	[INVARIANT_CAPS] = { that_lives, plant_caps, false },
+	[INVARIANT_RXALL] = { any, plant_rxall, false },
 };
 
 /* --- the runs --- */
@@ -456,7 +520,7 @@ each_tells_of_its_fault(void **state)
 
 	(void)state;
 	for (i = 0; i < INVARIANTS; i++)
-		if (i != INVARIANT_LOST)
+		if (faults[i].plant != NULL)
 			plant((enum invariant)i);
 }
 
@@ -472,6 +536,7 @@ lost_packets_are_told(void **state)
 	struct simwalk *walk;
 	struct course h;
 	struct watch w;
+	size_t n_steps;
 
 	(void)state;
 	choices_follow(&c, NULL, 0);
@@ -497,8 +562,15 @@ lost_packets_are_told(void **state)
 	watch_begin(&w, &h, CORE_NATIVE, walk, t);
 	while (simwalk_advance(walk) != STAGE_END)
 		watch_step(&w);
+	/* As if that were a VF's being brought up, and nobody's deed. */
+	w.nics[0].join_ns = step->at_ns;
+	w.nics[0].joined_ns = step->at_ns + 50 * DUR_MS;
+	n_steps = h.scn->n_steps;
+	h.scn->n_steps = 0;
 	watch_end(&w);
+	h.scn->n_steps = n_steps;
 	assert_true((w.broken & INVARIANT_BIT(INVARIANT_LOST)) != 0);
+	assert_true((w.broken & INVARIANT_BIT(INVARIANT_SEAMLESS)) != 0);
 	simwalk_close(walk);
 	trace_free(t);
 	course_fini(&h);

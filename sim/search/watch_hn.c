@@ -55,6 +55,8 @@ watch_nic_digest(const struct watch_nic *n, struct digest *d)
 	digest_number(d, n->linkless_ns == 0);
 	digest_since(d, n->linkless_ns, OUTAGE + ANSWER + 1);
 	digest_due(d, n->outage_ns);
+	digest_number(d, n->capenable);
+	/* The rest is of leases, packets and steps that have a time. */
 }
 
 /* --- I1: what it tells --- */

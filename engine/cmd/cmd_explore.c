@@ -62,6 +62,8 @@ static const char usage[] =
     "                   kill (vf,network,media,restart)\n"
     "  --faults N       at most so many faults (1; at most 2)\n"
     "  --overlap N      at most so many events under way at a time (2)\n"
+    "  --world W        mlx5, a machine on Azure, or vmx, one in QEMU with\n"
+    "                   IPv6 (mlx5)\n"
     "  --path LIST      only show this history\n"
     "\n"
     "Exit status: 0 all held, 1 an invariant was broken, 2 usage, 3 a file\n"

@@ -30,9 +30,10 @@ struct exhaust {
 	int64_t events, faults; /* at most so many in a history */
 	int64_t overlap;	/* events under way at a time */
 	int64_t time_ns;	/* ends then, not complete; 0: does not */
-	const char *alphabet;	/* words with commas */
-	const char *path;	/* instead, show this one history; or NULL */
-	const char *program;	/* how switchback was called */
+	const char *world;
+	const char *alphabet; /* words with commas */
+	const char *path;     /* instead, show this one history; or NULL */
+	const char *program;  /* how switchback was called */
 	bool asked, progress;
 };
 
@@ -148,9 +149,9 @@ tell_repeat(const struct exhaust *x, const uint16_t *path, size_t n)
 
 	printf("  %s explore --exhaustive --policy %s --depth %" PRId64
 	       " --faults %" PRId64 " --overlap %" PRId64
-	       " --events %s --path ",
+	       " --world %s --events %s --path ",
 	    x->program, policy_word(x->policy), x->events, x->faults,
-	    x->overlap, x->alphabet);
+	    x->overlap, x->world, x->alphabet);
 	if (n == 0)
 		printf(NO_CHOICE);
 	for (i = 0; i < n; i++)
@@ -220,11 +221,12 @@ search(const struct exhaust *x, struct exhaustive *e)
 static int
 run(const struct exhaust *x)
 {
-	struct profile *profile = input_profile(smallworld_machine);
+	struct profile *profile = input_profile(smallworld_machine(x->world));
 	struct ruleset *rules = input_rules(NULL);
 	struct exhaustive e = { .rules = rules,
 		.profile = profile,
 		.policy = x->policy,
+		.world = x->world,
 		.alphabet = x->alphabet,
 		.events = (unsigned)x->events,
 		.faults = (unsigned)x->faults,
@@ -260,7 +262,7 @@ take_alphabet(struct exhaust *x)
 	size_t i;
 
 	x->alphabet = optarg;
-	if (smallworld_open(&w, optarg)) {
+	if (smallworld_open(&w, x->world, optarg)) {
 		smallworld_fini(&w);
 		return true;
 	}
@@ -300,13 +302,17 @@ take_option(struct exhaust *x, int c)
 		    complain("--time", "give a duration such as 10min");
 	case 'E':
 		return take_alphabet(x);
+	case 'W':
+		x->world = optarg;
+		return smallworld_machine(optarg) != NULL ||
+		    complain("--world", "give mlx5 or vmx");
 	case 'P':
 		x->path = optarg;
 		return true;
 	default:
 		return complain("--exhaustive",
 		    "goes with --depth, --faults, --overlap, --events, "
-		    "--policy, --time and --path alone");
+		    "--world, --policy, --time and --path alone");
 	}
 }
 
@@ -315,7 +321,7 @@ bool
 exhaust_is_asked(int argc, char **argv)
 {
 	static const char *const own[] = { "--exhaustive", "--depth",
-		"--faults", "--overlap", "--events", "--path" };
+		"--faults", "--overlap", "--events", "--world", "--path" };
 	size_t k;
 	int i;
 
@@ -337,10 +343,12 @@ exhaust_main(int argc, char **argv, const char *program)
 		{ "policy", required_argument, NULL, 'p' },
 		{ "time", required_argument, NULL, 't' },
 		{ "events", required_argument, NULL, 'E' },
+		{ "world", required_argument, NULL, 'W' },
 		{ "path", required_argument, NULL, 'P' },
 		{ NULL, 0, NULL, 0 },
 	};
 	struct exhaust x = { .policy = CORE_NATIVE,
+		.world = "mlx5",
 		.alphabet = smallworld_alphabet,
 		.events = 2,
 		.faults = 1,

@@ -424,7 +424,7 @@ search_open(struct search *s, const struct exhaustive *e,
 	s->e = e;
 	s->out = out;
 	s->sought = STATES_NONE;
-	return smallworld_open(&s->world, e->alphabet);
+	return smallworld_open(&s->world, e->world, e->alphabet);
 }
 
 static void
@@ -591,7 +591,7 @@ exhaustive_tell(const struct exhaustive *e, const uint16_t *path, size_t n_path,
 	unsigned steps = 0; /* without a choice */
 	size_t n;
 
-	if (!smallworld_open(&world, e->alphabet))
+	if (!smallworld_open(&world, e->world, e->alphabet))
 		return false;
 	j = journey_new(e, &world, t, strikes_told, &w);
 	told(ctx, t);

@@ -33,9 +33,9 @@ struct exhaustive { /* all borrowed */
 	const struct ruleset *rules;
 	const struct profile *profile; /* smallworld_machine */
 	enum core_policy policy;
-	const char *alphabet;	 /* of smallworld_open() */
-	unsigned events, faults; /* at most */
-	unsigned overlap;	 /* events under way at a time, at most */
+	const char *world, *alphabet; /* of smallworld_open() */
+	unsigned events, faults;      /* at most */
+	unsigned overlap;	      /* events under way at a time, at most */
 	/* Goes on from each state a second time, when it is met again by
 	 * another way, and counts those from which something else comes then:
 	 * what a digest leaves out does decide. */

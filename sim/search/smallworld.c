@@ -5,41 +5,56 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "failover/rc_net.h"
+#include "base/strbuf.h"
 
-const char smallworld_machine[] = "azure-mlx5";
 const char smallworld_alphabet[] = "vf,network,media,restart";
 
-/* Times say nothing here; the steps are the deeds, in their order. */
-static const char text[] =
+static const struct world {
+	const char *name, *machine, *vf, *driver;
+	const char *address6; /* or NULL */
+} worlds[] = {
+	{ "mlx5", "azure-mlx5", "mce0", "mlx5", NULL },
+	{ "vmx", "qemu-freebsd", "vmx0", "vmx", "2001:db8:2::15/64" },
+};
+#define WORLDS (sizeof(worlds) / sizeof(worlds[0]))
+
+#define ADDRESS "10.0.2.15/24"
+#define ROUTER	"10.0.2.2"
+
+/* Times say nothing here. */
+static const char setting[] =
     "scenario \"one pair\"\n"
-    "machine azure-mlx5\n"
-    "rc.conf ifconfig_hn0=\"inet 10.0.2.15/24\" defaultrouter=\"10.0.2.2\"\n"
+    "machine %s\n"
+    "rc.conf ifconfig_hn0=\"inet " ADDRESS "\" defaultrouter=\"" ROUTER
+    "\"%s%s%s\n"
     "sysctl hw.hn.vf_transparent=0\n"
     "nic hn0 mac 00:0d:3a:aa:00:01\n"
-    "vf mce0 of hn0 driver mlx5 present\n"
+    "vf %s of hn0 driver %s present\n"
     "fault may record lose \"!system\"\n"
     "fault may record double \"!system\"\n"
     "fault may record reorder \"!system\"\n"
     "fault may operation fails \" \" errno EBUSY\n"
     "fault may daemon killed before operation \" \" restart after 1s\n"
-    "fault may daemon killed after operation \" \" restart after 1s\n"
-    "at 1s vf eject mce0\n"
-    "at 1s vf attach mce0\n"
-    "at 1s vf rescind mce0\n"
-    "at 1s vf link mce0 down\n"
-    "at 1s vf link mce0 up\n"
-    "at 1s host association hn0 withdrawn\n"
-    "at 1s host association hn0 granted\n"
-    "at 1s host network-change hn0\n"
-    "at 1s host media hn0 disconnect\n"
-    "at 1s host media hn0 connect\n"
-    "at 1s nic detach hn0\n"
-    "at 1s nic attach hn0\n"
-    "at 1s daemon restart\n"
-    "at 1s daemon kill\n"
-    "at 1s daemon start\n"
-    "at 1s end\n";
+    "fault may daemon killed after operation \" \" restart after 1s\n";
+
+/* What is done, in their order; %s: the VF. */
+static const char *const steps[SMALLWORLD_DEEDS] = {
+	"vf eject %s",
+	"vf attach %s",
+	"vf rescind %s",
+	"vf link %s down",
+	"vf link %s up",
+	"host association hn0 withdrawn",
+	"host association hn0 granted",
+	"host network-change hn0",
+	"host media hn0 disconnect",
+	"host media hn0 connect",
+	"nic detach hn0",
+	"nic attach hn0",
+	"daemon restart",
+	"daemon kill",
+	"daemon start",
+};
 
 #define AWAY	  SMALLWORLD_VF_AWAY
 #define LOST	  SMALLWORLD_LINK_LOST
@@ -72,13 +87,6 @@ static const struct smallworld_deed deeds[SMALLWORLD_DEEDS] = {
 
 static const char *const kinds[SMALLWORLD_KINDS] = { "vf", "rescind", "link",
 	"association", "network", "media", "nic", "restart", "kill" };
-
-static const struct ipaddr address = { .family = 4,
-	.prefix = 24,
-	.bytes = { 10, 0, 2, 15 } };
-static const struct ipaddr router = { .family = 4,
-	.prefix = 32,
-	.bytes = { 10, 0, 2, 2 } };
 
 const char *
 smallworld_kind(size_t i)
@@ -129,24 +137,88 @@ choose(struct smallworld *w, const char *words)
 	}
 }
 
-bool
-smallworld_open(struct smallworld *w, const char *words)
+static const struct world *
+find_world(const char *name)
 {
+	size_t i;
+
+	for (i = 0; i < WORLDS; i++)
+		if (strcmp(worlds[i].name, name) == 0)
+			return &worlds[i];
+	return NULL;
+}
+
+const char *
+smallworld_machine(const char *name)
+{
+	const struct world *world = find_world(name);
+
+	return world == NULL ? NULL : world->machine;
+}
+
+/* A step with at most one name in it. */
+static void
+add_step(struct strbuf *text, const char *step, const char *vf)
+{
+	const char *at = strstr(step, "%s");
+
+	strbuf_adds(text, "at 1s ");
+	if (at == NULL)
+		strbuf_adds(text, step);
+	else
+		strbuf_addf(text, "%.*s%s%s", (int)(at - step), step, vf,
+		    at + 2);
+	strbuf_addc(text, '\n');
+}
+
+static struct scenario *
+scenario_of(const struct world *world)
+{
+	const char *six = world->address6;
 	struct diag quiet = { 0 };
+	struct strbuf text = { 0 };
+	struct scenario *scn;
+	size_t i;
+
+	strbuf_addf(&text, setting, world->machine,
+	    six != NULL ? " ifconfig_hn0_ipv6=\"inet6 " : "",
+	    six != NULL ? six : "", six != NULL ? "\"" : "", world->vf,
+	    world->driver);
+	for (i = 0; i < SMALLWORLD_DEEDS; i++)
+		add_step(&text, steps[i], world->vf);
+	strbuf_adds(&text, "at 1s end\n");
+	scn = scenario_parse("one pair", strbuf_str(&text), text.bytes, &quiet);
+	assert(scn != NULL && scn->n_steps >= SMALLWORLD_DEEDS);
+	strbuf_fini(&text);
+	return scn;
+}
+
+static void
+want(struct course_pair *p, const char *address)
+{
+	if (address != NULL && ipaddr_parse(address, &p->addrs[p->n_addrs]))
+		p->n_addrs++;
+}
+
+bool
+smallworld_open(struct smallworld *w, const char *name, const char *words)
+{
+	const struct world *world = find_world(name);
 	struct course *c = &w->course;
 	struct course_pair *p = &c->pairs[0];
 
 	memset(w, 0, sizeof(*w));
-	if (!choose(w, words != NULL ? words : smallworld_alphabet))
+	if (world == NULL ||
+	    !choose(w, words != NULL ? words : smallworld_alphabet))
 		return false;
-	c->scn = scenario_parse("one pair", text, sizeof(text) - 1, &quiet);
-	assert(c->scn != NULL && c->scn->n_steps >= SMALLWORLD_DEEDS);
+	c->scn = scenario_of(world);
 	c->n_pairs = 1;
 	snprintf(p->hn, sizeof(p->hn), "%s", c->scn->nics[0].name);
 	snprintf(p->vf, sizeof(p->vf), "%s", c->scn->vfs[0].name);
 	memcpy(p->mac, c->scn->nics[0].mac, sizeof(p->mac));
-	p->addrs[p->n_addrs++] = address;
-	p->router = router;
+	want(p, ADDRESS);
+	want(p, world->address6);
+	ipaddr_parse(ROUTER, &p->router);
 	c->vf_delay_ns = INT64_C(2) * 1000000000;
 	c->quiet_ns = c->calm_ns = INT64_MAX;
 	return true;

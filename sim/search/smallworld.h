@@ -42,12 +42,17 @@ struct smallworld {
 	uint32_t chosen;      /* a bit for each deed */
 };
 
-extern const char smallworld_machine[];	 /* the profile's name */
 extern const char smallworld_alphabet[]; /* what is chosen by itself */
 
+/* The profile of the machine that a world has: "mlx5" is one on Azure with
+ * IPv4, "vmx" one in QEMU with an IPv6 address besides. NULL: there is no such
+ * world. */
+const char *smallworld_machine(const char *world);
+
 /* kinds: words with commas between them; NULL: smallworld_alphabet. False when
- * one of them is not known. */
-bool smallworld_open(struct smallworld *w, const char *kinds);
+ * one of them is not known, or the world is not. */
+bool smallworld_open(struct smallworld *w, const char *world,
+    const char *kinds);
 void smallworld_fini(struct smallworld *w);
 
 /* All words, from 0 to SMALLWORLD_KINDS - 1. */

@@ -19,6 +19,10 @@ grep -Eq '^[0-9]+ states, [0-9]+ at rest, [0-9]+ moves' "$TMP/out" ||
 	bad "no numbers: $(cat "$TMP/out")"
 grep -q '; complete$' "$TMP/out" || bad "not complete: $(cat "$TMP/out")"
 
+"$SB" explore --exhaustive --world vmx --overlap 1 >"$TMP/out" 2>&1 ||
+	bad "vmx: $(cat "$TMP/out")"
+grep -q '; complete$' "$TMP/out" || bad "vmx: not complete: $(cat "$TMP/out")"
+
 # One event more leads to nothing new.
 for depth in 100 1000; do
 	"$SB" explore --exhaustive --depth $depth --overlap 1 --faults 0 \
@@ -39,7 +43,7 @@ grep -q -- '--exhaustive .* --path -$' "$TMP/stock" ||
 	bad "stock, as it begins: $(cat "$TMP/stock")"
 
 for options in "--depth 0" "--depth 1001" "--faults 3" "--overlap 0" \
-	"--events vf,hail" "--path 1.x" "--path 9.9" "--seeds 1..2" "--policy both" more; do
+	"--events vf,hail" "--world flat" "--path 1.x" "--path 9.9" "--seeds 1..2" "--policy both" more; do
 	# shellcheck disable=SC2086
 	"$SB" explore --exhaustive $options >"$TMP/out" 2>&1
 	code=$?

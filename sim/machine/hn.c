@@ -155,7 +155,7 @@ hn_vf_arrived(struct ifnet *vf)
 {
 	struct ifnet *hn = hn_of(vf);
 
-	if (hn == NULL || hn->hn.deaf)
+	if (hn == NULL || hn->dying)
 		return;
 	if (vf->m->transparent && uses_if_start(vf)) {
 		machine_kernel_note(vf->m,
@@ -314,11 +314,9 @@ hn_switch_step(struct ktask *k, struct ifnet *vf, bool on, int *pc)
 	struct ifnet *hn = *pc > 0 ? k->hn : hn_of(vf);
 	int64_t delay;
 
-	if (*pc == 0 && hn != NULL &&
-	    (hn->hn.deaf || (hn_has_thread(vf->m) && hn != vf->vf.hn)))
-		hn = NULL;
 	/* hn_detach() begins by hearing of nothing any more. */
-	if (*pc == 0 && hn != NULL && hn->dying)
+	if (*pc == 0 && hn != NULL &&
+	    (hn->dying || (hn_has_thread(vf->m) && hn != vf->vf.hn)))
 		hn = NULL;
 	if (hn == NULL || vf->m->transparent || vf->m->following) {
 		if (hn != NULL && hn->hn.untold)

@@ -131,7 +131,6 @@ stop_to_detach(struct machine *m, struct ktask *k, struct ifnet *hn)
 		return HN_LOCK_POLL;
 	}
 	machine_reach(m, "N11");
-	hn->hn.deaf = true;
 	hn_suspend_management(hn);
 	if (hn->hn.vf != NULL)
 		hn_vf_departed(hn->hn.vf);

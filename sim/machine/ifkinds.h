@@ -33,7 +33,6 @@ struct hn {			 /* FACTS.md C.1; NT unless transparent */
 	bool managed;	      /* link management runs (not suspended) */
 	bool netchg;	      /* a fake outage is pending */
 	bool promiscuous, filter_open;
-	bool deaf;	     /* N11: it hears of no event any more */
 	bool suspended;	     /* N10: its channels are being made anew */
 	bool xen;	     /* transparent path to the VF is on */
 	bool xt_merged;	     /* X3 is done: capabilities are the VF's too */

@@ -111,8 +111,8 @@ hn_digest(const struct vclock *c, const struct hn *hn, struct digest *d)
 		hn->netchg << 5 | hn->promiscuous << 6 | hn->filter_open << 7 |
 		hn->suspended << 8 | hn->xen << 9 | hn->xt_merged << 10 |
 		hn->xt_moving << 11 | (hn->holder != NULL) << 12 |
-		(hn->thread != NULL) << 13 | (hn->note == hn->used_note) << 14 |
-		hn->deaf << 15));
+		(hn->thread != NULL) << 13 |
+		(hn->note == hn->used_note) << 14));
 	digest_number(d, hn->saved_caps);
 	vevent_digest(c, &hn->link_query, d);
 	vevent_digest(c, &hn->netchange, d);

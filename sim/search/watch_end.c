@@ -327,6 +327,19 @@ capability(uint32_t caps)
 	return "linkstate";
 }
 
+/* A VF joined and left while the engine could not look. */
+static bool
+may_have_missed(const struct watch *w)
+{
+	const struct scenario *s = w->h->scn;
+	size_t i;
+
+	for (i = 0; i < s->n_steps; i++)
+		if (s->steps[i].kind == SCN_VM_FREEZE)
+			return true;
+	return s->n_injections > 0;
+}
+
 /* FACTS.md D.3. A daemon that died does not know what it was, nor who wants it
  * off where people took ports out. */
 static void
@@ -336,7 +349,7 @@ check_caps(struct stand *s)
 	struct violation *v;
 
 	if (s->hn->hn.vf != NULL || s->w->h->died || s->p->mtu_excused ||
-	    lost == 0 || s->home->lagg.n_ports > 1)
+	    lost == 0 || s->home->lagg.n_ports > 1 || may_have_missed(s->w))
 		return;
 	v = watch_broken(s->w, INVARIANT_CAPS, "%s has lost 0x%x", s->hn->name,
 	    lost);

@@ -37,6 +37,16 @@ watch_join_ended(struct watch_nic *n, int64_t at_ns)
 		n->joined_ns = at_ns;
 }
 
+/* A script that somebody started may go on for so long. */
+#define SCRIPT (60 * DUR_SEC)
+
+static int64_t
+lasts(const struct scn_step *p)
+{
+	return p->kind == SCN_USER || p->kind == SCN_USER_SH ? SCRIPT
+							     : p->duration_ns;
+}
+
 static bool
 is_undisturbed(const struct watch *w, int64_t from_ns, int64_t until_ns)
 {
@@ -44,7 +54,7 @@ is_undisturbed(const struct watch *w, int64_t from_ns, int64_t until_ns)
 	size_t i;
 
 	for (i = 0; i < s->n_steps; i++)
-		if (s->steps[i].at_ns + s->steps[i].duration_ns >= from_ns &&
+		if (s->steps[i].at_ns + lasts(&s->steps[i]) >= from_ns &&
 		    s->steps[i].at_ns <= until_ns)
 			return false;
 	return true;

@@ -5,6 +5,8 @@
  * (CORE_RESYNC). Claimed of histories whose faults may not keep it waiting: a
  * record may be lost, since the routing socket speaks as well.
  */
+#include <string.h>
+
 #include "base/dur.h"
 #include "sim/machine/ifdriver.h"
 #include "sim/machine/inet.h"
@@ -12,7 +14,8 @@
 #include "sim/search/watch_parts.h"
 
 #define PROMPT (5 * DUR_SEC)
-#define FAILS  3 /* operations that may fail meanwhile */
+#define SCRIPT (60 * DUR_SEC) /* for so long may one that is typed go on */
+#define FAILS  3	      /* operations that may fail meanwhile */
 
 void
 watch_prompt_begin(struct watch *w)
@@ -56,6 +59,8 @@ see_steps(struct watch *w)
 	    s->steps[w->n_steps].at_ns <= w->m->clock.now_ns) {
 		p = &s->steps[w->n_steps++];
 		w->disturbed_ns = p->at_ns;
+		if (p->kind == SCN_USER && strchr(p->text, '\n') != NULL)
+			w->disturbed_ns += SCRIPT;
 		if (p->kind == SCN_DAEMON_KILL)
 			w->daemon_runs = false;
 		if (p->kind == SCN_DAEMON_START ||

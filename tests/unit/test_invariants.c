@@ -364,6 +364,18 @@ that_lives(const struct course *h)
 }
 
 static bool
+that_sees(const struct course *h)
+{
+	size_t i;
+
+	for (i = 0; i < h->scn->n_steps; i++)
+		if (h->scn->steps[i].kind == SCN_VM_FREEZE)
+			return false;
+	return that_lives(h) && h->scn->n_injections == 0 &&
+	    !h->pairs[0].mtu_excused;
+}
+
+static bool
 without_restart(const struct course *h)
 {
 	return any(h) && !h->anew;
@@ -422,7 +434,7 @@ static const struct planted {
 	[INVARIANT_SEAMLESS] = { NULL, NULL, false }, /* see below, too */
 	[INVARIANT_OFFERED] = { any, plant_offered, false },
 	[INVARIANT_ALONE] = { any, plant_alone, false },
-	[INVARIANT_CAPS] = { that_lives, plant_caps, false },
+	[INVARIANT_CAPS] = { that_sees, plant_caps, false },
 	[INVARIANT_RXALL] = { any, plant_rxall, false },
 };
 

@@ -60,13 +60,14 @@ hn_thread_goes_on(struct ifnet *hn, const struct ifnet *vf)
 	return true;
 }
 
-/* Of its VF, whose MAC is still its own, or NULL: nobody to switch for. */
+/* Of its VF, whose MAC is still its own, or NULL: nobody to switch for, as
+ * hn_switch_step() sees it, or it would be tried for ever. */
 static struct ifnet *
 whose_path(const struct ifnet *hn, bool *on)
 {
 	struct ifnet *vf = hn->hn.vf;
 
-	if (vf == NULL || hn_of(vf) != hn)
+	if (hn->dying || vf == NULL || hn_of(vf) != hn || vf->vf.hn != hn)
 		return NULL;
 	*on = vf->up && vf->attached && !(hn->hn.rxvf && is_withdrawn(hn));
 	return hn_may_switch(hn, *on) ? vf : NULL;

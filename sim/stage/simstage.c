@@ -27,6 +27,8 @@
 #include "sim/stage/simdaemon.h"
 #include "sim/stage/simstage_parts.h"
 
+#define MOST_AT_ONCE 1000000
+
 struct user_command {
 	SLIST_ENTRY(user_command) entry;
 	struct simrun *g;
@@ -597,12 +599,26 @@ stimulus(void *ctx, const struct scn_step *step)
 	simstage_look(g);
 }
 
+/* So much at one moment is a loop that has no end, and a kernel which is in one
+ * is as lost as one that has panicked. */
+static void
+look_at_the_clock(struct simrun *g)
+{
+	if (g->m->clock.now_ns != g->seen_ns) {
+		g->seen_ns = g->m->clock.now_ns;
+		g->at_once = 0;
+	} else if (++g->at_once == MOST_AT_ONCE) {
+		machine_panic(g->m, "time stands still");
+	}
+}
+
 static bool
 happen(void *ctx, int64_t at_ns)
 {
 	struct simrun *g = ctx;
 
 	if (vclock_step(&g->m->clock, at_ns - 1)) {
+		look_at_the_clock(g);
 		simstage_look(g);
 		return true;
 	}

@@ -32,6 +32,8 @@ struct simrun { /* one run: the stage's ctx */
 	SLIST_HEAD(, user_command) commands; /* all there were */
 	struct vevent boot_netif, boot_daemon, boot_devd, thaw;
 	bool netif_ended, daemon_waits, devd_waits;
+	int64_t seen_ns; /* the clock; and how much has happened since then */
+	uint32_t at_once;
 };
 
 struct simwalk {

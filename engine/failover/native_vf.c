@@ -154,6 +154,16 @@ tell_missed(struct look *l)
 	    l->p->hn, MISSED_MIN);
 }
 
+/* Also one that a record tells of only now, long since met: nothing is gone. */
+static bool
+has_met(const struct look *l)
+{
+	const struct vf_care *c = &l->p->vf;
+
+	return l->vf != NULL && c->index == l->vf->index &&
+	    strcmp(c->name, l->vf->name) == 0;
+}
+
 static void
 forget_vf(struct look *l)
 {
@@ -161,7 +171,8 @@ forget_vf(struct look *l)
 	int64_t stray_ns = c->stray_ns, unpaired_ns = c->unpaired_ns;
 	int64_t missed_ns = c->index == 0 ? c->missed_ns : l->now_ns + MISSED;
 
-	if (c->index != 0 && !c->seen_up && c->due_ns > l->now_ns)
+	if (c->index != 0 && !has_met(l) && !c->seen_up &&
+	    c->due_ns > l->now_ns)
 		native_tell(l, "%s is gone, its delay is cancelled", c->name);
 	memset(c, 0, sizeof(*c));
 	c->idle_ns = NATIVE_NEVER;
@@ -176,8 +187,7 @@ meet_vf(struct look *l)
 	struct vf_care *c = &l->p->vf;
 
 	l->vf = proven_vf(l);
-	if (l->vf != NULL && !c->replaced && c->index == l->vf->index &&
-	    strcmp(c->name, l->vf->name) == 0)
+	if (has_met(l) && !c->replaced)
 		return;
 	forget_vf(l);
 	if (l->vf == NULL)

@@ -9,7 +9,9 @@
 #include "base/dur.h"
 #include "sim/search/course_parts.h"
 
-#define LEAVES (5 * DUR_SEC)
+/* Freezes and VFs that came and went in a row have left the bus work to do, and
+ * it is this VF that must be there, not one before it. */
+#define LEAVES (30 * DUR_SEC)
 #define COMES  (1 * DUR_SEC) /* and less than any delay of a VF */
 
 void
@@ -20,6 +22,7 @@ course_estrange(struct author *a)
 	if (!choices_chance(a->c, 4) || a->h->n_pairs > 1 || a->h->on_linux ||
 	    a->pairs[0].renamed || a->pairs[0].unpaired || p->by_default)
 		return;
+	a->now_ns += LEAVES;
 	if (a->pairs[0].vf_there)
 		course_step(a, SCN_VF_EJECT, course_vf(a, 0));
 	a->now_ns += LEAVES;

@@ -6,6 +6,8 @@
  * nothing else happened about then. A driver that finds its link later makes a
  * hole (D.5).
  */
+#include <string.h>
+
 #include "base/dur.h"
 #include "sim/machine/ifdriver.h"
 #include "sim/search/watch_parts.h"
@@ -60,6 +62,25 @@ is_undisturbed(const struct watch *w, int64_t from_ns, int64_t until_ns)
 	return true;
 }
 
+/* rc.conf has another address by now, and the engine changes it just then. */
+static bool
+is_readdressed(const struct watch *w, size_t pair, int64_t from_ns,
+    int64_t until_ns)
+{
+	const struct trace_operation *o;
+	size_t i;
+
+	if (w->h->pairs[pair].former.family == 0)
+		return false;
+	for (i = 0; i < w->t->n_operations; i++) {
+		o = &w->t->operations[i];
+		if (o->start_ns >= from_ns && o->start_ns <= until_ns &&
+		    strstr(o->text, " address-") != NULL)
+			return true;
+	}
+	return false;
+}
+
 void
 watch_join_end(struct watch *w, size_t pair)
 {
@@ -72,7 +93,8 @@ watch_join_end(struct watch *w, size_t pair)
 	/* A client may change the address at any time. */
 	if (n->joined_ns == 0 || w->h->pairs[pair].dhcp ||
 	    pair >= w->h->scn->n_probes ||
-	    !is_undisturbed(w, n->join_ns - BEFORE, until_ns))
+	    !is_undisturbed(w, n->join_ns - BEFORE, until_ns) ||
+	    is_readdressed(w, pair, n->join_ns - BEFORE, until_ns))
 		return;
 	name = w->h->scn->probes[pair].name;
 	if (!simwalk_probe(w->walk, name, n->join_ns - BEFORE, n->join_ns,

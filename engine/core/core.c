@@ -452,6 +452,8 @@ core_step(struct core *c, const struct input *in, struct intents *out)
 		break;
 	case INPUT_HINT:
 		c->dirty = c->native != NULL;
+		if (c->native != NULL && in->result != 0)
+			native_lost_records(c->native);
 		break;
 	case INPUT_SNAPSHOT:
 		c->looking = false;

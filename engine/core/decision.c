@@ -64,7 +64,7 @@ static const struct kind {
 } in_kinds[DECISION_INS] = {
 	[INPUT_START] = { "start", "", 0 },
 	[INPUT_RECORD] = { "record", "record media timestamp", TAKES_RAW },
-	[INPUT_HINT] = { "hint", "", 0 },
+	[INPUT_HINT] = { "hint", "result", 0 },
 	[INPUT_SNAPSHOT] = { "snapshot", "", 0 },
 	[INPUT_APPLIED] = { "applied", "id result", 0 },
 	[INPUT_EXITED] = { "exited", "id result", 0 },
@@ -314,8 +314,10 @@ decision_write_in(const struct input *in, uint32_t core, uint32_t set,
 	case INPUT_RC:
 		put_unless_zero(out, "set", set);
 		break;
-	case INPUT_START:
 	case INPUT_HINT:
+		put_unless_zero(out, "result", in->result);
+		break;
+	case INPUT_START:
 	case INPUT_SNAPSHOT:
 	case INPUT_TIMER:
 	case INPUT_ORPHAN:

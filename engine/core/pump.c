@@ -195,6 +195,12 @@ pump_hint(struct pump *p)
 }
 
 void
+pump_lost(struct pump *p)
+{
+	feed_kind(p, INPUT_HINT, 0, 1);
+}
+
+void
 pump_timer(struct pump *p)
 {
 	feed_kind(p, INPUT_TIMER, 0, 0);

@@ -22,6 +22,7 @@ const struct snapshot *pump_seen(const struct pump *p);
 void pump_start(struct pump *p);
 void pump_readable(struct pump *p); /* records may be waiting */
 void pump_hint(struct pump *p);	    /* e.g. a routing-socket message */
+void pump_lost(struct pump *p);	    /* records were lost, which are not known */
 void pump_timer(struct pump *p);    /* the armed deadline has come */
 void pump_applied(struct pump *p, uint32_t id, int result);
 void pump_exited(struct pump *p, uint32_t id, int result);

@@ -399,6 +399,9 @@ watch_source(struct rules_daemon *d)
 	case SOURCE_OPEN:
 		log_line(d->log, LOG_LEVEL_WARNING, "source",
 		    "%s: connected again", source_path(d->source));
+		/* What was missed nobody tells: native looks. */
+		if (d->native != NULL)
+			pump_lost(d->pump);
 		break;
 	case SOURCE_LOST:
 		d->losses++;

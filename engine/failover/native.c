@@ -556,6 +556,16 @@ native_replaced(struct native *n, const char *ifname)
 			n->pairs[k].vf.replaced = n->pairs[k].dirty = true;
 }
 
+void
+native_lost_records(struct native *n)
+{
+	size_t k;
+
+	for (k = 0; k < n->n_pairs; k++)
+		if (n->pairs[k].vf.index != 0 && !n->pairs[k].vf.seen_up)
+			n->pairs[k].vf.replaced = n->pairs[k].dirty = true;
+}
+
 const struct pair *
 native_pair(const struct native *n, uint32_t index)
 {

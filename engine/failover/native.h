@@ -73,6 +73,10 @@ bool native_plan(struct native *n, const struct snapshot *s, int64_t now_ns,
  * another one, which came while nobody looked: the kernel gives a name and an
  * index out again. */
 void native_replaced(struct native *n, const char *ifname);
+/* Records were lost, on FreeBSD, where an index is given anew at once. A VF
+ * that has not been up may be another one by now, with the name and the index
+ * of the one before. */
+void native_lost_records(struct native *n);
 
 /* Tells how the last planned operation ended (0 or errno). A failed one is
  * held back for a while, longer each time. */

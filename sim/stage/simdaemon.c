@@ -478,7 +478,7 @@ connect_fire(void *ctx, struct vevent *e)
 	d->deaf = false;
 	/* What it missed nobody tells it: it looks. */
 	if (is_running(d))
-		pump_hint(d->now->pump);
+		pump_lost(d->now->pump);
 }
 
 static void

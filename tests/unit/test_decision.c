@@ -107,6 +107,8 @@ inputs_come_back(void **state)
 		    in.kind == INPUT_APPLIED) {
 			assert_int_equal(d.id, in.id);
 			assert_int_equal(d.result, in.result);
+		} else if (in.kind == INPUT_HINT) {
+			assert_int_equal(d.result, in.result);
 		} else if (in.kind == INPUT_RULES || in.kind == INPUT_RC) {
 			assert_int_equal(d.set, set);
 		}

@@ -64,6 +64,34 @@ a_vf_that_was_replaced_unseen_is_another_one(void **state)
 	assert_false(told("set down by somebody else"));
 }
 
+/* Whether it was replaced nobody knows, when records were lost: one that waits
+ * for its delay waits anew, and one that has been up is left in peace. */
+static void
+lost_records_are_a_reason_to_wait_anew(void **state)
+{
+	unsigned before;
+	int64_t lost_ns;
+
+	(void)state;
+	put_pair();
+	before = sys.operations;
+	native_lost_records(n);
+	settle(HORIZON);
+	assert_int_equal(sys.operations, before);
+	take_away("mce0");
+	settle(HORIZON);
+	put_vf();
+	settle(DUR_SEC);
+	native_lost_records(n);
+	lost_ns = sys.now_ns;
+	settle(1900 * DUR_MS);
+	assert_false(get("mce0")->up);
+	settle(HORIZON);
+	assert_true(get("mce0")->up);
+	assert_true(sys.now_ns >= lost_ns + 2 * DUR_SEC);
+	assert_false(told("is gone, its delay"));
+}
+
 /* --- names --- */
 
 static void
@@ -507,6 +535,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		T(a_vf_that_was_replaced_unseen_is_another_one),
+		T(lost_records_are_a_reason_to_wait_anew),
 		T(a_renamed_lagg_is_still_ours),
 		T(a_renamed_hn_keeps_its_configuration),
 		T(a_renamed_vf_is_neither_downed_nor_upped),

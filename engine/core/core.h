@@ -52,8 +52,7 @@ struct core_config {
 enum input_kind {
 	INPUT_START,	/* the first of all */
 	INPUT_RECORD,	/* raw, record, timestamp, media */
-	INPUT_HINT,	/* something changed that devctl does not tell; result:
-			 * not 0 when it may have told, and was not heard */
+	INPUT_HINT,	/* something changed; result not 0: devctl was lost */
 	INPUT_SNAPSHOT, /* snapshot: the answer to INTENT_OBSERVE */
 	INPUT_APPLIED,	/* id, result: errno of an operation */
 	INPUT_EXITED, /* id, result: a command's wait status, 128+N a signal */

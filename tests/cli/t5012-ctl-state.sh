@@ -40,6 +40,7 @@ ip link set syn0 up
 ip addr add 10.9.9.2/24 dev syn0
 ip route add default via 10.9.9.1
 mac=$(cat /sys/class/net/syn0/address 2>/dev/null) || mac=
+: >"$TMP/log" # an older one is ready in it
 "$SBD" -d -f "$TMP/conf" --policy native --pair syn0 --pair gone0 \
     --control "$sock" 2>"$TMP/log" </dev/null &
 daemon=$!

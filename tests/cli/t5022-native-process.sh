@@ -21,6 +21,7 @@ ip link set peer0 up
 ip link set syn0 up
 : >"$TMP/conf"
 echo 'ifconfig_syn0="inet 10.9.9.2/24"' >"$TMP/rc"
+: >"$TMP/log" # an older one is ready in it
 "$SBD" -d -f "$TMP/conf" --policy native --pair syn0 --rc-conf "$TMP/rc" \
     --source kernel 2>"$TMP/log" </dev/null &
 daemon=$!

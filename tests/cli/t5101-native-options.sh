@@ -59,6 +59,7 @@ what_is() {
 	ip route
 }
 what_is >"$TMP/before"
+: >"$TMP/log" # an older one is ready in it
 "$SBD" -d -f "$TMP/conf" --policy native --pair syn0 --pair gone0 \
     2>"$TMP/log" </dev/null &
 daemon=$!

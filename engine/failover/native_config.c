@@ -109,20 +109,22 @@ change_addr(struct look *l, enum op_kind kind, const char *ifname,
 
 /* --- a new configuration --- */
 
+/* To the list, what the one before named and this one does not; from it, what
+ * this one names. */
 static void
-note_stale(struct pair *p, const struct rc_net *net)
+note_dropped(struct ipaddr list[SNAP_ADDRS], size_t *n,
+    const struct rc_net *before, const struct rc_net *net)
 {
-	struct config_care *c = &p->config;
 	size_t i, kept = 0;
 
-	for (i = 0; i < c->n_stale; i++)
-		if (!is_in(net->addrs, net->n_addrs, &c->stale[i]))
-			c->stale[kept++] = c->stale[i];
-	c->n_stale = kept;
-	for (i = 0; i < p->net.n_addrs && c->n_stale < SNAP_ADDRS; i++)
-		if (!is_in(net->addrs, net->n_addrs, &p->net.addrs[i]) &&
-		    !is_in(c->stale, c->n_stale, &p->net.addrs[i]))
-			c->stale[c->n_stale++] = p->net.addrs[i];
+	for (i = 0; i < *n; i++)
+		if (!is_in(net->addrs, net->n_addrs, &list[i]))
+			list[kept++] = list[i];
+	*n = kept;
+	for (i = 0; i < before->n_addrs && *n < SNAP_ADDRS; i++)
+		if (!is_in(net->addrs, net->n_addrs, &before->addrs[i]) &&
+		    !is_in(list, *n, &before->addrs[i]))
+			list[(*n)++] = before->addrs[i];
 }
 
 void
@@ -131,7 +133,8 @@ native_new_config(struct pair *p, const struct rc_net *net)
 	struct config_care *c = &p->config;
 
 	if (p->managed) {
-		note_stale(p, net);
+		note_dropped(c->stale, &c->n_stale, &p->net, net);
+		note_dropped(c->former, &c->n_former, &p->net, net);
 		if (!ipaddr_equal(&p->net.gateway, &net->gateway))
 			c->old_gateway = p->net.gateway;
 		if (!ipaddr_equal(&p->net.gateway6, &net->gateway6))
@@ -564,6 +567,50 @@ plan_strip(struct look *l)
 	return false;
 }
 
+/* One network for both? Then a port has its route, or may get it. */
+static bool
+shares_net(const struct snap_if *i, const struct ipaddr *a)
+{
+	size_t k;
+
+	for (k = 0; k < i->n_addrs; k++)
+		if (native_is_own_addr(i, k) &&
+		    (ipaddr_in_net(&i->addrs[k], a) ||
+			ipaddr_in_net(a, &i->addrs[k])))
+			return true;
+	return false;
+}
+
+/* What else a person, or rc(8) by an rc.conf that we have not read, has put on
+ * the hn. On a port it takes the network from the aggregate, and all that is
+ * sent there is lost; so it moves to where it works. What rc.conf has named
+ * before is nobody's any more. Beside DHCP it may be a lease that we do not
+ * know for one, and nothing to keep. */
+static bool
+plan_stray(struct look *l)
+{
+	const struct config_care *c = &l->p->config;
+	const struct ipaddr *a;
+	size_t i;
+
+	if (is_dhcp(l) || snap_port_find(l->lagg, l->p->hn) == NULL)
+		return false;
+	for (i = 0; i < l->hn->n_addrs; i++) {
+		a = &l->hn->addrs[i];
+		if (!native_is_own_addr(l->hn, i) || has_host(l->lagg, a) ||
+		    (l->hn->addr_flags[i] & SNAP_ADDR_LEASED) != 0)
+			continue;
+		if (is_in(c->former, c->n_former, a)
+			? change_addr(l, OP_ADDR_DEL, l->p->hn, a,
+			      "not in rc.conf any more")
+			: shares_net(l->lagg, a) &&
+			    change_addr(l, OP_ADDR_ADD, l->p->lagg, a,
+				"a port has no address of its own"))
+			return true;
+	}
+	return false;
+}
+
 /* --- default routes --- */
 
 /* The kernel sends it over who has the prefix: this must be the aggregate by
@@ -699,9 +746,9 @@ native_plan_config(struct look *l)
 	    plan_new_vlans(l, &wait))
 		return true;
 	return !wait &&
-	    (plan_first_port(l) || plan_strip(l) || plan_return(l) ||
-		plan_routes(l) || plan_client(l) || plan_stale(l) ||
-		plan_solicitation(l));
+	    (plan_first_port(l) || plan_stray(l) || plan_strip(l) ||
+		plan_return(l) || plan_routes(l) || plan_client(l) ||
+		plan_stale(l) || plan_solicitation(l));
 }
 
 /* --- VLANs --- */

@@ -65,6 +65,9 @@ static void
 config_digest(const struct config_care *c, struct digest *d)
 {
 	digest_bytes(d, c->stale, c->n_stale * sizeof(c->stale[0]));
+	digest_number(d, c->n_stale);
+	digest_bytes(d, c->former, c->n_former * sizeof(c->former[0]));
+	digest_number(d, c->n_former);
 	digest_bytes(d, &c->old_gateway, sizeof(c->old_gateway));
 	digest_bytes(d, &c->old_gateway6, sizeof(c->old_gateway6));
 	digest_bytes(d, &c->borrowed, sizeof(c->borrowed));

@@ -58,8 +58,9 @@ struct vlan_care { /* a child of the hn, or of its aggregate by now */
 };
 
 struct config_care {
-	struct ipaddr stale[SNAP_ADDRS]; /* put there once, wanted no more */
-	size_t n_stale;
+	struct ipaddr stale[SNAP_ADDRS];  /* put there once, wanted no more */
+	struct ipaddr former[SNAP_ADDRS]; /* rc.conf had it since our start */
+	size_t n_stale, n_former, n_vlans, cap_vlans;
 	struct ipaddr old_gateway, old_gateway6;
 	struct ipaddr borrowed; /* the hn's lease, until there is another */
 	struct ipaddr learned;	/* the gateway that came with a lease */
@@ -72,7 +73,6 @@ struct config_care {
 	int64_t rtsol_ns;
 	unsigned solicited;
 	struct vlan_care *vlans; /* owned */
-	size_t n_vlans, cap_vlans;
 };
 
 struct pair {

@@ -341,6 +341,7 @@ edit_address(struct author *a, size_t pair)
 	struct ipaddr now = of->addrs[0];
 
 	now.bytes[3] ^= 1;
+	of->former_read = a->now_ns >= COURSE_BOOTED && !a->edited;
 	of->former = of->addrs[0];
 	of->addrs[0] = now;
 	of->moved = !of->moved;
@@ -354,10 +355,7 @@ void
 course_edit(struct author *a, size_t pair)
 {
 	const struct course_pair *p = &a->h->pairs[pair];
-	/* What rc(8) has put on a NIC, and no file names when the daemon is
-	 * first started, is nobody's to take. */
-	bool fixed = !p->dhcp && p->n_addrs > 0 && p->addrs[0].family == 4 &&
-	    a->now_ns >= COURSE_BOOTED;
+	bool fixed = !p->dhcp && p->n_addrs > 0 && p->addrs[0].family == 4;
 
 	if (choices_chance(a->c, 30) && fixed)
 		edit_address(a, pair);

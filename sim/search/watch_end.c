@@ -162,7 +162,8 @@ check_addresses(struct stand *s)
 		check_address(s, INVARIANT_ALIAS, &p->extra);
 	else if (p->extra.family != 0)
 		check_stale(s, &p->extra);
-	if (p->former.family != 0)
+	/* What the engine cannot tell from a person's own stays, there. */
+	if (p->former_read)
 		check_stale(s, &p->former);
 
 	for (i = 0; i < p->n_addrs; i++)
@@ -173,15 +174,6 @@ check_addresses(struct stand *s)
 		    &p->addrs[i]);
 }
 
-/* What rc(8) put on the NIC, and no file names any more, is nobody's to take;
- * and the peer is in its network, too. */
-static bool
-has_stray(const struct stand *s)
-{
-	return s->home != s->hn && s->p->former.family != 0 &&
-	    inet_find(s->hn, &s->p->former) >= 0;
-}
-
 static void
 check_route(struct stand *s)
 {
@@ -189,8 +181,7 @@ check_route(struct stand *s)
 	char text[IPADDR_TEXT];
 	struct violation *v;
 
-	if (s->p->router.family == 0 || (r != NULL && r->ifp == s->home) ||
-	    has_stray(s))
+	if (s->p->router.family == 0 || (r != NULL && r->ifp == s->home))
 		return;
 	ipaddr_format(&s->p->router, false, text);
 	v = watch_broken(s->w, INVARIANT_ROUTE, "the default route is %s%s",
@@ -484,8 +475,7 @@ check_pair(struct watch *w, size_t pair)
 		check_path(&s);
 	if (!is_lent(&s) && !s.p->raced) {
 		check_carrier(&s);
-		if (!has_stray(&s))
-			check_loss(w, pair);
+		check_loss(w, pair);
 	}
 	check_addresses(&s);
 	check_route(&s);

@@ -543,6 +543,41 @@ a_changed_default_router_replaces_the_old_one(void **state)
 }
 
 static void
+an_address_on_a_port_moves_when_it_takes_the_network(void **state)
+{
+	(void)state;
+	put_addr("hn0", "10.0.0.5/24"); /* of an rc.conf that nobody has read */
+	put_addr("hn0", "172.16.0.1/16");
+	settle(HORIZON);
+	assert_false(has("hn0", "10.0.0.5/24"));
+	assert_true(has("lagg0", "10.0.0.5/24"));
+	assert_string_equal(sys.s.default_if, "lagg0");
+	/* Somebody's, and in nobody's way. */
+	assert_true(has("hn0", "172.16.0.1/16"));
+	assert_false(has("lagg0", "172.16.0.1/16"));
+}
+
+static void
+a_former_address_does_not_come_back_by_a_port(void **state)
+{
+	(void)state;
+	settle(HORIZON);
+	rcvars_set(&rc, "ifconfig_hn0", "inet 10.0.0.5/24", 1, 1);
+	reread();
+	put_addr("hn0", "10.0.0.4/24"); /* rc(8), which has read it before */
+	settle(HORIZON);
+	assert_int_equal(get("hn0")->n_addrs, 0);
+	assert_int_equal(get("lagg0")->n_addrs, 1);
+	/* Named again it is wanted again. */
+	rcvars_set(&rc, "ifconfig_hn0", "inet 10.0.0.4/24", 1, 1);
+	put_addr("hn0", "10.0.0.4/24");
+	reread();
+	assert_int_equal(get("hn0")->n_addrs, 0);
+	assert_int_equal(get("lagg0")->n_addrs, 1);
+	assert_true(has("lagg0", "10.0.0.4/24"));
+}
+
+static void
 another_prefix_length_takes_the_old_ones_place(void **state)
 {
 	(void)state;
@@ -634,6 +669,8 @@ main(void)
 		T(capabilities_lost_to_a_vf_come_back_when_it_has_left),
 		T(only_the_difference_is_made),
 		T(a_changed_default_router_replaces_the_old_one),
+		T(an_address_on_a_port_moves_when_it_takes_the_network),
+		T(a_former_address_does_not_come_back_by_a_port),
 		T(another_prefix_length_takes_the_old_ones_place),
 		T(from_static_to_dhcp_and_back),
 		T(a_changed_mtu_is_set_on_the_aggregate),

@@ -57,6 +57,8 @@ static const struct decides fields[] = {
 	BY(TIME, vf.retry_ns),
 	BY(TIME, vf.loose_ns),
 	BY(TIME, vf.stray_ns),
+	BY(NUMBER, config.n_stale),
+	BY(NUMBER, config.n_former),
 	BY(TEXT, config.old_gateway),
 	BY(TEXT, config.old_gateway6),
 	BY(TEXT, config.borrowed),
@@ -152,8 +154,8 @@ no_field_is_new(void **state)
 	if (sizeof(void *) != 8)
 		skip();
 	assert_int_equal(sizeof(struct vf_care), 120);
-	assert_int_equal(sizeof(struct config_care), 472);
-	assert_int_equal(sizeof(struct pair) - sizeof(struct rc_net), 3016);
+	assert_int_equal(sizeof(struct config_care), 768);
+	assert_int_equal(sizeof(struct pair) - sizeof(struct rc_net), 3312);
 	assert_int_equal(sizeof(struct hold) - sizeof(struct operation), 32);
 }
 

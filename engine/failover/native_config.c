@@ -567,12 +567,15 @@ plan_strip(struct look *l)
 	return false;
 }
 
-/* One network for both? Then a port has its route, or may get it. */
+/* One network for both? Then a port has its route, or may get it. An address
+ * alone on its link takes nothing. */
 static bool
 shares_net(const struct snap_if *i, const struct ipaddr *a)
 {
 	size_t k;
 
+	if (a->prefix == (a->family == 4 ? 32 : 128))
+		return false;
 	for (k = 0; k < i->n_addrs; k++)
 		if (native_is_own_addr(i, k) &&
 		    (ipaddr_in_net(&i->addrs[k], a) ||

@@ -548,6 +548,7 @@ an_address_on_a_port_moves_when_it_takes_the_network(void **state)
 	(void)state;
 	put_addr("hn0", "10.0.0.5/24"); /* of an rc.conf that nobody has read */
 	put_addr("hn0", "172.16.0.1/16");
+	put_addr("hn0", "10.0.0.6/32");
 	settle(HORIZON);
 	assert_false(has("hn0", "10.0.0.5/24"));
 	assert_true(has("lagg0", "10.0.0.5/24"));
@@ -555,6 +556,18 @@ an_address_on_a_port_moves_when_it_takes_the_network(void **state)
 	/* Somebody's, and in nobody's way. */
 	assert_true(has("hn0", "172.16.0.1/16"));
 	assert_false(has("lagg0", "172.16.0.1/16"));
+	assert_true(has("hn0", "10.0.0.6/32"));
+}
+
+static void
+an_address_beside_dhcp_may_be_a_lease_and_stays(void **state)
+{
+	(void)state;
+	settle(HORIZON);
+	put_addr("hn0", "10.0.0.5/24");
+	settle(HORIZON);
+	assert_true(has("hn0", "10.0.0.5/24"));
+	assert_false(has("lagg0", "10.0.0.5/24"));
 }
 
 static void
@@ -670,6 +683,7 @@ main(void)
 		T(only_the_difference_is_made),
 		T(a_changed_default_router_replaces_the_old_one),
 		T(an_address_on_a_port_moves_when_it_takes_the_network),
+		D(an_address_beside_dhcp_may_be_a_lease_and_stays),
 		T(a_former_address_does_not_come_back_by_a_port),
 		T(another_prefix_length_takes_the_old_ones_place),
 		T(from_static_to_dhcp_and_back),

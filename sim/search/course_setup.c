@@ -194,7 +194,8 @@ add_vlan(struct author *a, struct course_pair *p, size_t unit)
 	snprintf(text, sizeof(text), "10.10.%zu.4/24", unit);
 	add_rc_of(a, p, "_10", "inet %s", text);
 	ipaddr_parse(text, &p->vlan_addr);
-	snprintf(p->vlan, sizeof(p->vlan), "%s.10", p->hn);
+	snprintf(p->vlan, sizeof(p->vlan), "%.*s.10",
+	    (int)(sizeof(p->vlan) - sizeof(".10")), p->hn);
 }
 
 static void

@@ -88,7 +88,9 @@ add_machine(const struct scenario *s, const struct course *h,
 	add_rc(s, out);
 	/* The first is what the machine has by itself. */
 	skip = h->transparent || h->on_linux ? 0 : 1;
-	add_pairs(s->sysctls + skip, s->n_sysctls - skip, "sysctl", "=", out);
+	if (s->n_sysctls > skip)
+		add_pairs(s->sysctls + skip, s->n_sysctls - skip, "sysctl", "=",
+		    out);
 	add_pairs(s->options, s->n_options, "daemon", "=", out);
 	add_pairs(s->flags, s->n_flags, "flag", " = ", out);
 	add_pairs(s->limits, s->n_limits, "limit", " = ", out);

@@ -149,6 +149,7 @@ ready(void *ctx, const char *version, int64_t now_ns)
 		.text = version };
 	struct qmp_done nobody = { NULL, NULL, NULL };
 
+	q->ready_ns = now_ns;
 	/* A QEMU that will not is asked for the state of a migration anyway. */
 	qmp_command(q->qmp, "migrate-set-capabilities",
 	    json_pack("{s:[{s:s,s:b}]}", "capabilities", "capability", "events",

@@ -96,5 +96,10 @@ qemu_vf_eject(struct qemu *q, size_t nic, struct qemu_done done)
 	j->done = done;
 	j->until_ns = now_ns + QEMU_EJECT;
 	memset(&j->refusal, 0, sizeof(j->refusal));
-	ask(j, now_ns);
+	/* A request in the guest's first millisecond QEMU takes for one that
+	 * never expires, so that none behind it is heard. */
+	if (now_ns < q->ready_ns + QEMU_ASK_AGAIN)
+		labloop_arm(q->loop, &j->again, q->ready_ns + QEMU_ASK_AGAIN);
+	else
+		ask(j, now_ns);
 }

@@ -41,7 +41,7 @@ few=$(instructions 50)
 many=$(instructions 250)
 report "the same in instructions" $(((many - few) / 200)) ins 2700000
 
-explore --policy stock --seeds 1..300 >"$dir/result"
+explore --policy stock --seeds 1..1000 >"$dir/result"
 files=0 longest=0
 for f in "$dir/found"/stock-*.scn; do
 	files=$((files + 1))

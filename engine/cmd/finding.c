@@ -9,6 +9,7 @@
 #include "base/diag.h"
 #include "base/mem.h"
 #include "cmd/repeat.h"
+#include "cmd/textrun.h"
 #include "sim/search/course_text.h"
 #include "world/clock.h"
 
@@ -54,33 +55,30 @@ write_text(const struct trial *t, struct choices *c, const struct violation *v,
 	free(list);
 }
 
-/* As switchback test would: parsed, checked, run and judged. */
-static bool
-text_fails(const struct trial *t, const char *path, const struct strbuf *text,
-    struct trace **run)
+static const struct profile *
+profile_of(void *ctx, const char *machine)
 {
-	struct diag quiet = { 0 };
-	struct scenario *s =
-	    scenario_parse(path, strbuf_str(text), text->bytes, &quiet);
-	struct simstage stage = { .rules = t->rules, .policy = t->policy };
-	struct trace *trace = trace_new();
-	bool fails = false;
+	const struct trial *t = ctx;
 	size_t i;
 
-	for (i = 0; i < COURSE_MACHINES && s != NULL; i++)
-		if (strcmp(course_machines[i], s->machine) == 0)
-			stage.profile = profile_copy(t->profiles[i]);
-	stage.scenario = s;
-	if (stage.profile != NULL && simstage_check(&stage, &quiet)) {
-		stage.seed = s->seed;
-		simstage_run(&stage, trace);
-		for (i = 0; i < trace->n_checks; i++)
-			fails = fails || trace->checks[i].verdict == TRACE_FAIL;
-	}
-	profile_free(stage.profile);
-	*run = trace;
-	scenario_free(s);
-	return fails;
+	for (i = 0; i < COURSE_MACHINES; i++)
+		if (strcmp(course_machines[i], machine) == 0)
+			return t->profiles[i];
+	return NULL;
+}
+
+static bool
+text_fails(struct trial *t, const char *path, const struct strbuf *text,
+    struct trace **run)
+{
+	const struct textrun r = { t->rules, t->policy, profile_of, t };
+	size_t i;
+
+	*run = textrun(&r, path, strbuf_str(text), text->bytes);
+	for (i = 0; *run != NULL && i < (*run)->n_checks; i++)
+		if ((*run)->checks[i].verdict == TRACE_FAIL)
+			return true;
+	return false;
 }
 
 struct patience {

@@ -9,8 +9,10 @@
 
 #include "base/dur.h"
 #include "base/mem.h"
+#include "base/words.h"
 #include "cmd/cmds.h"
 #include "cmd/inputs.h"
+#include "cmd/textrun.h"
 #include "sim/search/reduce.h"
 #include "sim/stage/simstage.h"
 #include "world/clock.h"
@@ -36,15 +38,16 @@ complain(const struct shrinkfile *s, const char *what)
 	return CMD_INPUT;
 }
 
-static struct profile *
-profile_of(const struct judge *j, const char *machine)
+static const struct profile *
+profile_of(void *ctx, const char *machine)
 {
+	const struct judge *j = ctx;
 	size_t i;
 
 	for (i = 0; i < MACHINES; i++)
 		if (j->machines[i] != NULL &&
 		    strcmp(j->machines[i], machine) == 0)
-			return profile_copy(j->profiles[i]);
+			return j->profiles[i];
 	return NULL;
 }
 
@@ -62,42 +65,15 @@ says_the_same(const char *a, const char *b)
 	}
 }
 
-/* The trace of its run, which the caller frees; NULL: it is no scenario for
- * this machine. */
 static struct trace *
-run_text(const struct judge *j, const char *text, size_t bytes)
+run_text(struct judge *j, const char *text, size_t bytes)
 {
-	struct diag quiet = { 0 };
-	struct scenario *scn = scenario_parse(j->s->path, text, bytes, &quiet);
-	struct simstage stage = { .rules = j->rules, .policy = j->s->policy };
-	struct trace *t = NULL;
+	const struct textrun r = { j->rules, j->s->policy, profile_of, j };
 
-	stage.scenario = scn;
-	stage.profile = scn == NULL ? NULL : profile_of(j, scn->machine);
-	if (stage.profile != NULL && simstage_check(&stage, &quiet)) {
-		stage.seed = scn->seed;
-		t = trace_new();
-		simstage_run(&stage, t);
-	}
-	profile_free(stage.profile);
-	scenario_free(scn);
-	return t;
+	return textrun(&r, j->s->path, text, bytes);
 }
 
 /* --- a failure of another kind --- */
-
-static bool
-names(const char *text, const char *word)
-{
-	size_t bytes = strlen(word);
-	const char *at;
-
-	for (at = text; (at = strstr(at, word)) != NULL; at++)
-		if ((at == text || at[-1] == ' ') &&
-		    (at[bytes] == ' ' || at[bytes] == '\0'))
-			return true;
-	return false;
-}
 
 static bool
 ever_was(const struct trace *t, const char *object)
@@ -123,8 +99,8 @@ has_objects(const struct judge *j, const struct trace *t)
 	for (i = 0; i < j->first->n_states; i++) {
 		s = &j->first->states[i];
 		if (strcmp(s->field, "exists") == 0 &&
-		    strcmp(s->value, "yes") == 0 && names(j->text, s->object) &&
-		    !ever_was(t, s->object))
+		    strcmp(s->value, "yes") == 0 &&
+		    words_have(j->text, s->object) && !ever_was(t, s->object))
 			return false;
 	}
 	return true;
@@ -158,7 +134,7 @@ loses_alike(const struct judge *j, const struct trace *t)
 
 	for (i = 0; i < t->n_probes; i++) {
 		p = &t->probes[i];
-		if (names(j->text, p->name) &&
+		if (words_have(j->text, p->name) &&
 		    (p->delivered == 0 ||
 			strcmp(why_of_longest(t, p->name),
 			    why_of_longest(j->first, p->name)) != 0))
@@ -170,7 +146,7 @@ loses_alike(const struct judge *j, const struct trace *t)
 static bool
 fails_the_same(void *ctx, const char *text, size_t bytes)
 {
-	const struct judge *j = ctx;
+	struct judge *j = ctx;
 	struct trace *t = run_text(j, text, bytes);
 	bool same = false;
 	size_t i;

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/dur.h"
+#include "base/words.h"
 #include "report/clean.h"
 #include "report/suite_parts.h"
 #include "report/timeline.h"
@@ -31,21 +32,6 @@ add_line(struct strbuf *out, const struct suite_telling *how, const char *label,
 	strbuf_addc(out, '\n');
 }
 
-static bool
-has_word(const char *text, const char *word)
-{
-	size_t bytes = strlen(word);
-	const char *at = text;
-
-	while (bytes > 0 && (at = strstr(at, word)) != NULL) {
-		if ((at == text || at[-1] == ' ') &&
-		    (at[bytes] == '\0' || at[bytes] == ' '))
-			return true;
-		at++;
-	}
-	return false;
-}
-
 /* Where to look at what never happened: the newest moment that the
  * expectation names, else the newest thing that the outside world did. */
 static int64_t
@@ -57,7 +43,7 @@ moment_of(const struct trace *t, const struct trace_check *k)
 	if (k->at_ns != TRACE_OPEN)
 		return k->at_ns;
 	for (i = 0; i < t->n_marks; i++)
-		if (has_word(k->text, t->marks[i].name))
+		if (words_have(k->text, t->marks[i].name))
 			at_ns = t->marks[i].at_ns;
 	if (at_ns == TRACE_OPEN && t->n_stimuli > 0)
 		at_ns = t->stimuli[t->n_stimuli - 1].at_ns;

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/dur.h"
+#include "base/words.h"
 #include "sim/machine/ifnet.h"
 #include "sim/search/watch_parts.h"
 
@@ -171,20 +172,6 @@ see_unjoined(struct watch *w, const struct trace_operation *o, size_t pair,
 	watch_moment(v, o->start_ns, o->start_ns + 1);
 }
 
-/* The text names the interface, as a whole word. */
-static bool
-names(const char *text, const char *ifname)
-{
-	size_t bytes = strlen(ifname);
-	const char *at;
-
-	for (at = text; (at = strstr(at, ifname)) != NULL; at++)
-		if ((at == text || at[-1] == ' ') &&
-		    (at[bytes] == ' ' || at[bytes] == '\0'))
-			return true;
-	return false;
-}
-
 /* Then only since it came last it may not have happened. */
 static bool
 was_up_before(const struct watch *w, const struct trace_operation *o)
@@ -242,7 +229,7 @@ see_stranger(struct watch *w, const struct trace_operation *o, size_t pair)
 	const struct ifnet *hn = w->nics[pair].hn;
 	const struct ifnet *vf;
 
-	if (!names(o->text, w->h->pairs[pair].vf))
+	if (!words_have(o->text, w->h->pairs[pair].vf))
 		return;
 	vf = ifnet_find(w->m, w->h->pairs[pair].vf);
 	if (vf != NULL && hn != NULL &&
@@ -267,7 +254,7 @@ see_operation(struct watch *w, const struct trace_operation *o)
 		see_stranger(w, o, i);
 	}
 	for (i = 0; i < w->h->n_foreign; i++)
-		if (names(o->text, w->h->foreign[i]))
+		if (words_have(o->text, w->h->foreign[i]))
 			break_foreign(w, o);
 }
 

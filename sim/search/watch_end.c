@@ -20,19 +20,6 @@ struct stand {
 	struct ifnet *vf;	 /* one that works, or NULL */
 };
 
-/* By its hardware: a person may have renamed it. */
-static struct ifnet *
-find_hn(struct machine *m, const struct course_pair *p)
-{
-	struct ifnet *ifp;
-
-	TAILQ_FOREACH (ifp, &m->ifs, entry)
-		if (ifp->kind == KIND_HN &&
-		    memcmp(ifp->hw_mac, p->mac, sizeof(p->mac)) == 0)
-			return ifp;
-	return NULL;
-}
-
 static bool
 works(const struct ifnet *vf)
 {
@@ -165,7 +152,6 @@ check_addresses(struct stand *s)
 	/* What the engine cannot tell from a person's own stays, there. */
 	if (p->former_read)
 		check_stale(s, &p->former);
-
 	for (i = 0; i < p->n_addrs; i++)
 		check_address(s,
 		    p->addrs[i].family == 6  ? INVARIANT_ADDRESS6
@@ -464,7 +450,7 @@ check_pair(struct watch *w, size_t pair)
 {
 	struct stand s = { .w = w, .p = &w->h->pairs[pair], .pair = pair };
 
-	s.hn = find_hn(w->m, s.p);
+	s.hn = watch_find_hn(w, pair);
 	if (s.hn == NULL)
 		return;
 	s.home = s.hn->member_of != NULL ? s.hn->member_of : s.hn;

@@ -15,12 +15,11 @@
 
 /* --- which one it is --- */
 
-/* By its hardware: a person may have renamed it. */
-static const struct ifnet *
-find_hn(const struct watch *w, size_t pair)
+struct ifnet *
+watch_find_hn(const struct watch *w, size_t pair)
 {
 	const struct course_pair *p = &w->h->pairs[pair];
-	const struct ifnet *ifp;
+	struct ifnet *ifp;
 
 	TAILQ_FOREACH (ifp, &w->m->ifs, entry)
 		if (ifp->kind == KIND_HN &&
@@ -38,7 +37,7 @@ find_nics(struct watch *w)
 	w->n_born = w->m->n_born;
 	w->departures = w->m->departures;
 	for (i = 0; i < w->h->n_pairs; i++) {
-		hn = find_hn(w, i);
+		hn = watch_find_hn(w, i);
 		if (hn == w->nics[i].hn)
 			continue;
 		/* N11 swallows a VF_DOWN, so a new one begins anew. */

@@ -34,6 +34,9 @@ struct watch_told {
 	int64_t at_ns;
 };
 
+/* The NIC of a pair, by its hardware, since a person may have renamed it; or
+ * NULL. */
+struct ifnet *watch_find_hn(const struct watch *w, size_t pair);
 void watch_hn_told(struct watch *w, const struct watch_told *r);
 void watch_hn_step(struct watch *w);
 void watch_nic_digest(const struct watch_nic *n, struct digest *d);

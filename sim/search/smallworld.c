@@ -37,25 +37,6 @@ static const char setting[] =
     "fault may daemon killed before operation \" \" restart after 1s\n"
     "fault may daemon killed after operation \" \" restart after 1s\n";
 
-/* What is done, in their order; %s: the VF. */
-static const char *const steps[SMALLWORLD_DEEDS] = {
-	"vf eject %s",
-	"vf attach %s",
-	"vf rescind %s",
-	"vf link %s down",
-	"vf link %s up",
-	"host association hn0 withdrawn",
-	"host association hn0 granted",
-	"host network-change hn0",
-	"host media hn0 disconnect",
-	"host media hn0 connect",
-	"nic detach hn0",
-	"nic attach hn0",
-	"daemon restart",
-	"daemon kill",
-	"daemon start",
-};
-
 #define AWAY	  SMALLWORLD_VF_AWAY
 #define LOST	  SMALLWORLD_LINK_LOST
 #define WITHDRAWN SMALLWORLD_WITHDRAWN
@@ -68,21 +49,25 @@ static const char *const steps[SMALLWORLD_DEEDS] = {
  * it has not given, and nothing to a NIC that is not there. A NIC that is taken
  * before it has come is not in the machine's model. */
 static const struct smallworld_deed deeds[SMALLWORLD_DEEDS] = {
-	{ "vf", 0, AWAY, AWAY, LOST | WITHDRAWN, false },
-	{ "vf", AWAY, 0, 0, AWAY, false },
-	{ "rescind", 0, AWAY, AWAY, LOST | WITHDRAWN, false },
-	{ "link", 0, AWAY | LOST, LOST, 0, false },
-	{ "link", LOST, 0, 0, LOST, false },
-	{ "association", 0, AWAY | NIC | WITHDRAWN, WITHDRAWN, 0, false },
-	{ "association", WITHDRAWN, NIC, 0, WITHDRAWN, false },
-	{ "network", 0, NIC, 0, 0, false },
-	{ "media", 0, NIC | UNPLUGGED, UNPLUGGED, 0, false },
-	{ "media", UNPLUGGED, 0, 0, UNPLUGGED, false },
-	{ "nic", 0, NIC, NIC, UNPLUGGED, true },
-	{ "nic", NIC, 0, 0, NIC, false },
-	{ "restart", 0, 0, 0, DEAD, false },
-	{ "kill", 0, DEAD, DEAD, 0, false },
-	{ "kill", DEAD, 0, 0, DEAD, false },
+	{ "vf", "vf eject %s", 0, AWAY, AWAY, LOST | WITHDRAWN, false },
+	{ "vf", "vf attach %s", AWAY, 0, 0, AWAY, false },
+	{ "rescind", "vf rescind %s", 0, AWAY, AWAY, LOST | WITHDRAWN, false },
+	{ "link", "vf link %s down", 0, AWAY | LOST, LOST, 0, false },
+	{ "link", "vf link %s up", LOST, 0, 0, LOST, false },
+	{ "association", "host association hn0 withdrawn", 0,
+	    AWAY | NIC | WITHDRAWN, WITHDRAWN, 0, false },
+	{ "association", "host association hn0 granted", WITHDRAWN, NIC, 0,
+	    WITHDRAWN, false },
+	{ "network", "host network-change hn0", 0, NIC, 0, 0, false },
+	{ "media", "host media hn0 disconnect", 0, NIC | UNPLUGGED, UNPLUGGED,
+	    0, false },
+	{ "media", "host media hn0 connect", UNPLUGGED, 0, 0, UNPLUGGED,
+	    false },
+	{ "nic", "nic detach hn0", 0, NIC, NIC, UNPLUGGED, true },
+	{ "nic", "nic attach hn0", NIC, 0, 0, NIC, false },
+	{ "restart", "daemon restart", 0, 0, 0, DEAD, false },
+	{ "kill", "daemon kill", 0, DEAD, DEAD, 0, false },
+	{ "kill", "daemon start", DEAD, 0, 0, DEAD, false },
 };
 
 static const char *const kinds[SMALLWORLD_KINDS] = { "vf", "rescind", "link",
@@ -185,7 +170,7 @@ scenario_of(const struct world *world)
 	    six != NULL ? six : "", six != NULL ? "\"" : "", world->vf,
 	    world->driver);
 	for (i = 0; i < SMALLWORLD_DEEDS; i++)
-		add_step(&text, steps[i], world->vf);
+		add_step(&text, deeds[i].step, world->vf);
 	strbuf_adds(&text, "at 1s end\n");
 	scn = scenario_parse("one pair", strbuf_str(&text), text.bytes, &quiet);
 	assert(scn != NULL && scn->n_steps >= SMALLWORLD_DEEDS);

@@ -29,6 +29,7 @@ enum smallworld_bit {
 
 struct smallworld_deed {
 	const char *kind;	  /* its letter in the alphabet, a word */
+	const char *step;	  /* in a scenario; %s: the VF */
 	uint32_t needs, excludes; /* bits that must be set, and must not */
 	uint32_t sets, clears;
 	bool of_guest; /* the NIC must have come to the guest as well */

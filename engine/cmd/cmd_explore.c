@@ -64,6 +64,8 @@ static const char usage[] =
     "  --overlap N      at most so many events under way at a time (2)\n"
     "  --world W        mlx5, a machine on Azure, or vmx, one in QEMU with\n"
     "                   IPv6 (mlx5)\n"
+    "  --twice          go on from each state a second time, and fail where\n"
+    "                   something else comes of it: something is forgotten\n"
     "  --path LIST      only show this history\n"
     "\n"
     "Exit status: 0 all held, 1 an invariant was broken, 2 usage, 3 a file\n"

@@ -34,7 +34,7 @@ struct exhaust {
 	const char *alphabet; /* words with commas */
 	const char *path;     /* instead, show this one history; or NULL */
 	const char *program;  /* how switchback was called */
-	bool asked, progress;
+	bool asked, progress, twice;
 };
 
 struct progress {
@@ -195,6 +195,10 @@ tell_numbers(const struct exhaust *x, const struct exhaustive_result *r,
 	    r->closed	      ? "complete for any number of events"
 		: r->complete ? "complete"
 			      : "not complete");
+	if (x->twice)
+		printf("from %" PRIu64 " states something else came the second "
+		       "time\n",
+		    r->unlike);
 }
 
 static int
@@ -213,7 +217,8 @@ search(const struct exhaust *x, struct exhaustive *e)
 		fprintf(stderr, "\r");
 	tell_found(x, &r);
 	tell_numbers(x, &r, took_s);
-	status = r.n_found > 0 || r.restless > 0 ? CMD_FAIL : CMD_PASS;
+	status = r.n_found > 0 || r.restless > 0 || r.unlike > 0 ? CMD_FAIL
+								 : CMD_PASS;
 	exhaustive_result_fini(&r);
 	return status;
 }
@@ -230,7 +235,8 @@ run(const struct exhaust *x)
 		.alphabet = x->alphabet,
 		.events = (unsigned)x->events,
 		.faults = (unsigned)x->faults,
-		.overlap = (unsigned)x->overlap };
+		.overlap = (unsigned)x->overlap,
+		.twice = x->twice };
 	int status = CMD_INPUT;
 
 	if (profile != NULL && rules != NULL)
@@ -309,10 +315,13 @@ take_option(struct exhaust *x, int c)
 	case 'P':
 		x->path = optarg;
 		return true;
+	case '2':
+		x->twice = true;
+		return true;
 	default:
 		return complain("--exhaustive",
 		    "goes with --depth, --faults, --overlap, --events, "
-		    "--world, --policy, --time and --path alone");
+		    "--world, --twice, --policy, --time and --path alone");
 	}
 }
 
@@ -321,7 +330,8 @@ bool
 exhaust_is_asked(int argc, char **argv)
 {
 	static const char *const own[] = { "--exhaustive", "--depth",
-		"--faults", "--overlap", "--events", "--world", "--path" };
+		"--faults", "--overlap", "--events", "--world", "--twice",
+		"--path" };
 	size_t k;
 	int i;
 
@@ -345,6 +355,7 @@ exhaust_main(int argc, char **argv, const char *program)
 		{ "events", required_argument, NULL, 'E' },
 		{ "world", required_argument, NULL, 'W' },
 		{ "path", required_argument, NULL, 'P' },
+		{ "twice", no_argument, NULL, '2' },
 		{ NULL, 0, NULL, 0 },
 	};
 	struct exhaust x = { .policy = CORE_NATIVE,

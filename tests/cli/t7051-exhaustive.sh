@@ -19,6 +19,12 @@ grep -Eq '^[0-9]+ states, [0-9]+ at rest, [0-9]+ moves' "$TMP/out" ||
 	bad "no numbers: $(cat "$TMP/out")"
 grep -q '; complete$' "$TMP/out" || bad "not complete: $(cat "$TMP/out")"
 
+# Whatever is met again by another way leads to the same.
+"$SB" explore --exhaustive --twice --depth 1 >"$TMP/out" 2>&1 ||
+	bad "twice: $(cat "$TMP/out")"
+grep -q '^from 0 states something else came the second time$' "$TMP/out" ||
+	bad "twice: $(cat "$TMP/out")"
+
 "$SB" explore --exhaustive --world vmx --overlap 1 >"$TMP/out" 2>&1 ||
 	bad "vmx: $(cat "$TMP/out")"
 grep -q '; complete$' "$TMP/out" || bad "vmx: not complete: $(cat "$TMP/out")"

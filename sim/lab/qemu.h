@@ -74,9 +74,10 @@ struct qemu_done {
 };
 
 /* Takes the VF away as a host does: the guest is asked, and done when it has
- * let go. Asked again every QEMU_ASK_AGAIN, since a guest whose kernel only
- * just starts loses the request; ERR_BUSY after QEMU_EJECT. ERR_NOTFOUND when
- * there is no VF. */
+ * let go. Not before QEMU_BEGINS after QEMU_READY; asked again every
+ * QEMU_ASK_AGAIN, since a guest whose kernel only just starts loses the
+ * request; ERR_BUSY after QEMU_EJECT. ERR_NOTFOUND when there is no VF. */
+#define QEMU_BEGINS    (INT64_C(50) * 1000000)
 #define QEMU_ASK_AGAIN (INT64_C(250) * 1000000)
 #define QEMU_EJECT     (INT64_C(30) * 1000000000)
 void qemu_vf_eject(struct qemu *q, size_t nic, struct qemu_done done);

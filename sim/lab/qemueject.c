@@ -39,13 +39,23 @@ answered(void *ctx, const struct err *e)
 		qemu_eject_end(j->qemu, j->nic, e);
 }
 
+/* A request in the guest's first millisecond QEMU takes for one that never
+ * expires (its limit is then 0), so that none behind it is heard. */
+static bool
+is_too_early(const struct qemu *q, int64_t now_ns)
+{
+	return q->ready_ns == 0 || now_ns < q->ready_ns + QEMU_BEGINS;
+}
+
 static void
 ask(struct qemu_eject *j, int64_t now_ns)
 {
 	struct qmp_done done = { .plain = answered, .ctx = j };
 
-	j->outstanding++;
 	labloop_arm(j->qemu->loop, &j->again, now_ns + QEMU_ASK_AGAIN);
+	if (is_too_early(j->qemu, now_ns))
+		return;
+	j->outstanding++;
 	qmp_command(j->qemu->qmp, "device_del",
 	    json_pack("{s:o}", "id", json_sprintf("vf%d", (int)j->nic)), done);
 }
@@ -96,10 +106,5 @@ qemu_vf_eject(struct qemu *q, size_t nic, struct qemu_done done)
 	j->done = done;
 	j->until_ns = now_ns + QEMU_EJECT;
 	memset(&j->refusal, 0, sizeof(j->refusal));
-	/* A request in the guest's first millisecond QEMU takes for one that
-	 * never expires, so that none behind it is heard. */
-	if (now_ns < q->ready_ns + QEMU_ASK_AGAIN)
-		labloop_arm(q->loop, &j->again, q->ready_ns + QEMU_ASK_AGAIN);
-	else
-		ask(j, now_ns);
+	ask(j, now_ns);
 }

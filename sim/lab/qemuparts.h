@@ -51,7 +51,7 @@ struct qemu {
 	struct strbuf said; /* its last words */
 
 	struct qmp *qmp;
-	int64_t ready_ns;		 /* QEMU_READY came */
+	int64_t ready_ns;		 /* QEMU_READY came; 0: not yet */
 	struct qemu_nic nics[QEMU_NICS]; /* descriptors are not ours */
 	size_t n_nics;
 	struct qemu_eject ejects[QEMU_NICS];

@@ -5,13 +5,21 @@
  * calls fake_qemu() first, and tests give its own path as the binary.
  *
  * What it does is named by the model of the processor:
+ *
  *	garbage		says what is no QMP, and stays
+ *
  *	mute		says nothing, and stays
+ *
  *	forgetful	loses the first device_del, refuses the second, and
- *gives the device back after the third unwilling	the guest refuses
- *device_del early		"completed" three times before it has the
- *numbers broken		a migration fails, with its reason refusing
- *refuses to migrate, and ends when it is told closefd
+ *			gives the device back after the third
+ *
+ *	unwilling	the guest refuses device_del
+ *
+ *	early		"completed" three times before it has the numbers
+ *
+ *	broken		a migration fails, with its reason
+ *
+ *	refusing	refuses to migrate, and ends when it is told closefd
  */
 #ifndef TESTS_UNIT_FAKE_QEMU_H
 #define TESTS_UNIT_FAKE_QEMU_H

@@ -32,6 +32,7 @@ struct rig {
 	struct qemu_config config;
 	int far[2]; /* our ends of the pair's sockets */
 	unsigned seen[QEMU_EXITED + 1];
+	int64_t ready_ns;
 	int status;
 	bool asked;
 	char text[5000]; /* of the latest event that has one */
@@ -47,6 +48,8 @@ take_event(void *ctx, const struct qemu_event *e)
 	assert_int_equal(r->seen[QEMU_EXITED], 0);
 	assert_true(e->at_ns > 0 && e->at_ns <= labloop_now(r->loop));
 	r->seen[e->kind]++;
+	if (e->kind == QEMU_READY)
+		r->ready_ns = e->at_ns;
 	if (e->text[0] != '\0')
 		snprintf(r->text, sizeof(r->text), "%s", e->text);
 	if (e->kind == QEMU_EXITED) {
@@ -267,6 +270,21 @@ a_request_that_is_lost_is_made_again(void **state)
 	assert_true(labloop_now(r.loop) - from_ns >= 2 * QEMU_ASK_AGAIN);
 	qemu_vf_attach(r.qemu, 0, answer_to(&r));
 	await_answers(&r, "ok\n");
+	finish(&r);
+}
+
+/* In its first moment a real one would take the request, and hear no other. */
+static void
+no_request_is_made_before_the_guest_has_begun(void **state)
+{
+	struct rig r;
+
+	(void)state;
+	start_fake(&r, "unwilling");
+	await(&r, QEMU_READY, 1);
+	qemu_vf_eject(r.qemu, 0, answer_to(&r));
+	await_answers(&r, "the guest refuses to let go of vf0\n");
+	assert_true(labloop_now(r.loop) - r.ready_ns >= QEMU_BEGINS);
 	finish(&r);
 }
 
@@ -591,6 +609,7 @@ main(int argc, char **argv)
 		cmocka_unit_test(it_stands_and_runs_as_it_is_told),
 		cmocka_unit_test(tcg_gives_no_enlightenments),
 		cmocka_unit_test(a_request_that_is_lost_is_made_again),
+		cmocka_unit_test(no_request_is_made_before_the_guest_has_begun),
 		cmocka_unit_test(a_guest_that_refuses_is_told),
 		cmocka_unit_test(
 		    completed_is_believed_once_the_numbers_are_there),

@@ -70,7 +70,7 @@ kill "$first"
 wait "$first"
 wait_for logged 'records are missed until it is connected again'
 first
-wait_for logged 'connected again'
+wait_for logged 'pipe: connected again'
 rule two
 kill -HUP "$daemon"
 wait_for logged 'read again, 1 rules'

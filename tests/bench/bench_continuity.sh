@@ -17,22 +17,11 @@ for program in capture_writer pcap_loop; do
 	    "tests/bench/$program.c" "$B/libengine.a" -lpcap || exit 3
 done
 
-# The shell's own account of its children, user and system: reading is part
-# of both. The least of several, since others are at work beside.
-cpu_ms() ( # command...
+# The least of several, since others are at work beside.
+least_cpu_ms() ( # command...
 	best=
 	for _ in 1 2 3 4 5; do
-		ms=$(
-			"$@" >"$dir/result" || exit 3
-			times >"$dir/times"
-			awk 'NR == 2 {
-				for (i = 1; i <= 2; i++) {
-					split($i, t, /[ms]/)
-					sum += t[1] * 60 + t[2]
-				}
-				printf "%d", sum * 1000
-			}' "$dir/times"
-		) || exit 3
+		ms=$(cpu_ms "$@") || exit 3
 		[ -n "$best" ] && [ "$best" -le "$ms" ] || best=$ms
 	done
 	echo "$best"
@@ -45,8 +34,8 @@ rss_kb() { # command...: the peak
 
 # Small packets are the hard case.
 "$dir/capture_writer" "$dir/small.pcap" 4000000 8 || exit 3
-bare=$(cpu_ms "$dir/pcap_loop" "$dir/small.pcap") || exit 3
-ours=$(cpu_ms "$SB" continuity "$dir/small.pcap") || exit 3
+bare=$(least_cpu_ms "$dir/pcap_loop" "$dir/small.pcap") || exit 3
+ours=$(least_cpu_ms "$SB" continuity "$dir/small.pcap") || exit 3
 report "4,000,000 small packets, in % of a bare libpcap loop" \
     $((ours * 100 / bare)) % 200
 rm "$dir/small.pcap"

@@ -10,19 +10,6 @@ dir=$(mktemp -d) || exit 3
 trap 'rm -rf "$dir"' EXIT
 over=0
 
-# Its processor time in ms: the shell's own account of its children.
-search() ( # arguments...
-	"$SB" explore --exhaustive "$@" >"$dir/result" || exit 3
-	times >"$dir/times" # not in a pipe: that is another shell
-	awk 'NR == 2 {
-		for (i = 1; i <= 2; i++) {
-			split($i, t, /[ms]/)
-			sum += t[1] * 60 + t[2]
-		}
-		printf "%d", sum * 1000
-	}' "$dir/times"
-)
-
 # The number in front of a word of the result.
 count() {
 	sed -n "s/^\(.*[^0-9]\)\{0,1\}\([0-9][0-9]*\) $1.*/\2/p" "$dir/result"
@@ -31,7 +18,7 @@ count() {
 tell() { # what, arguments...
 	what=$1
 	shift
-	ms=$(search "$@") || exit 3
+	ms=$(cpu_ms "$SB" explore --exhaustive "$@") || exit 3
 	complete=$(grep -c '; complete' "$dir/result")
 	printf '%s: %d states, %d at rest, %d met again, %d choices deep\n' \
 	    "$what" "$(count states)" "$(count 'at rest')" \

@@ -14,28 +14,13 @@ explore() { # arguments...
 	"$SB" explore --regressions "$dir/none" --into "$dir/found" "$@"
 }
 
-# The shell's own account of its children.
-cpu_ms() (
-	explore --stimuli 20 --seeds 1..3000 >"$dir/result" || exit 3
-	times >"$dir/times" # not in a pipe: that is another shell
-	awk 'NR == 2 {
-		for (i = 1; i <= 2; i++) {
-			split($i, t, /[ms]/)
-			sum += t[1] * 60 + t[2]
-		}
-		printf "%d", sum * 1000
-	}' "$dir/times"
-)
-
 instructions() { # last seed
-	valgrind --tool=callgrind --callgrind-out-file=/dev/null "$SB" \
-	    explore --regressions "$dir/none" --into "$dir/found" \
-	    --stimuli 20 --seeds 1.."$1" 2>&1 >"$dir/result" |
-		sed -n 's/.*Collected : //p'
+	instructions_of "$SB" explore --regressions "$dir/none" \
+	    --into "$dir/found" --stimuli 20 --seeds 1.."$1"
 }
 
 # 333 us, 3,000 a second, is wanted and not reached.
-ms=$(cpu_ms) || exit 3
+ms=$(cpu_ms explore --stimuli 20 --seeds 1..3000) || exit 3
 report "a history of 20 stimuli with faults, native" $((ms / 3)) us 700
 few=$(instructions 50)
 many=$(instructions 250)

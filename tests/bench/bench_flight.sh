@@ -12,21 +12,14 @@ dir=$(mktemp -d) || exit 3
 trap 'rm -rf "$dir"' EXIT
 over=0
 
-# A daemon that splits its rights has two processes, and both count.
-count() { # command...
-	valgrind --tool=callgrind --callgrind-out-file=/dev/null "$@" \
-	    2>&1 >/dev/null </dev/null | sed -n 's/.*Collected : //p' |
-	    awk '{ n += $1 } END { printf "%d", n }'
-}
-
 printf 'notify 0 { match "type" "NEVER"; action "true"; };\n' >"$dir/conf"
 daemon() { # records size
 	awk -v n="$1" 'BEGIN {
 		for (i = 0; i < n; i++)
 			print "!system=IFNET subsystem=em0 type=LINK_UP n=" i
 	}' >"$dir/records"
-	count "$SBD" -d -q -f "$dir/conf" --source "$dir/records" \
-	    --flight-size "$2"
+	instructions_of "$SBD" -d -q -f "$dir/conf" --source "$dir/records" \
+	    --flight-size "$2" </dev/null
 }
 without=$((($(daemon 12000 0) - $(daemon 2000 0)) / 10000))
 with=$((($(daemon 12000 1M) - $(daemon 2000 1M)) / 10000))
@@ -36,12 +29,13 @@ report "the flight recorder, a record" $((with - without)) ins 8000
 case=scenarios/migration/full-migration.scn
 "$SB" test --policy native --decisions --db "$dir/one.db" $case >/dev/null ||
     exit 3
-plain=$(count "$SB" test --policy native --trace "$dir/a" $case)
-told=$(count "$SB" test --policy native --trace "$dir/b" --decisions $case)
+plain=$(instructions_of "$SB" test --policy native --trace "$dir/a" $case)
+told=$(instructions_of "$SB" test --policy native --trace "$dir/b" \
+    --decisions $case)
 report "a run with --decisions, in % of one without" \
     $((told * 100 / plain)) % 200
 inputs=$("$SB" query --db "$dir/one.db" \
     "SELECT count(*) FROM decision WHERE way = 'in'")
-report "replay --verify, an input" \
-    $(($(count "$SB" replay --verify --db "$dir/one.db") / inputs)) ins 300000
+verified=$(instructions_of "$SB" replay --verify --db "$dir/one.db")
+report "replay --verify, an input" $((verified / inputs)) ins 300000
 exit $over

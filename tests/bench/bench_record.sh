@@ -16,10 +16,8 @@ records() { # how many
 
 instructions() { # how many; time must not decide how many commits there are
 	rm -f "$dir"/runs.db*
-	records "$1" | valgrind --tool=callgrind \
-	    --callgrind-out-file=/dev/null "$SB" record --db "$dir/runs.db" \
-	    --source - --netlink no --batch 1h 2>&1 >"$dir/result" |
-		sed -n 's/.*Collected : //p'
+	records "$1" | instructions_of "$SB" record --db "$dir/runs.db" \
+	    --source - --netlink no --batch 1h
 	grep -q ": $1 records, " "$dir/result" || {
 		cat "$dir/result" >&2
 		exit 3

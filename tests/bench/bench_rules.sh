@@ -11,9 +11,7 @@ trap 'rm -rf "$dir"' EXIT
 over=0
 
 instructions() { # rules events repetitions
-	valgrind --tool=callgrind --callgrind-out-file=/dev/null "$SB" \
-	    match -f "$1" --repeat "$3" "$2" 2>&1 >/dev/null |
-		sed -n 's/.*Collected : //p'
+	instructions_of "$SB" match -f "$1" --repeat "$3" "$2"
 }
 
 per_record() { # rules events

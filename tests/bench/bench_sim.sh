@@ -36,31 +36,17 @@ scenario() {
 }
 
 instructions() { # file
-	valgrind --tool=callgrind --callgrind-out-file=/dev/null "$SB" \
-	    test --policy native "$1" 2>&1 >"$dir/result" |
-		sed -n 's/.*Collected : //p'
+	instructions_of "$SB" test --policy native "$1"
 	grep -q '^1 passed, 0 failed' "$dir/result" || {
 		cat "$dir/result" >&2
 		exit 3
 	}
 }
 
-# The shell's own account of its children.
-cpu_ms() (
-	"$SB" test --policy native --seed 1..100 "$1" >"$dir/result" || exit 3
-	times >"$dir/times" # not in a pipe: that is another shell
-	awk 'NR == 2 {
-		for (i = 1; i <= 2; i++) {
-			split($i, t, /[ms]/)
-			sum += t[1] * 60 + t[2]
-		}
-		printf "%d", sum * 1000
-	}' "$dir/times"
-)
-
 scenario 1 1000 1000 >"$dir/long.scn"
 report "100,000 migrations, probes in closed form" \
-    "$(cpu_ms "$dir/long.scn")" ms 30000
+    "$(cpu_ms "$SB" test --policy native --seed 1..100 "$dir/long.scn")" \
+    ms 30000
 
 scenario 1 20 1000 >"$dir/few.scn"
 scenario 1 220 1000 >"$dir/many.scn"

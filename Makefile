@@ -172,11 +172,11 @@ $(ENGINE_LIB): $(call obj_of,$(ENGINE_SRC)) $(B)/stamp/sources
 $(HARNESS_LIB): $(call obj_of,$(HARNESS_SRC) $(CMD_SRC)) $(B)/stamp/sources
 	$(ARCHIVE)
 
+# sim/search/arena.c has a part in free().
+HARNESS_LINK := -Wl,--wrap=free,--undefined=__wrap_free
 LINKED = $(filter %.o %.a,$^)
 # Under another name first: a test that makes a program again must leave the
 # others one that runs. Arguments: for the linker, in front and behind.
-# sim/search/arena.c has a part in free().
-HARNESS_LINK := -Wl,--wrap=free
 LINK_IT = $(Q)$(LINK) $(1) -o $@.$$$$ $(LINKED) $(2) $(LIBS) && \
     mv $@.$$$$ $@ || { rm -f $@.$$$$; exit 1; }
 $(B)/switchback: $(B)/obj/engine/cmd/main_switchback.o $(B)/obj/commit.o \
@@ -191,10 +191,15 @@ $(B)/switchbackd: $(B)/obj/engine/cmd/main_switchbackd.o $(B)/obj/commit.o \
 # --- tests -------------------------------------------------------------
 UNIT_SRC := $(wildcard tests/unit/test_*.c)
 UNIT_BIN := $(patsubst tests/unit/%.c,$(B)/unit/%,$(UNIT_SRC))
+# What several of them need; of an archive each takes no more than that.
 UNIT_AID := $(filter-out $(UNIT_SRC),$(wildcard tests/unit/*.c))
+UNIT_LIB := $(B)/libunit.a
 
-$(B)/unit/%: $(B)/obj/tests/unit/%.o $(call obj_of,$(UNIT_AID)) \
-    $(HARNESS_LIB) $(ENGINE_LIB) $(B)/stamp/link
+$(B)/stamp/aids: STAMP = $(UNIT_AID) $(FUZZ_AID)
+$(UNIT_LIB): $(call obj_of,$(UNIT_AID)) $(B)/stamp/aids
+	$(ARCHIVE)
+$(B)/unit/%: $(B)/obj/tests/unit/%.o $(UNIT_LIB) $(HARNESS_LIB) \
+    $(ENGINE_LIB) $(B)/stamp/link
 	@mkdir -p $(@D)
 	@echo "  LINK  $@"
 	$(call LINK_IT,$(HARNESS_LINK),-lcmocka)
@@ -208,6 +213,9 @@ units: $(UNIT_BIN)
 # a fixed number of mutations of it.
 FUZZ_NAMES := $(patsubst tests/fuzz/fuzz_%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
 FUZZ_BIN := $(patsubst %,$(B)/fuzz/%,$(FUZZ_NAMES))
+FUZZ_AID := $(filter-out tests/fuzz/fuzz_%.c tests/fuzz/replay_main.c, \
+    $(wildcard tests/fuzz/*.c))
+FUZZ_LIB := $(B)/libfuzz.a
 ifeq ($(V),fuzz)
 FUZZ_MAIN :=
 FUZZ_LINK := -fsanitize=fuzzer
@@ -221,8 +229,10 @@ ifeq ($(V),fuzz)
 $(B)/obj/tests/fuzz/%.o: private BASE_CFLAGS += -fno-sanitize=fuzzer-no-link
 endif
 
-$(B)/fuzz/%: $(B)/obj/tests/fuzz/fuzz_%.o $(FUZZ_MAIN) $(HARNESS_LIB) \
-    $(ENGINE_LIB) $(B)/stamp/link
+$(FUZZ_LIB): $(call obj_of,$(FUZZ_AID)) $(B)/stamp/aids
+	$(ARCHIVE)
+$(B)/fuzz/%: $(B)/obj/tests/fuzz/fuzz_%.o $(FUZZ_MAIN) $(FUZZ_LIB) \
+    $(HARNESS_LIB) $(ENGINE_LIB) $(B)/stamp/link
 	@mkdir -p $(@D)
 	@echo "  LINK  $@"
 	$(call LINK_IT,$(FUZZ_LINK) $(HARNESS_LINK))

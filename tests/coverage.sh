@@ -65,18 +65,10 @@ for d in $DECODERS; do
 	objects="$objects $o"
 done
 
-aids=
-for f in tests/unit/*.c; do
-	case $f in
-	*/test_*) ;;
-	*) aids="$aids $B/obj/${f%.c}.o" ;;
-	esac
-done
-
 for t in $TESTS; do
 	# shellcheck disable=SC2086 # lists of words
 	${CC:-gcc} --coverage -Wl,--wrap=_exit -o "$C/test_$t" \
-	    "$B/obj/tests/unit/test_$t.o" $objects $aids "$B/libharness.a" \
+	    "$B/obj/tests/unit/test_$t.o" $objects "$B/libunit.a" "$B/libharness.a" \
 	    "$B/libengine.a" -lcmocka $libs || fail "test_$t does not link"
 	"$C/test_$t" >"$C/test_$t.out" 2>&1 || {
 		cat "$C/test_$t.out"

@@ -6,6 +6,7 @@
  * and told, and the numbers must fit each other.
  */
 #include "fuzz.h"
+#include "inputfile.h"
 
 #include <string.h>
 #include <unistd.h>
@@ -89,23 +90,6 @@ from_packets(struct flows *f, const uint8_t *data, size_t bytes)
 	}
 }
 
-/* By a pipe in place of standard input: a file would wait for the disk. */
-static void
-write_pipe(const uint8_t *data, size_t bytes)
-{
-	int fds[2];
-
-	if (bytes > PIPE_BYTES)
-		bytes = PIPE_BYTES;
-	FUZZ_HOLDS(
-	    pipe(fds) == 0 && write(fds[1], data, bytes) == (ssize_t)bytes);
-	close(fds[1]);
-	if (fds[0] != 0) {
-		FUZZ_HOLDS(dup2(fds[0], 0) == 0);
-		close(fds[0]);
-	}
-}
-
 static void
 from_file(struct flows *f, const uint8_t *data, size_t bytes)
 {
@@ -113,7 +97,7 @@ from_file(struct flows *f, const uint8_t *data, size_t bytes)
 	struct capture_packet p;
 	struct err e;
 
-	write_pipe(data, bytes);
+	inputfile_stdin(data, bytes < PIPE_BYTES ? bytes : PIPE_BYTES);
 	if (capture_file_open("-", "ip or ip6", &c, &e) < 0)
 		return;
 	while (capture_file_next(c, &p, &e) == 1) {

@@ -5,6 +5,7 @@
  * each is a text recording or is refused as one.
  */
 #include "fuzz.h"
+#include "inputfile.h"
 
 #include <string.h>
 #include <unistd.h>
@@ -13,23 +14,6 @@
 #include "db/recording.h"
 
 #define PIPE_BYTES 65536 /* that a pipe takes at once on Linux */
-
-/* By a pipe in place of standard input: a file would wait for the disk. */
-static void
-write_pipe(const uint8_t *data, size_t bytes)
-{
-	int fds[2];
-
-	if (bytes > PIPE_BYTES)
-		bytes = PIPE_BYTES;
-	FUZZ_HOLDS(
-	    pipe(fds) == 0 && write(fds[1], data, bytes) == (ssize_t)bytes);
-	close(fds[1]);
-	if (fds[0] != 0) {
-		FUZZ_HOLDS(dup2(fds[0], 0) == 0);
-		close(fds[0]);
-	}
-}
 
 static void
 read_section(const struct container_section *s)
@@ -71,7 +55,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t bytes)
 	struct container *c = NULL;
 	struct err e = { .text = "" };
 
-	write_pipe(data, bytes);
+	inputfile_stdin(data, bytes < PIPE_BYTES ? bytes : PIPE_BYTES);
 	if (container_read("-", &c, &e) < 0)
 		FUZZ_HOLDS(
 		    e.code == ERR_INPUT && strncmp(e.text, "-:", 2) == 0);

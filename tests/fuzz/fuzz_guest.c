@@ -8,6 +8,7 @@
  * Input: lines.
  */
 #include "fuzz.h"
+#include "inputfile.h"
 
 #include <stdbool.h>
 #include <string.h>
@@ -40,19 +41,13 @@ end(void)
 static void
 begin(void)
 {
-	FILE *f = fopen(PROFILE, "rb");
-	struct strbuf text = { 0 };
 	struct diag d = { 0 };
-	char piece[4096];
-	size_t n;
+	size_t bytes;
+	char *text = inputfile_read(PROFILE, &bytes);
 
-	FUZZ_HOLDS(f != NULL); /* to be run in the repository's root */
-	while ((n = fread(piece, 1, sizeof(piece), f)) > 0)
-		strbuf_add(&text, piece, n);
-	fclose(f);
-	profile = profile_parse(PROFILE, text.data, text.bytes, &d);
+	profile = profile_parse(PROFILE, text, bytes, &d);
 	FUZZ_HOLDS(profile != NULL);
-	strbuf_fini(&text);
+	free(text);
 	atexit(end);
 }
 

@@ -8,6 +8,7 @@
  * Input: lines, a letter and words, see take(); texts are parted by a bar.
  */
 #include "fuzz.h"
+#include "inputfile.h"
 
 #include <stdbool.h>
 #include <string.h>
@@ -366,14 +367,15 @@ blame(struct trace *t)
 /* --- what is measured --- */
 
 static struct profile *base;
-static struct strbuf base_text;
+static char *base_text;
+static size_t base_bytes;
 static struct trace *other;
 
 static void
 end(void)
 {
 	profile_free(base);
-	strbuf_fini(&base_text);
+	free(base_text);
 	trace_free(other);
 }
 
@@ -388,16 +390,11 @@ begin(void)
 	    "P 1000000 0 9000000000 9000 8990 10 11000000 1000000000 p1|echo\n"
 	    "G 1 1000000000 1011000000 1000 10 2 0 lost on the way\n"
 	    "K 1200000000 0 3 it is there|yes|yes|\n";
-	FILE *f = fopen("fixtures/machines/linux-bond.profile", "rb");
 	struct diag d = { 0 };
-	char piece[4096];
-	size_t n;
 
-	FUZZ_HOLDS(f != NULL); /* to be run in the repository's root */
-	while ((n = fread(piece, 1, sizeof(piece), f)) > 0)
-		strbuf_add(&base_text, piece, n);
-	fclose(f);
-	base = profile_parse("base", base_text.data, base_text.bytes, &d);
+	base_text =
+	    inputfile_read("fixtures/machines/linux-bond.profile", &base_bytes);
+	base = profile_parse("base", base_text, base_bytes, &d);
 	FUZZ_HOLDS(base != NULL);
 	other = read_run((const uint8_t *)text, strlen(text));
 	atexit(end);
@@ -413,8 +410,8 @@ calibrate(const struct trace *t)
 
 	calibration_take(c, t);
 	if (calibration_count(c) > 0) {
-		calibration_profile(c, base_text.data, base_text.bytes,
-		    t->run.title, &out);
+		calibration_profile(c, base_text, base_bytes, t->run.title,
+		    &out);
 		p = profile_parse("measured", out.data, out.bytes, &d);
 		FUZZ_HOLDS(p != NULL);
 		profile_free(p);

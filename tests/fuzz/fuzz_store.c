@@ -8,7 +8,9 @@
  * in pieces: three bytes for the place, one for how many follow; 2: the rest
  * is how much of the newest one is left, in 64 bytes; else it is the file.
  */
+#include "damagedstore.h"
 #include "fuzz.h"
+#include "inputfile.h"
 
 #include <sys/stat.h>
 
@@ -29,102 +31,32 @@ fuzz_mutations(void)
 	return 1000;
 }
 
-static char *bases[2];
-static size_t base_bytes[2];
-static char path[64];
+static char path[DAMAGEDSTORE_PATH];
 
 /* --- the file --- */
-
-static char *
-read_file(const char *name, size_t *bytes)
-{
-	struct strbuf all = { 0 };
-	char piece[4096];
-	size_t n;
-	FILE *f = fopen(name, "rb");
-
-	FUZZ_HOLDS(f != NULL); /* to be run in the repository's root */
-	while ((n = fread(piece, 1, sizeof(piece), f)) > 0)
-		strbuf_add(&all, piece, n);
-	fclose(f);
-	*bytes = all.bytes;
-	return strbuf_take(&all);
-}
-
-static void
-end(void)
-{
-	size_t i;
-
-	unlink(path);
-	*strrchr(path, '/') = '\0';
-	FUZZ_HOLDS(rmdir(path) == 0);
-	for (i = 0; i < 2; i++)
-		free(bases[i]);
-}
 
 static void
 begin(void)
 {
-	/* In memory, where the system has that. */
-	bool memory = access("/dev/shm", W_OK) == 0;
-	char folder[40];
-
-	bases[0] = read_file("fixtures/db/v1.db", &base_bytes[0]);
-	bases[1] = read_file("fixtures/db/v2.db", &base_bytes[1]);
-	snprintf(folder, sizeof(folder), "%s/switchback-fuzz.XXXXXX",
-	    memory ? "/dev/shm" : "/tmp");
-	FUZZ_HOLDS(mkdtemp(folder) != NULL);
-	snprintf(path, sizeof(path), "%s/runs.db", folder);
-	atexit(end);
-}
-
-static void
-change(char *file, size_t bytes, const uint8_t *data, size_t n)
-{
-	size_t at, more;
-
-	while (n > 4) {
-		at = (size_t)data[0] | (size_t)data[1] << 8 |
-		    (size_t)data[2] << 16;
-		at %= bytes;
-		more = data[3];
-		data += 4, n -= 4;
-		more = more < n ? more : n;
-		more = more < bytes - at ? more : bytes - at;
-		memcpy(file + at, data, more);
-		data += more, n -= more;
-	}
-}
-
-static void
-write_file(const char *data, size_t bytes)
-{
-	FILE *f = fopen(path, "wb");
-
-	FUZZ_HOLDS(f != NULL && fwrite(data, 1, bytes, f) == bytes);
-	FUZZ_HOLDS(fclose(f) == 0);
+	damagedstore_begin();
+	damagedstore_path(path, "runs.db");
 }
 
 static void
 write_input(const uint8_t *data, size_t bytes)
 {
-	size_t n, which = data[0];
-	char *file;
+	size_t n, all, which = data[0];
+	const char *newest;
 
 	if (which > 2) {
-		write_file((const char *)data + 1, bytes - 1);
-		return;
-	}
-	if (which == 2) {
+		inputfile_write(path, data + 1, bytes - 1);
+	} else if (which == 2) {
 		n = bytes < 3 ? 0 : ((size_t)data[1] | (size_t)data[2] << 8);
-		write_file(bases[1], n * 64 % base_bytes[1]);
-		return;
+		newest = damagedstore_base(1, &all);
+		inputfile_write(path, newest, n * 64 % all);
+	} else {
+		damagedstore_write(path, which, data + 1, bytes - 1);
 	}
-	file = mem_copy(bases[which], base_bytes[which]);
-	change(file, base_bytes[which], data + 1, bytes - 1);
-	write_file(file, base_bytes[which]);
-	free(file);
 }
 
 static bool

@@ -9,29 +9,10 @@
 
 #include <cmocka.h>
 
+#include "search_hand.h"
 #include "base/diag.h"
 #include "base/mem.h"
-#include "cmd/explorer.h"
 #include "sim/search/course_text.h"
-
-static struct explorer x = { .step = 1, .policy = CORE_NATIVE, .jobs = 1 };
-static struct trial hand;
-
-static int
-open_hand(void **state)
-{
-	(void)state;
-	return explorer_open(&x) && explorer_hand(&x, &hand) ? 0 : -1;
-}
-
-static int
-close_hand(void **state)
-{
-	(void)state;
-	explorer_hand_fini(&hand);
-	explorer_fini(&x);
-	return 0;
-}
 
 /* --- choices --- */
 
@@ -99,7 +80,8 @@ static void
 same_from_its_text(uint64_t seed)
 {
 	struct trace *direct = trace_new(), *read = trace_new();
-	struct simstage stage = { .rules = hand.rules, .policy = CORE_NATIVE };
+	struct simstage stage = { .rules = search_hand.rules,
+		.policy = CORE_NATIVE };
 	struct strbuf text = { 0 };
 	struct diag quiet = { 0 };
 	struct choices c = { 0 };
@@ -108,14 +90,14 @@ same_from_its_text(uint64_t seed)
 	size_t i;
 
 	choices_draw(&c, seed);
-	trial_run(&hand, &c, direct, &r);
+	trial_run(&search_hand, &c, direct, &r);
 	choices_draw(&c, seed);
 	course_make(&h, &c, CORE_NATIVE, 0);
 	course_text(&h, NULL, CORE_NATIVE, "", &text);
 	stage.scenario =
 	    scenario_parse("x", strbuf_str(&text), text.bytes, &quiet);
 	assert_non_null(stage.scenario);
-	stage.profile = profile_copy(hand.profiles[h.machine]);
+	stage.profile = profile_copy(search_hand.profiles[h.machine]);
 	stage.seed = stage.scenario->seed;
 	assert_true(simstage_check(&stage, &quiet));
 	assert_true(simstage_run(&stage, read));
@@ -266,7 +248,7 @@ faults_end_when_the_quiet_time_begins(void **state)
 static void
 what_is_shrunk_still_breaks_and_is_short(void **state)
 {
-	struct shrink s = { .trial = &hand,
+	struct shrink s = { .trial = &search_hand,
 		.broken = INVARIANT_ROUTE,
 		.most_tries = SHRINK_TRIES };
 	struct strbuf text = { 0 };
@@ -278,10 +260,10 @@ what_is_shrunk_still_breaks_and_is_short(void **state)
 	size_t n;
 
 	(void)state;
-	hand.policy = CORE_STOCK;
+	search_hand.policy = CORE_STOCK;
 	do {
 		choices_draw(&c, ++seed);
-		trial_run(&hand, &c, NULL, &r);
+		trial_run(&search_hand, &c, NULL, &r);
 	} while ((r.broken & 1u << INVARIANT_ROUTE) == 0);
 	n = c.n_made;
 	shrink_run(&s, &c, &r);
@@ -296,7 +278,7 @@ what_is_shrunk_still_breaks_and_is_short(void **state)
 	assert_true(course_lines(strbuf_str(&text)) <= 8);
 	assert_int_equal(h.scn->n_injections, 0);
 	assert_int_equal(h.scn->seed, 1);
-	hand.policy = CORE_NATIVE;
+	search_hand.policy = CORE_NATIVE;
 	course_fini(&h);
 	choices_fini(&c);
 	strbuf_fini(&text);
@@ -317,5 +299,6 @@ main(void)
 		cmocka_unit_test(what_is_shrunk_still_breaks_and_is_short),
 	};
 
-	return cmocka_run_group_tests(tests, open_hand, close_hand);
+	return cmocka_run_group_tests(tests, search_hand_open,
+	    search_hand_close);
 }

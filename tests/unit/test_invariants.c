@@ -11,32 +11,13 @@
 
 #include <cmocka.h>
 
+#include "search_hand.h"
 #include "base/dur.h"
 #include "base/mem.h"
-#include "cmd/explorer.h"
 #include "sim/machine/dhclient.h"
 #include "sim/machine/ifnet.h"
 #include "sim/machine/inet.h"
 #include "sim/machine/lagg.h"
-
-static struct explorer x = { .step = 1, .policy = CORE_NATIVE, .jobs = 1 };
-static struct trial hand;
-
-static int
-open_hand(void **state)
-{
-	(void)state;
-	return explorer_open(&x) && explorer_hand(&x, &hand) ? 0 : -1;
-}
-
-static int
-close_hand(void **state)
-{
-	(void)state;
-	explorer_hand_fini(&hand);
-	explorer_fini(&x);
-	return 0;
-}
 
 /* --- the faults --- */
 
@@ -466,8 +447,8 @@ static bool
 try(struct course *h, const struct planted *f, struct watch *out)
 {
 	struct simstage stage = { .scenario = h->scn,
-		.profile = hand.profiles[h->machine],
-		.rules = hand.rules,
+		.profile = search_hand.profiles[h->machine],
+		.rules = search_hand.rules,
 		.policy = CORE_NATIVE,
 		.seed = h->scn->seed };
 	struct scene s = { .t = trace_new(), .h = h, .p = &h->pairs[0] };
@@ -512,7 +493,7 @@ plant(enum invariant i)
 		if (f->fits(&h) && !simstage_overrides(h.scn) &&
 		    h.n_pairs == 1 && !h.on_linux) {
 			choices_draw(&c, seed);
-			trial_run(&hand, &c, NULL, &r);
+			trial_run(&search_hand, &c, NULL, &r);
 			assert_int_equal(r.broken, 0);
 			done = try(&h, f, &w);
 		}
@@ -541,7 +522,8 @@ each_tells_of_its_fault(void **state)
 static void
 lost_packets_are_told(void **state)
 {
-	struct simstage stage = { .rules = hand.rules, .policy = CORE_NATIVE };
+	struct simstage stage = { .rules = search_hand.rules,
+		.policy = CORE_NATIVE };
 	struct trace *t = trace_new();
 	struct choices c = { 0 };
 	struct scn_step *step;
@@ -558,7 +540,7 @@ lost_packets_are_told(void **state)
 	step->at_ns = h.calm_ns + DUR_SEC;
 	step->duration_ns = DUR_SEC;
 	stage.scenario = h.scn;
-	stage.profile = hand.profiles[h.machine];
+	stage.profile = search_hand.profiles[h.machine];
 	walk = simwalk_open(&stage, t);
 	watch_begin(&w, &h, CORE_NATIVE, walk, t);
 	while (simwalk_advance(walk) != STAGE_END)
@@ -593,7 +575,7 @@ lost_packets_are_told(void **state)
 static void
 a_vf_in_somebodys_aggregate_is_his(void **state)
 {
-	struct simstage stage = { .rules = hand.rules,
+	struct simstage stage = { .rules = search_hand.rules,
 		.policy = CORE_NATIVE,
 		.seed = 1 };
 	struct trace *t = trace_new();
@@ -607,7 +589,7 @@ a_vf_in_somebodys_aggregate_is_his(void **state)
 	choices_follow(&c, NULL, 0);
 	course_make(&h, &c, CORE_NATIVE, 0);
 	stage.scenario = h.scn;
-	stage.profile = hand.profiles[h.machine];
+	stage.profile = search_hand.profiles[h.machine];
 	walk = simwalk_open(&stage, t);
 	watch_begin(&w, &h, CORE_NATIVE, walk, t);
 	while (simwalk_advance(walk) != STAGE_END)
@@ -657,5 +639,6 @@ main(void)
 		cmocka_unit_test(a_vf_in_somebodys_aggregate_is_his),
 	};
 
-	return cmocka_run_group_tests(tests, open_hand, close_hand);
+	return cmocka_run_group_tests(tests, search_hand_open,
+	    search_hand_close);
 }

@@ -11,29 +11,10 @@
 
 #include <cmocka.h>
 
+#include "search_hand.h"
 #include "base/strbuf.h"
-#include "cmd/explorer.h"
 #include "sim/scenario/reach.h"
 #include "sim/stage/places.h"
-
-static struct explorer x = { .step = 1, .policy = CORE_NATIVE, .jobs = 1 };
-static struct trial hand;
-
-static int
-open_hand(void **state)
-{
-	(void)state;
-	return explorer_open(&x) && explorer_hand(&x, &hand) ? 0 : -1;
-}
-
-static int
-close_hand(void **state)
-{
-	(void)state;
-	explorer_hand_fini(&hand);
-	explorer_fini(&x);
-	return 0;
-}
 
 static void
 each_has_a_bit_of_its_own(void **state)
@@ -93,11 +74,11 @@ ends_differ(void **state)
 
 	(void)state;
 	choices_follow(&choices, NULL, 0);
-	trial_run(&hand, &choices, NULL, &a);
+	trial_run(&search_hand, &choices, NULL, &a);
 	choices_follow(&choices, NULL, 0);
-	trial_run(&hand, &choices, NULL, &b);
+	trial_run(&search_hand, &choices, NULL, &b);
 	choices_follow(&choices, other, 1);
-	trial_run(&hand, &choices, NULL, &c);
+	trial_run(&search_hand, &choices, NULL, &c);
 	assert_true(a.end.low == b.end.low && a.end.high == b.end.high);
 	assert_true(a.end.low != c.end.low || a.end.high != c.end.high);
 	assert_true((a.reached & reach_bit("N1")) != 0);
@@ -120,9 +101,9 @@ a_trace_tells_the_same(void **state)
 	for (seed = 1; seed <= 60; seed++) {
 		t = trace_new();
 		choices_draw(&choices, seed);
-		trial_run(&hand, &choices, t, &with);
+		trial_run(&search_hand, &choices, t, &with);
 		choices_draw(&choices, seed);
-		trial_run(&hand, &choices, NULL, &without);
+		trial_run(&search_hand, &choices, NULL, &without);
 		for (told = 0, i = 0; i < t->n_reached; i++)
 			told |= reach_bit(t->reached[i].name);
 		assert_true(told == with.reached);
@@ -142,5 +123,6 @@ main(void)
 		cmocka_unit_test(a_trace_tells_the_same),
 	};
 
-	return cmocka_run_group_tests(tests, open_hand, close_hand);
+	return cmocka_run_group_tests(tests, search_hand_open,
+	    search_hand_close);
 }

@@ -173,7 +173,7 @@ $(HARNESS_LIB): $(call obj_of,$(HARNESS_SRC) $(CMD_SRC)) $(B)/stamp/sources
 	$(ARCHIVE)
 
 # sim/search/arena.c has a part in free().
-HARNESS_LINK := -Wl,--wrap=free,--undefined=__wrap_free
+HARNESS_LINK := -Wl,--wrap=free -Wl,-u,__wrap_free
 LINKED = $(filter %.o %.a,$^)
 # Under another name first: a test that makes a program again must leave the
 # others one that runs. Arguments: for the linker, in front and behind.

@@ -9,6 +9,7 @@
 #	make planted	plant faults, and say how soon each is found
 #	make lab	scenarios on a real kernel in QEMU (LAB=PATHS LAB_TIMES=N)
 #	make fuzz-NAME	fuzz one decoder for FUZZ_SECONDS (60)
+#	make fuzz	fuzz all of them in turns, for FUZZ_TIME seconds (3600)
 #	make coverage	whether the unit tests run every line of the decoders
 #	make freebsd	cross-compile everything for FreeBSD, warnings as errors
 #	make fmt	put the sources into their canonical layout
@@ -248,6 +249,14 @@ fuzz-%:
 	    $(addprefix -dict=,$(wildcard tests/fuzz/$*.dict)) \
 	    -print_final_stats=1 build/corpus/$* fixtures/corpus/$*
 
+# All of them in turns; a later run goes on where this one ended.
+FUZZ_TIME ?= 3600
+fuzz:
+	@command -v clang >/dev/null || { echo "fuzz: needs clang" >&2; exit 3; }
+	@$(SUBMAKE) CC=clang V=fuzz fuzz-bins
+	@JOBS='$(JOBS)' FUZZ_TIME='$(FUZZ_TIME)' FUZZ_SLICE='$(FUZZ_SECONDS)' \
+	    tests/fuzz.sh
+
 # Everything compiled, nothing linked into a program.
 objects: $(ENGINE_LIB) $(HARNESS_LIB) $(call obj_of,$(MAINS) $(UNIT_SRC) \
     $(UNIT_AID) $(wildcard tests/fuzz/*.c tests/bench/*.c tests/lab/*.c))
@@ -397,7 +406,7 @@ deb:
 clean:
 	rm -rf build
 
-.PHONY: all units clean check coverage lint bench planted lab demo freebsd \
+.PHONY: all units clean check coverage lint bench planted fuzz lab demo freebsd \
 	deps fmt install deb install-FreeBSD install-Linux fuzz-bins lab-bins bench-bins \
 	objects always
 .PRECIOUS: $(B)/obj/%.o $(B)/stamp/%

@@ -27,7 +27,7 @@ audience_fini(struct devd_audience *a)
 	size_t i;
 
 	for (i = 0; i < a->count; i++)
-		a->calls->close(a->ctx, a->clients[i]);
+		a->calls->close(a->ctx, a->clients[i].fd);
 	free(a->clients);
 	a->clients = NULL;
 	a->count = a->cap = 0;
@@ -38,7 +38,7 @@ audience_fini(struct devd_audience *a)
 static void
 drop(struct devd_audience *a, size_t i)
 {
-	a->calls->close(a->ctx, a->clients[i]);
+	a->calls->close(a->ctx, a->clients[i].fd);
 	a->count--;
 	memmove(&a->clients[i], &a->clients[i + 1],
 	    (a->count - i) * sizeof(*a->clients));
@@ -56,8 +56,8 @@ audience_send(struct devd_audience *a, const char *raw, size_t bytes)
 	memcpy(a->record, raw, bytes);
 	a->record[bytes++] = '\n';
 	for (i = 0; i < a->count;) {
-		ssize_t n =
-		    a->calls->send(a->ctx, a->clients[i], a->record, bytes);
+		ssize_t n = a->calls->send(a->ctx, a->clients[i].fd,
+		    a->clients[i].place, a->record, bytes);
 
 		if (n == (ssize_t)bytes) {
 			i++;
@@ -84,22 +84,23 @@ audience_fill(const struct devd_audience *a, struct pollfd *fds)
 		    (struct pollfd){ .fd = a->doors[i], .events = POLLIN };
 	for (i = 0; i < a->count; i++)
 		fds[n++] =
-		    (struct pollfd){ .fd = a->clients[i], .events = POLLIN };
+		    (struct pollfd){ .fd = a->clients[i].fd, .events = POLLIN };
 	return n;
 }
 
 static void
-accept_all(struct devd_audience *a, int door)
+accept_all(struct devd_audience *a, size_t place)
 {
 	int client;
 
-	while ((client = a->calls->accept(a->ctx, door)) >= 0) {
+	while ((client = a->calls->accept(a->ctx, a->doors[place])) >= 0) {
 		if (a->count >= a->limit) {
 			a->counts.refused++;
 			a->calls->close(a->ctx, client);
 			continue;
 		}
-		*MEM_PUSH(a->clients, a->count, a->cap) = client;
+		*MEM_PUSH(a->clients, a->count, a->cap) =
+		    (struct audience_client){ client, place };
 		a->counts.accepted++;
 	}
 }
@@ -126,10 +127,11 @@ audience_polled(struct devd_audience *a, const struct pollfd *fds, size_t count)
 	for (i = count; i-- > AUDIENCE_DOORS;) {
 		k = i - AUDIENCE_DOORS;
 		if (fds[i].revents != 0 && k < a->count &&
-		    a->clients[k] == fds[i].fd && !drain(a, a->clients[k]))
+		    a->clients[k].fd == fds[i].fd &&
+		    !drain(a, a->clients[k].fd))
 			drop(a, k);
 	}
 	for (i = 0; i < AUDIENCE_DOORS && i < count; i++)
 		if (fds[i].revents != 0)
-			accept_all(a, fds[i].fd);
+			accept_all(a, i);
 }

@@ -20,8 +20,10 @@
 /* What is done with descriptors. None waits. */
 struct audience_calls {
 	int (*accept)(void *ctx, int door); /* -1: nobody waits there */
-	/* How much of it was taken, or -1. */
-	ssize_t (*send)(void *ctx, int client, const void *data, size_t bytes);
+	/* How much of it was taken, or -1. place: of the door that the client
+	 * came in by, in doors[]. */
+	ssize_t (*send)(void *ctx, int client, size_t place, const void *data,
+	    size_t bytes);
 	/* Throws a piece away of what it has said: 1; 0: it says nothing;
 	 * -1: it has gone. */
 	int (*skip)(void *ctx, int client);
@@ -35,11 +37,16 @@ struct devd_clients_counts {
 	uint64_t dropped; /* did not keep up */
 };
 
+struct audience_client {
+	int fd;
+	size_t place; /* of its door */
+};
+
 struct devd_audience {
 	const struct audience_calls *calls;
 	void *ctx;
 	int doors[AUDIENCE_DOORS]; /* -1: not there */
-	int *clients;
+	struct audience_client *clients;
 	size_t count, cap;
 	size_t limit;
 	struct devd_clients_counts counts;

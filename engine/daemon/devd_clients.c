@@ -14,6 +14,8 @@
 #define SEND_BUFFER (256 * 1024)
 #define DOORS	    AUDIENCE_DOORS
 
+enum { STREAM, SEQPACKET }; /* places of doors */
+
 struct devd_clients {
 	char *paths[DOORS]; /* NULL: not there, or not ours to remove */
 	struct devd_audience audience;
@@ -33,11 +35,15 @@ accept_client(void *ctx, int door)
 	return fd;
 }
 
+/* FreeBSD's SOCK_SEQPACKET of 15 is a stream that keeps records apart only
+ * where it was told that one ends, as devd tells it. */
 static ssize_t
-send_record(void *ctx, int client, const void *data, size_t bytes)
+send_record(void *ctx, int client, size_t place, const void *data, size_t bytes)
 {
+	int end = place == SEQPACKET ? MSG_EOR : 0;
+
 	(void)ctx;
-	return send(client, data, bytes, MSG_DONTWAIT | MSG_NOSIGNAL);
+	return send(client, data, bytes, end | MSG_DONTWAIT | MSG_NOSIGNAL);
 }
 
 static int
@@ -91,9 +97,10 @@ devd_clients_open(const struct devd_clients_config *config,
 	int rc;
 
 	audience_init(&c->audience, &calls, NULL, config->limit);
-	rc = open_door(c, 0, config->stream, SOCK_STREAM, err);
+	rc = open_door(c, STREAM, config->stream, SOCK_STREAM, err);
 	if (rc == 0)
-		rc = open_door(c, 1, config->seqpacket, SOCK_SEQPACKET, err);
+		rc = open_door(c, SEQPACKET, config->seqpacket, SOCK_SEQPACKET,
+		    err);
 	if (rc == 0)
 		*out = c;
 	else

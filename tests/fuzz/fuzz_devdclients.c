@@ -23,6 +23,7 @@ struct client {
 	bool open;    /* on our side */
 	bool gone;    /* its own side is closed */
 	uint64_t age; /* the later, the younger */
+	size_t place; /* of the door it came in by */
 	unsigned said;
 	size_t room;
 };
@@ -60,19 +61,22 @@ accept_one(void *ctx, int door)
 		return -1;
 	n->waiting[door - DOOR]--;
 	n->n_open++;
-	n->clients[i] =
-	    (struct client){ .open = true, .age = ++n->came, .room = ROOM };
+	n->clients[i] = (struct client){ .open = true,
+		.age = ++n->came,
+		.place = (size_t)(door - DOOR),
+		.room = ROOM };
 	return i;
 }
 
 static ssize_t
-take(void *ctx, int client, const void *data, size_t bytes)
+take(void *ctx, int client, size_t place, const void *data, size_t bytes)
 {
 	struct net *n = ctx;
 	struct client *c = &n->clients[client];
 	const char *got = data;
 
 	FUZZ_HOLDS(client >= 0 && client < CLIENTS && c->open);
+	FUZZ_HOLDS(place == c->place);
 	FUZZ_HOLDS(c->age > n->last);
 	n->last = c->age;
 	n->told++;

@@ -26,6 +26,16 @@ struct place {
 	struct devd_clients *c;
 };
 
+/* In the place of the C library's: what each send was told besides. */
+static int last_flags;
+
+ssize_t
+send(int fd, const void *data, size_t bytes, int flags)
+{
+	last_flags = flags;
+	return sendto(fd, data, bytes, flags, NULL, 0);
+}
+
 static struct devd_clients_config
 config_of(const struct place *p, size_t limit)
 {
@@ -131,6 +141,25 @@ each_gets_every_record_from_its_connection_on(void **state)
 	get(a, "\n");
 	get(b, "+pci1\n\n");
 	close(a);
+	close(b);
+}
+
+/* FreeBSD 15 needs to be told that a record ends, or the next one is added to
+ * it; a stream has no ends. */
+static void
+a_packet_is_told_its_end(void **state)
+{
+	struct place *p = *state;
+	int a = join(p, SOCK_SEQPACKET), b;
+
+	devd_clients_send(p->c, "a", 1);
+	assert_int_equal(last_flags & MSG_EOR, MSG_EOR);
+	close(a);
+	turn(p->c);
+	b = join(p, SOCK_STREAM);
+	devd_clients_send(p->c, "b", 1);
+	assert_int_equal(last_flags & MSG_EOR, 0);
+	get(b, "b\n");
 	close(b);
 }
 
@@ -294,6 +323,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		IN_PLACE(each_gets_every_record_from_its_connection_on),
+		IN_PLACE(a_packet_is_told_its_end),
 		IN_PLACE(anybody_may_connect),
 		IN_PLACE(one_beyond_the_limit_is_sent_away),
 		IN_PLACE(a_slow_client_is_dropped_and_the_others_are_not),

@@ -694,6 +694,7 @@ confine(struct rules_daemon *d, struct err *err)
 		return 0;
 	if (d->flight != NULL && (rc = store_image_prepare(err)) < 0)
 		return rc;
+	confine_prepare(c->way);
 	rc = judge_confinement(d, confine_user(c->user, err), c->user != NULL,
 	    err);
 	return rc < 0 ? rc

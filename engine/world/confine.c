@@ -7,7 +7,20 @@
 #include <grp.h>
 #include <pwd.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
+
+void
+confine_prepare(enum confine_way way)
+{
+	time_t zero = 0;
+	struct tm tm;
+
+	/* FreeBSD has one file for each of them. */
+	tzset();
+	(void)gmtime_r(&zero, &tm);
+	confine_arm(way);
+}
 
 static int
 become(const struct passwd *user, struct err *err)

@@ -6,8 +6,9 @@
  * that make something reachable which is not yet: after it, what descriptors
  * are open can be read, written and polled, clients of listening sockets are
  * taken, memory comes and goes, and the process can have a copy of itself
- * (fork(2), within the same walls). No file is opened, no socket made or
- * connected, no program run, no other process looked at or signalled.
+ * (fork(2), within the same walls). No file is opened, no socket connected, no
+ * program run, no other process looked at or signalled; Linux makes no socket
+ * either.
  *
  * Linux: a seccomp(2) filter, and no_new_privs. A build with a sanitizer has
  * a wider one, by what the sanitizer's own run-time does: it reads /proc to
@@ -30,6 +31,16 @@ enum confine_way {
 	CONFINE_ERRNO, /* it fails with EPERM */
 	CONFINE_LOG,   /* it is carried out, and the kernel logs it */
 };
+
+/* Before the two steps. What the C library reads from a file when it is asked
+ * for the first time, the time zone and its messages, it reads now: later that
+ * would be the opening of a file. FreeBSD: what makes CONFINE_KILL of a refusal
+ * is set while we are root, as others may not where
+ * security.bsd.unprivileged_proc_debug is 0; in force it is by
+ * confine_calls(). */
+void confine_prepare(enum confine_way way);
+/* The part of it that each system has of its own. */
+void confine_arm(enum confine_way way);
 
 /* Takes the rights of a user and of its groups. NULL: CONFINE_USER, or nobody
  * where there is none. 0; ERR_STATE: we are not root; ERR_NOTFOUND: no such

@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <nl_types.h>
 #include <unistd.h>
 
 #define DESCRIPTORS 1024 /* there are a few dozen at a start */
@@ -28,20 +29,38 @@ limit_descriptors(struct err *err)
 	return 0;
 }
 
+/* What is not allowed ends us by SIGTRAP. It can be refused to who is not root
+ * (p_candebug() in the kernel): then what is not allowed fails. */
+static void
+set_trap(void)
+{
+	int trap = PROC_TRAPCAP_CTL_ENABLE;
+
+	(void)procctl(P_PID, getpid(), PROC_TRAPCAP_CTL, &trap);
+}
+
+void
+confine_arm(enum confine_way way)
+{
+	/* strerror(3) opens its catalogue, or looks for one, at each call,
+	 * unless it is open or known not to be there. */
+	(void)catopen("libc", NL_CAT_LOCALE);
+	if (way == CONFINE_KILL)
+		set_trap();
+}
+
 int
 confine_calls(enum confine_way way, struct err *err)
 {
-	int trap = PROC_TRAPCAP_CTL_ENABLE, rc;
+	int rc;
 
 	if (way == CONFINE_LOG)
 		return err_set(err, ERR_UNSUPPORTED,
 		    "this system cannot only log what is not allowed");
 	if ((rc = limit_descriptors(err)) < 0)
 		return rc;
-	/* What is not allowed ends us by SIGTRAP. */
-	if (way == CONFINE_KILL &&
-	    procctl(P_PID, getpid(), PROC_TRAPCAP_CTL, &trap) < 0)
-		return err_sys(err, errno, "trap of capability mode");
+	if (way == CONFINE_KILL)
+		set_trap();
 	if (cap_enter() == 0)
 		return 0;
 	err_sys(err, errno, "capability mode");

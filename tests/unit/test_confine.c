@@ -6,6 +6,7 @@
 #include <sys/ptrace.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/un.h>
 #include <sys/wait.h>
 
 #include <net/if.h>
@@ -22,14 +23,25 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <cmocka.h>
 
+#include "world/child.h"
 #include "world/clock.h"
 #include "world/confine.h"
 
 #define CANNOT 99 /* there is no such thing on this system */
+
+/* FreeBSD's capability mode is about what can be reached: a socket that nobody
+ * can be connected by, memory with code in it and a user that one may be are
+ * had there. */
+#ifdef __linux__
+#define FILTERED true
+#else
+#define FILTERED false
+#endif
 
 static int
 try_open(void)
@@ -53,6 +65,17 @@ static int
 try_inet(void)
 {
 	return socket(AF_INET, SOCK_DGRAM, 0) < 0;
+}
+
+static int
+try_connect(void)
+{
+	struct sockaddr_un to = { .sun_family = AF_UNIX,
+		.sun_path = "/nowhere/at/all" };
+	int fd = socket(AF_UNIX, SOCK_STREAM, 0);
+
+	return fd < 0 ||
+	    connect(fd, (const struct sockaddr *)&to, sizeof(to)) < 0;
 }
 
 static int
@@ -98,20 +121,28 @@ struct trial {
 	const char *name;
 	int (*fn)(void); /* 0: it could */
 	bool wide;	 /* a sanitizer's own run-time may need it */
+	bool lets;	 /* this system does not forbid it */
 };
 
 static const struct trial forbidden[] = {
-	{ "open", try_open, true },
-	{ "make", try_make, true },
-	{ "socket", try_socket, false },
-	{ "inet", try_inet, false },
-	{ "ptrace", try_trace, true },
-	{ "execve", try_exec, false },
-	{ "kill", try_kill, true },
-	{ "unlink", try_unlink, false },
-	{ "code", try_code, true },
-	{ "setuid", try_root, false },
+	{ "open", try_open, true, false },
+	{ "make", try_make, true, false },
+	{ "connect", try_connect, false, false },
+	{ "socket", try_socket, false, !FILTERED },
+	{ "inet", try_inet, false, !FILTERED },
+	{ "ptrace", try_trace, true, false },
+	{ "execve", try_exec, false, false },
+	{ "kill", try_kill, true, false },
+	{ "unlink", try_unlink, false, false },
+	{ "code", try_code, true, !FILTERED },
+	{ "setuid", try_root, false, !FILTERED },
 };
+
+static bool
+is_let(const struct trial *t)
+{
+	return t->lets || (t->wide && confine_is_wide());
+}
 
 /* The status of a child that was confined and then did it. */
 static int
@@ -122,6 +153,7 @@ status_of(enum confine_way way, int (*fn)(void))
 	pid_t pid = fork();
 
 	if (pid == 0) {
+		confine_prepare(way);
 		rc = confine_calls(way, &err);
 		_exit(rc == ERR_UNSUPPORTED ? CANNOT : rc < 0 ? 98 : fn());
 	}
@@ -140,7 +172,7 @@ what_it_does_not_need_ends_it(void **state)
 
 	(void)state;
 	for (i = 0; i < sizeof(forbidden) / sizeof(*forbidden); i++) {
-		if (forbidden[i].wide && confine_is_wide())
+		if (is_let(&forbidden[i]))
 			continue;
 		status = status_of(CONFINE_KILL, forbidden[i].fn);
 		if (!WIFSIGNALED(status))
@@ -158,7 +190,7 @@ or_fails_when_that_was_asked_for(void **state)
 
 	(void)state;
 	for (i = 0; i < sizeof(forbidden) / sizeof(*forbidden); i++) {
-		if (forbidden[i].wide && confine_is_wide())
+		if (is_let(&forbidden[i]))
 			continue;
 		status = status_of(CONFINE_ERRNO, forbidden[i].fn);
 		assert_true(WIFEXITED(status));
@@ -174,8 +206,9 @@ do_its_work(void)
 	struct pollfd fd = { .fd = pair[0], .events = POLLIN };
 	char byte, *room = malloc(1 << 20);
 	int64_t before = clock_monotonic();
-	int fds[2], status = 1;
-	pid_t pid;
+	struct child copy;
+	char how[64];
+	int fds[2];
 
 	memset(room, 1, 1 << 20);
 	free(room);
@@ -187,15 +220,17 @@ do_its_work(void)
 	    signal(SIGUSR1, SIG_IGN) == SIG_ERR)
 		return 1;
 	/* A copy of it works within the same walls. */
-	if ((pid = fork()) == 0)
+	if (child_fork(CHILD_OURS, &copy) == 0)
 		_exit(write(fds[1], "c", 1) == 1 ? 0 : 1);
-	if (pid < 0 || waitpid(pid, &status, 0) != pid || status != 0 ||
-	    read(fds[0], &byte, 1) != 1 || byte != 'c')
+	child_wait(&copy, how, sizeof(how));
+	if (read(fds[0], &byte, 1) != 1 || byte != 'c')
 		return 1;
-	if ((pid = fork()) == 0)
-		_exit(try_exec());
-	return pid < 0 || waitpid(pid, &status, 0) != pid ||
-	    !WIFSIGNALED(status);
+	if (child_fork(CHILD_OURS, &copy) == 0) {
+		try_exec();
+		_exit(write(fds[1], "d", 1) == 1 ? 0 : 1);
+	}
+	child_wait(&copy, how, sizeof(how));
+	return read(fds[0], &byte, 1) >= 0;
 }
 
 static void
@@ -214,6 +249,32 @@ what_it_needs_works(void **state)
 	close(pair[0]);
 	close(pair[1]);
 	close(file);
+}
+
+/* None of it was asked for before in this process. */
+static int
+tell_the_time(void)
+{
+	char utc[CLOCK_UTC_TEXT], text[32];
+	time_t zero = 0;
+	struct tm tm;
+
+	return strcmp(clock_utc(0, utc), "1970-01-01T00:00:00.000000000Z") !=
+	    0 ||
+	    localtime_r(&zero, &tm) == NULL ||
+	    strftime(text, sizeof(text), "%z", &tm) == 0 ||
+	    *strerror(EPERM) == '\0';
+}
+
+static void
+the_c_library_opens_no_file_any_more(void **state)
+{
+	int status;
+
+	(void)state;
+	status = status_of(CONFINE_KILL, tell_the_time);
+	assert_true(WIFEXITED(status));
+	assert_int_equal(WEXITSTATUS(status), 0);
 }
 
 static int
@@ -370,6 +431,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_it_does_not_need_ends_it),
 		cmocka_unit_test(or_fails_when_that_was_asked_for),
+		cmocka_unit_test(the_c_library_opens_no_file_any_more),
 		cmocka_unit_test(what_it_needs_works),
 		cmocka_unit_test(another_user_is_for_good),
 		cmocka_unit_test(who_changes_interfaces_can_do_nothing_else),

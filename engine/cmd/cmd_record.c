@@ -160,6 +160,8 @@ open_source(struct job *job)
 		    stderr);
 		return CMD_PASS;
 	}
+	if (rc == 0)
+		rc = source_hears(job->config.source, &err);
 	if (rc < 0)
 		return storeargs_fail("record", &err);
 	return CMD_PASS;

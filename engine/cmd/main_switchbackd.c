@@ -49,14 +49,33 @@ lasting_path(const struct daemonargs *a, const char *path)
 	return strbuf_take(&full);
 }
 
+/* Native fail-over looks by itself, and can do without records. */
+static bool
+is_deaf(const struct daemonargs *a, const struct devctl_source *source,
+    const struct log *log)
+{
+	struct err err;
+
+	if (source_hears(source, &err) == 0)
+		return false;
+	log_line(log, a->is_native ? LOG_LEVEL_WARNING : LOG_LEVEL_ERROR,
+	    "source", "%s", err.text);
+	return !a->is_native;
+}
+
 /* devd's own rules are carried out by devd. */
 static int
-open_source(const struct daemonargs *a, struct devctl_source **source)
+open_source(const struct daemonargs *a, const struct log *log,
+    struct devctl_source **source)
 {
 	struct err err;
 
 	if (source_open(a->source, source, &err) < 0) {
 		fprintf(stderr, "switchbackd: %s\n", err.text);
+		return CMD_TROUBLE;
+	}
+	if (is_deaf(a, *source, log)) {
+		source_close(*source);
 		return CMD_TROUBLE;
 	}
 	if (a->source != NULL || a->rules != NULL ||
@@ -319,7 +338,7 @@ start(const struct daemonargs *a, struct names *names, struct ruleset *rules)
 	if (a->quiet)
 		log.most = LOG_LEVEL_WARNING;
 	if ((status = judge_devd(a, rules, &log)) != CMD_PASS ||
-	    (status = open_source(a, &source)) != CMD_PASS) {
+	    (status = open_source(a, &log, &source)) != CMD_PASS) {
 		ruleset_free(rules);
 		return status;
 	}

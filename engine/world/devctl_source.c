@@ -15,6 +15,7 @@
 
 #include "base/mem.h"
 #include "world/clock.h"
+#include "world/host.h"
 #include "world/kernelevents.h"
 #include "world/record_lines.h"
 
@@ -379,6 +380,13 @@ int64_t
 source_deadline(const struct devctl_source *s)
 {
 	return s->state == SOURCE_LOST ? s->retry_ns : INT64_MAX;
+}
+
+int
+source_hears(const struct devctl_source *s, struct err *err)
+{
+	return strcmp(s->path, SOURCE_DEVICE) != 0 ? 0
+						   : host_keeps_records(err);
 }
 
 bool

@@ -45,6 +45,10 @@ struct devctl_source;
 int source_open(const char *path, struct devctl_source **out, struct err *err);
 void source_close(struct devctl_source *s); /* NULL is fine */
 
+/* 0, or ERR_STATE when no record will ever come, and what to do: the kernel was
+ * told to keep none. */
+int source_hears(const struct devctl_source *s, struct err *err);
+
 const char *source_path(const struct devctl_source *s);
 enum source_state source_state(const struct devctl_source *s);
 const struct err *source_why(const struct devctl_source *s); /* LOST, FAILED */

@@ -8,6 +8,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "base/err.h"
+
 enum host_media {
 	HOST_MEDIA_NONE, /* no such interface, or none that says */
 	HOST_MEDIA_ETHERNET,
@@ -26,6 +28,12 @@ enum host_media host_media(const char *ifname);
 
 /* Whether devd(8) runs and has these rules. */
 bool host_devd_has_hyperv(void);
+
+/* Whether the kernel keeps records for /dev/devctl. Where it was told not to
+ * (hw.bus.devctl_queue 0, as /etc/rc.d/devd does for devd_enable=NO from
+ * FreeBSD 15 on), it is told to, as devd(8) does; it refuses from 13 on. 0, or
+ * ERR_STATE and what to do; always 0 on Linux. */
+int host_keeps_records(struct err *err);
 
 /* "NAME (SYSTEM RELEASE MACHINE)", as uname(1) has them. */
 void host_name(char *buf, size_t bytes);

@@ -45,6 +45,26 @@ host_media(const char *ifname)
 	}
 }
 
+#define QUEUE	     "hw.bus.devctl_queue"
+#define QUEUE_LENGTH 1000 /* the kernel's own default, and devd's */
+
+int
+host_keeps_records(struct err *err)
+{
+	int length = QUEUE_LENGTH;
+	size_t bytes = sizeof(length);
+
+	if (sysctlbyname(QUEUE, &length, &bytes, NULL, 0) < 0 || length != 0)
+		return 0;
+	length = QUEUE_LENGTH;
+	if (sysctlbyname(QUEUE, NULL, NULL, &length, sizeof(length)) == 0)
+		return 0;
+	return err_set(err, ERR_STATE,
+	    "/dev/devctl: " QUEUE " is 0, so the kernel keeps no records until "
+	    "it is booted again without that: devd_enable=NO sets it; name "
+	    "switchbackd in devd_program instead, see switchbackd(8)");
+}
+
 void
 host_vm_guest(char *buf, size_t bytes)
 {

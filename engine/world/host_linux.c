@@ -8,6 +8,13 @@ host_media(const char *ifname)
 	return HOST_MEDIA_NONE;
 }
 
+int
+host_keeps_records(struct err *err)
+{
+	(void)err;
+	return 0;
+}
+
 void
 host_vm_guest(char *buf, size_t bytes)
 {

@@ -165,7 +165,8 @@ own_read(void *ctx, const char *path, size_t most, struct strbuf *out)
 
 /* The file stays when its process dies, and the number may be another's; but
  * pidfile(3) holds a lock for as long as it lives. To ask for the lock instead
- * of taking it lets the client start that comes just now. */
+ * of taking it lets the client start that comes just now. In devd's place the
+ * file that would be devd's is that of the engine, which has forked us. */
 static int
 own_holder(void *ctx, const char *path)
 {
@@ -180,7 +181,7 @@ own_holder(void *ctx, const char *path)
 		pid = (int)strtol(strbuf_str(&text), NULL, 10);
 	strbuf_fini(&text);
 	close(fd);
-	return pid > 1 && pid != getpid() ? pid : 0;
+	return pid > 1 && pid != getpid() && pid != getppid() ? pid : 0;
 }
 
 static int

@@ -5,7 +5,22 @@
 
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <unistd.h>
+
+/* In devd's place the pid file that its rules name is our own, locked by the
+ * engine, which is us or has forked us. */
+static bool
+is_ours(int fd)
+{
+	char number[24];
+	ssize_t n = pread(fd, number, sizeof(number) - 1, 0);
+	long pid;
+
+	number[n > 0 ? n : 0] = '\0';
+	pid = strtol(number, NULL, 10);
+	return pid == (long)getpid() || pid == (long)getppid();
+}
 
 /* A pidfile(3) is locked for as long as its process lives. To ask for the lock
  * instead of taking it lets a devd start that comes just now. */
@@ -18,7 +33,8 @@ host_devd_has_hyperv(void)
 
 	if (fd < 0)
 		return false;
-	runs = fcntl(fd, F_GETLK, &lock) == 0 && lock.l_type != F_UNLCK;
+	runs = fcntl(fd, F_GETLK, &lock) == 0 && lock.l_type != F_UNLCK &&
+	    !is_ours(fd);
 	close(fd);
 	return runs && access(HOST_DEVD_HYPERV, F_OK) == 0;
 }

@@ -12,7 +12,7 @@ complain() {
 	bad=1
 }
 install_for() { # system
-	make -s install PREFIX="$top" DESTDIR= INSTALL_FOR="$1" B="${SB%/*}" \
+	"$MAKE" -s install PREFIX="$top" DESTDIR= INSTALL_FOR="$1" B="${SB%/*}" \
 	    >"$TMP/log" 2>&1 || { cat "$TMP/log" >&2; exit 1; }
 }
 
@@ -27,6 +27,9 @@ for word in 'PROVIDE: switchbackd' 'REQUIRE: .*netif.*devd' \
 	grep -q "^# $word" "$rc" || complain "rcorder: no line \"$word\""
 done
 sh -n "$rc" || bad=1
+# In a jail of its own (svcj_all_enable) it could change no interface.
+sed -n '/^load_rc_config/,/^run_rc_command/p' "$rc" |
+    grep -qx 'switchbackd_svcj="NO"' || complain "rc: it may be put into a jail"
 
 # What rc.subr would do, as far as the script can see.
 cat >"$TMP/rc.subr" <<-'END'

@@ -11,7 +11,7 @@
 # reason), anything else fails. A fuzz test runs a decoder over its corpus.
 #
 # CLI tests get SB and SBD (absolute paths of the two programs), TMP (a fresh
-# empty folder) and the repository's root as working folder.
+# empty folder) and the repository's root as working folder. MAKE is GNU make.
 #
 # Prints failures with their output, skips with their reason, and as the very
 # last line "N passed, N failed, N skipped". Finding no test is a failure.
@@ -30,7 +30,11 @@ esac
 # A sanitizer's report must not look like one of our own exit codes.
 ASAN_OPTIONS=${ASAN_OPTIONS:-exitcode=86}
 UBSAN_OPTIONS=${UBSAN_OPTIONS:-print_stacktrace=1:exitcode=86}
-export B V CC T VERBOSE ASAN_OPTIONS UBSAN_OPTIONS
+# FreeBSD's make is another one.
+MAKE=$(command -v gmake || command -v make)
+export B V CC T VERBOSE ASAN_OPTIONS UBSAN_OPTIONS MAKE
+# Some tests end a process by a signal on purpose.
+ulimit -c 0 2>/dev/null
 
 limit() {
 	case $V in

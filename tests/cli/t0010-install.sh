@@ -6,7 +6,7 @@
 set -u
 unset SWITCHBACK_DATA
 
-make -s install DESTDIR="$TMP" PREFIX=/usr/local B="${SB%/*}" \
+"$MAKE" -s install DESTDIR="$TMP" PREFIX=/usr/local B="${SB%/*}" \
     >"$TMP/log" 2>&1 || {
 	cat "$TMP/log" >&2
 	exit 1
@@ -45,7 +45,7 @@ find "$TMP" -type f ! -path "$top/*" ! -name log | grep . &&
 
 # An administrator's own rules stay as they are.
 echo '# mine' >"$top/etc/switchback/hyperv.conf"
-make -s install DESTDIR="$TMP" PREFIX=/usr/local B="${SB%/*}" \
+"$MAKE" -s install DESTDIR="$TMP" PREFIX=/usr/local B="${SB%/*}" \
     >"$TMP/log" 2>&1
 [ "$(cat "$top/etc/switchback/hyperv.conf")" = '# mine' ] ||
     complain "installing again overwrote the rules in etc/"

@@ -52,5 +52,5 @@ t=$TMP/one/fixtures_shell_own-script.scn.stock.1.trace
 grep -q '"sh: kill -0 PID" "exit 0"' "$t" ||
 	bad "a real process's number is in the trace, or its kill is not"
 grep -q '"sh: sleep 1"' "$t" || bad "sleep is not virtual time"
-grep -q 'port-add\|laggport vmx0' "$t" || bad "no port was added"
+grep -qE 'port-add|laggport vmx0' "$t" || bad "no port was added"
 exit $status

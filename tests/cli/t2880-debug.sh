@@ -77,7 +77,7 @@ has '^pass .*p4 duplicated == 0' expect
 has '^  s  step ' help
 debug 'until return\nuntil event port-add\ndecisions 3\n' native
 has '^ *[0-9.]*  out apply .*op=port-add' decisions
-[ "$(grep -c '  out \|  in ' "$TMP/out")" -eq 3 ] || bad "decisions 3"
+[ "$(grep -cE '  (out|in) ' "$TMP/out")" -eq 3 ] || bad "decisions 3"
 debug 'rules !system=HYPERV_NIC_VF subsystem=hn0 type=VF_UP\n' native
 has 'MATCHES' rules
 has "^runs .*hyperv_vfup .*hn0" rules
@@ -117,7 +117,7 @@ grep -q 'it is [0-9.]* already' "$TMP/err" || bad "back in time"
 "$SB" debug --seed 7 $case </dev/null | grep -q 'seed 7' || bad "--seed"
 
 # With a terminal there is a prompt with the time.
-if command -v script >/dev/null 2>&1; then
+if script -qec true /dev/null </dev/null >/dev/null 2>&1; then
 	printf 'until 20s\nnxt\nq\n' |
 	    script -qec "$SB debug $case" /dev/null >"$TMP/out" 2>&1 ||
 		bad "on a terminal a mistake is no failure"

@@ -31,7 +31,7 @@ scn=scenarios/migration/replug.scn
 "$SB" import --db "$TMP/3.db" --note "with remarks" \
     fixtures/recordings/freebsd-hn.rec >"$TMP/out" || fail "import"
 chmod a-w "$TMP/1.db" "$TMP/2.db" "$TMP/3.db"
-sha256sum "$TMP"/[123].db >"$TMP/sums"
+for n in 1 2 3; do cp "$TMP/$n.db" "$TMP/$n.before"; done
 
 "$SB" merge "$TMP/all.db" "$TMP/1.db" "$TMP/2.db" >"$TMP/out" || fail "merge"
 grep -q '/1.db: 6 runs added, as 1 to 6$' "$TMP/out" || fail "$(cat "$TMP/out")"
@@ -58,7 +58,9 @@ while [ $n -le 24 ]; do
 		fail "recording $n came out changed"
 	n=$((n + 1))
 done
-sha256sum -c "$TMP/sums" >"$TMP/out" || fail "an input was written to"
+for n in 1 2 3; do
+	cmp "$TMP/$n.db" "$TMP/$n.before" || fail "an input was written to"
+done
 for suffix in -wal -shm; do
 	[ ! -e "$TMP/1.db$suffix" ] || fail "something is left beside an input"
 done

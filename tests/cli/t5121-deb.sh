@@ -22,7 +22,7 @@ mkdir "$TMP/b" && cp -a "${SB%/*}/obj" "${SB%/*}/stamp" "${SB%/*}/gen" \
     "$TMP/b/" || exit 3
 deb() { # package
 	SOURCE_DATE_EPOCH=1700000000 DEBEMAIL=maintainers@freebsd.org \
-	    make -s deb B="$TMP/b" DEB="$1" >"$TMP/log" 2>&1 || {
+	    "$MAKE" -s deb B="$TMP/b" DEB="$1" >"$TMP/log" 2>&1 || {
 		cat "$TMP/log" >&2
 		exit 1
 	}

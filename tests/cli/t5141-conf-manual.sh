@@ -80,7 +80,7 @@ X
 done
 
 # --- its form ---
-make -s install DESTDIR="$TMP/to" PREFIX=/usr/local B="${SB%/*}" \
+"$MAKE" -s install DESTDIR="$TMP/to" PREFIX=/usr/local B="${SB%/*}" \
     >"$TMP/log" 2>&1 || bad "$(cat "$TMP/log")"
 [ -s "$TMP/to/usr/local/share/man/man5/switchbackd.conf.5" ] ||
     bad "it is not installed"

@@ -59,7 +59,8 @@ has '1 compared, 0 ended in the same state,'
 
 # Slower by far: told, and no failure. (An address that takes its time is a
 # gap in no stream.)
-sed '/^nic /i delay lagg.port = 100ms' $scn >"$TMP/slow.scn"
+awk '/^nic / { print "delay lagg.port = 100ms" } { print }' $scn \
+    >"$TMP/slow.scn"
 "$SB" test --policy native --db "$TMP/a.db" "$TMP/slow.scn" >"$TMP/test" ||
 	bad "slow: $(cat "$TMP/test")"
 compares 0 --db "$TMP/a.db" --run 1 --run 4

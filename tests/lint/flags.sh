@@ -6,6 +6,7 @@
 #	tests/lint/flags.sh [ROOT]
 set -u
 cd "${1:-.}" || exit 3
+MAKE=${MAKE:-make}
 unset MAKEFLAGS MFLAGS MAKELEVEL CFLAGS V CC B VERBOSE
 T=$(mktemp -d) || exit 3
 trap 'rm -rf "$T"' EXIT
@@ -18,7 +19,7 @@ complain() {
 
 # variant, compiler
 look() {
-	make --warn-undefined-variables -n V="$1" CC="$2" B="$T/b" \
+	"$MAKE" --warn-undefined-variables -n V="$1" CC="$2" B="$T/b" \
 	    CFLAGS=-DCALLERS_OWN "$T/b/obj/engine/base/err.o" >"$T/out" 2>&1 ||
 	    complain "make -n fails for V=$1 CC=$2"
 	grep -i 'warning' "$T/out" && complain "make warns for V=$1 CC=$2"
@@ -48,5 +49,5 @@ look default clang -O2
 look debug gcc -O0
 look asan gcc -fsanitize=address,undefined
 look asan clang -fsanitize=address,undefined
-make -n V=typo >/dev/null 2>&1 && complain "V=typo is not refused"
+"$MAKE" -n V=typo >/dev/null 2>&1 && complain "V=typo is not refused"
 exit $bad

@@ -157,7 +157,7 @@ red shell 'ok.sh:1' 'a script without #!'
 
 for flag in -Wshadow -Werror -Wconversion -MMD; do
 	mkdir -p sim/machine engine/base
-	sed "s/ $flag\( \|\$\)/ /" "$root/Makefile" >Makefile
+	sed -E "s/ $flag( |\$)/ /" "$root/Makefile" >Makefile
 	cp "$root"/engine/base/err.[ch] engine/base/
 	red flags "without $flag" "a Makefile that lost $flag"
 done

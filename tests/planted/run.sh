@@ -41,7 +41,8 @@ done
 CC=gcc
 command -v gcc >/dev/null || CC=cc
 build() {
-	env -u B -u T -u MAKEFLAGS -u MFLAGS -u MAKELEVEL make -s -C "$tree" \
+	env -u B -u T -u MAKEFLAGS -u MFLAGS -u MAKELEVEL \
+	    "$(command -v gmake || command -v make)" -s -C "$tree" \
 	    CC=$CC V=default -j2 "$@"
 }
 

@@ -377,6 +377,7 @@ install: all install-$(INSTALL_FOR)
 # How the system starts the daemon: rc(8), or systemd.
 install-FreeBSD:
 	install -d $(D)/etc/rc.d
+	rm -f $(D)/etc/rc.d/switchbackd
 	$(FILL) engine/daemon/rc.d/switchbackd >$(D)/etc/rc.d/switchbackd
 	chmod 555 $(D)/etc/rc.d/switchbackd
 

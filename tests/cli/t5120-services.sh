@@ -22,6 +22,11 @@ rc=$top/etc/rc.d/switchbackd
 [ -x "$rc" ] || complain "no etc/rc.d/switchbackd, or it cannot be run"
 [ -e "$top/lib/systemd" ] && complain "FreeBSD got a unit of systemd"
 grep -q '%%' "$rc" && complain "rc.d/switchbackd has places left to fill"
+# An installation again does not write into a script that may be running, and
+# need not be root's to be made.
+ln "$rc" "$TMP/rc.before"
+install_for FreeBSD
+[ -n "$(find "$rc" -links 1)" ] || complain "rc: it was written into"
 for word in 'PROVIDE: switchbackd' 'REQUIRE: .*netif.*devd' \
     'BEFORE:  *NETWORKING' 'KEYWORD: .*nojail'; do
 	grep -q "^# $word" "$rc" || complain "rcorder: no line \"$word\""

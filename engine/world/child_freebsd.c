@@ -1,10 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "world/child.h"
 
+#include <sys/types.h>
+#include <sys/event.h>
 #include <sys/procdesc.h>
+#include <sys/wait.h>
 
 #include <errno.h>
 #include <poll.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <unistd.h>
 
@@ -21,18 +25,51 @@ child_fork(enum child_kind kind, struct child *out)
 	return pid;
 }
 
-/* POLLHUP is the end of the process. How it ended would be a kevent(2)'s to
- * tell; the process has told the log what it had to say. */
+/* Until it has ended; its status as wait(2) has it, or -1: nobody tells. */
+static int
+await(int fd)
+{
+	int kq = kqueue(), n = -1;
+	struct kevent event;
+
+	EV_SET(&event, (uintptr_t)fd, EVFILT_PROCDESC, EV_ADD, NOTE_EXIT, 0,
+	    NULL);
+	if (kq >= 0) {
+		while ((n = kevent(kq, &event, 1, &event, 1, NULL)) < 0 &&
+		    errno == EINTR)
+			;
+		close(kq);
+	}
+	return n == 1 && (event.flags & EV_ERROR) == 0 ? (int)event.data : -1;
+}
+
+/* POLLHUP is the end of the process, too. */
+static void
+await_without_status(int fd)
+{
+	struct pollfd end = { .fd = fd };
+
+	while (poll(&end, 1, -1) < 0 && errno == EINTR)
+		;
+}
+
 void
 child_wait(struct child *c, char *how, size_t size)
 {
-	struct pollfd fd = { .fd = c->fd };
+	int status;
 
 	snprintf(how, size, "it has ended");
 	if (c->pid == 0)
 		return;
-	while (poll(&fd, 1, -1) < 0 && errno == EINTR)
-		;
+	status = await(c->fd);
+	if (status < 0)
+		await_without_status(c->fd);
+	else if (WIFSIGNALED(status))
+		snprintf(how, size, "it was killed by signal %d",
+		    WTERMSIG(status));
+	else
+		snprintf(how, size, "it ended with status %d",
+		    WEXITSTATUS(status));
 	close(c->fd);
 	*c = (struct child){ 0 };
 }

@@ -5,6 +5,7 @@
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/uio.h>
 #include <sys/un.h>
 
 #include <errno.h>
@@ -203,6 +204,19 @@ source_close(struct devctl_source *s)
 
 enum { READ_END = 0, READ_NOTHING = -1, READ_REFUSED = -2 };
 
+/* What of a packet is too much is read with it: on FreeBSD 15 it would come
+ * next, as a packet of its own. */
+static ssize_t
+receive(int fd, char *buf, size_t bytes)
+{
+	char waste[DEVLINE_MAX];
+	const struct iovec parts[] = { { buf, bytes },
+		{ waste, sizeof(waste) } };
+	ssize_t n = readv(fd, parts, 2);
+
+	return n > (ssize_t)bytes ? (ssize_t)bytes : n;
+}
+
 /* One read of what is there: the bytes, or one of the above, where the last
  * has filled why. */
 static ssize_t
@@ -211,7 +225,7 @@ read_once(struct devctl_source *s, char *buf, size_t bytes)
 	ssize_t n;
 
 	do {
-		n = s->kind == KIND_SOCKET ? recv(s->fd, buf, bytes, 0)
+		n = s->kind == KIND_SOCKET ? receive(s->fd, buf, bytes)
 					   : read(s->fd, buf, bytes);
 	} while (n < 0 && errno == EINTR);
 	if (n >= 0)

@@ -105,18 +105,20 @@ a_packet_is_a_record_whatever_is_in_it(void **state)
 	static const char hostile[] = "!a=\"x\n!type=LINK_UP\"\n\n";
 	struct bench *b = *state;
 	char large[DEVLINE_MAX + 100];
-	int fd;
+	int fd, room = 4 * DEVLINE_MAX;
 
 	serve(b);
 	open_source(b);
 	fd = accept(b->listener, NULL, NULL);
+	/* As devd does: FreeBSD's own is less than the large one needs. */
+	setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &room, sizeof(room));
 	assert_false(source_next(b->source, &b->record));
 	assert_int_equal(source_state(b->source), SOURCE_OPEN);
-	assert_true(send(fd, hostile, strlen(hostile), 0) > 0);
-	assert_true(send(fd, "+em0 at x on y", 14, 0) > 0);
+	assert_true(send(fd, hostile, strlen(hostile), MSG_EOR) > 0);
+	assert_true(send(fd, "+em0 at x on y", 14, MSG_EOR) > 0);
 	memset(large, 'a', sizeof(large));
-	assert_true(send(fd, large, sizeof(large), 0) > 0);
-	assert_true(send(fd, "!last\n", 6, 0) > 0);
+	assert_true(send(fd, large, sizeof(large), MSG_EOR) > 0);
+	assert_true(send(fd, "!last\n", 6, MSG_EOR) > 0);
 	assert_next(b, "!a=\"x\n!type=LINK_UP\"");
 	assert_int_equal(b->record.number, 1);
 	assert_non_null(strchr(b->record.timestamp, '.'));
@@ -166,7 +168,7 @@ a_closed_socket_is_connected_again_ever_more_slowly(void **state)
 	source_tick(b->source, source_deadline(b->source));
 	assert_int_equal(source_state(b->source), SOURCE_OPEN);
 	fd = accept(b->listener, NULL, NULL);
-	assert_true(send(fd, "!back\n", 6, 0) > 0);
+	assert_true(send(fd, "!back\n", 6, MSG_EOR) > 0);
 	assert_next(b, "!back");
 	assert_int_equal(b->record.number, 1);
 	/* A record has come, so the time starts anew. */

@@ -196,18 +196,21 @@ one_beyond_the_limit_is_sent_away(void **state)
 		close(fds[i]);
 }
 
-/* Reads whole records until the end. */
+/* Reads whole records until the end, before which FreeBSD 15 may have taken a
+ * part of one. */
 static unsigned
 read_to_end(int fd)
 {
+	const ssize_t whole = (ssize_t)strlen(LINK_UP) + 1;
 	char got[512];
 	unsigned records = 0;
 	ssize_t n;
 
-	while ((n = recv(fd, got, sizeof(got), 0)) > 0) {
-		assert_int_equal(n, strlen(LINK_UP) + 1);
+	while ((n = recv(fd, got, sizeof(got), 0)) == whole)
 		records++;
-	}
+	if (n > 0 && n < whole)
+		n = recv(fd, got, sizeof(got), 0);
+	assert_int_equal(n, 0);
 	return records;
 }
 

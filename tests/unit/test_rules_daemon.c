@@ -151,7 +151,7 @@ tear_down(void **state)
 static void
 tell(const struct bench *b, const char *record)
 {
-	assert_int_equal(send(b->client, record, strlen(record), 0),
+	assert_int_equal(send(b->client, record, strlen(record), MSG_EOR),
 	    (ssize_t)strlen(record));
 }
 

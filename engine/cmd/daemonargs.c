@@ -71,8 +71,8 @@ static const char usage[] =
     "  --user NAME        what reads records has the rights of this user\n"
     "                     (default: " CONFINE_USER ", else nobody); another\n"
     "                     process runs the commands, with those of root\n"
-    "  --confine WORD     a system call that it does not need: kill\n"
-    "                     (default), errno or log, to see which; no: nothing\n"
+    "  --confine WORD     a system call that it does not need: kill (default\n"
+    "                     on Linux), errno (on FreeBSD) or log; no: nothing\n"
     "                     is given up, neither calls nor rights\n"
     "  --version, --help\n"
     "\n"
@@ -292,6 +292,7 @@ daemonargs_take(struct daemonargs *a, int argc, char **argv)
 	a->flight_keep_ns = FLIGHT_KEEP;
 	a->clients = DEVD_CLIENTS_MAX;
 	a->confine.wanted = true;
+	a->confine.way = confine_usual();
 	while (
 	    (opt = getopt_long(argc, argv, "df:l:np:qt", options, NULL)) != -1)
 		if ((status = take_option(a, opt)) >= 0)

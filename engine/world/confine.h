@@ -32,6 +32,11 @@ enum confine_way {
 	CONFINE_LOG,   /* it is carried out, and the kernel logs it */
 };
 
+/* What is chosen where nobody has: CONFINE_KILL; FreeBSD: CONFINE_ERRNO, as its
+ * C library, like its own programs, counts on a call that fails in capability
+ * mode, and goes on without what it wanted. */
+enum confine_way confine_usual(void);
+
 /* Before the two steps. What the C library reads from a file when it is asked
  * for the first time, the time zone and its messages, it reads now: later that
  * would be the opening of a file. FreeBSD: what makes CONFINE_KILL of a refusal

@@ -29,6 +29,12 @@ limit_descriptors(struct err *err)
 	return 0;
 }
 
+enum confine_way
+confine_usual(void)
+{
+	return CONFINE_ERRNO;
+}
+
 /* What is not allowed ends us by SIGTRAP. It can be refused to who is not root
  * (p_candebug() in the kernel): then what is not allowed fails. */
 static void

@@ -34,7 +34,7 @@ offered() { # what line...
 	for word in $(cat "$TMP/words"); do
 		awk -v word="$word" '
 		{
-			gsub(/[^a-z0-9./<>=!-]+/, " ")
+			gsub(/[^a-z0-9.\/<>=!-]+/, " ")
 			n = split($0, w, " ")
 			for (i = 1; i <= n; i++)
 				if (w[i] == word)

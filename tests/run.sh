@@ -34,6 +34,7 @@ UBSAN_OPTIONS=${UBSAN_OPTIONS:-print_stacktrace=1:exitcode=86}
 MAKE=$(command -v gmake || command -v make)
 export B V CC T VERBOSE ASAN_OPTIONS UBSAN_OPTIONS MAKE
 # Some tests end a process by a signal on purpose.
+# shellcheck disable=SC3045
 ulimit -c 0 2>/dev/null
 
 limit() {

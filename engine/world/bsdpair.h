@@ -4,10 +4,11 @@
  *
  * On Hyper-V hn(4) says so. Elsewhere somebody declares a stand-in, SYNTH or
  * SYNTH=GLOB (nicpair.h has the syntax): it is shown to the controller as an
- * hn, and the NIC on a bus with its MAC, or of a name that fits, as the VF
- * that this hn knows. What differs from an hn: it does not take its link down
- * while the VF carries, so that the VF has to be the aggregate's first port
- * (bsdapply.h sees to that), and nobody moves the data path on the host.
+ * hn, and the NIC on a bus with its MAC, or what has a MAC and a name that
+ * fits (epair(4) and tap(4) hang on no bus), as the VF that this hn knows.
+ * What differs from an hn: it does not take its link down while the VF
+ * carries, so that the VF has to be the aggregate's first port (bsdapply.h
+ * sees to that), and nobody moves the data path on the host.
  */
 #ifndef WORLD_BSDPAIR_H
 #define WORLD_BSDPAIR_H
@@ -17,7 +18,8 @@
 
 #include "failover/snapshot.h"
 
-#define BSDPAIR_MOST 64
+#define BSDPAIR_MOST   64
+#define BSDPAIR_NO_BUS "declared" /* as the parent of a VF that has none */
 
 struct bsdpair {
 	char synth[IFNAME_MAX]; /* as declared */
@@ -32,8 +34,10 @@ struct bsdpairs {
 	size_t count;
 };
 
-/* Shows the stand-ins of a filled snapshot as what they stand for. note() is
- * told what has changed, one line each; it may be NULL. */
+/* Shows the stand-ins of a filled snapshot as what they stand for. Beside them
+ * an hn in transparent mode is none that anybody would manage; what that mode
+ * says of the system then is no more. note() is told what has changed, one line
+ * each; it may be NULL. */
 void bsdpair_show(struct bsdpairs *p, struct snapshot *s,
     void (*note)(void *ctx, const char *text), void *ctx);
 

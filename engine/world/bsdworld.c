@@ -114,7 +114,25 @@ keep(struct bsdworld *w, const struct snapshot *s)
 		*i = s->ifs[n];
 		if (i->class == IF_HN && is_stand_in(w, i->name))
 			i->class = IF_OTHER;
+		if (i->paired == PAIRED_JOINED)
+			i->class = IF_HN;
+		i->paired = PAIRED_BY_HN;
+		if (strcmp(i->parent, BSDPAIR_NO_BUS) == 0)
+			i->parent[0] = '\0';
 	}
+}
+
+/* Whether a devd(8) that runs has anything of ours to act on: its rules for
+ * Hyper-V look for hn(4) and its mode first, and leave a stand-in alone. */
+static bool
+is_devds(const struct bsdworld *w, const struct snapshot *s)
+{
+	size_t i;
+
+	for (i = 0; i < s->n_ifs; i++)
+		if (s->ifs[i].class == IF_HN && !is_stand_in(w, s->ifs[i].name))
+			return true;
+	return w->pairs.count == 0;
 }
 
 void
@@ -132,7 +150,7 @@ bsdworld_observe(struct bsdworld *w, struct snapshot *out)
 		tell(w, "looking at the interfaces works again");
 	}
 	w->blind = rc != 0;
-	out->other_daemon =
+	out->other_daemon = is_devds(w, out) &&
 	    w->kernel.ops->holder(w->kernel.ctx, HOST_DEVD_PIDFILE) > 0 &&
 	    w->kernel.ops->exists(w->kernel.ctx, HOST_DEVD_HYPERV);
 	remember(w, out);

@@ -465,6 +465,129 @@ a_stand_ins_vf_may_be_found_by_its_mac(void **state)
 	assert_non_null(strstr(told, "is not there"));
 }
 
+/* As GENERIC has it on any machine: hn(4)'s sysctls, its mode at 1, and devd
+ * with the file that comes with every system. */
+static void
+a_stand_in_is_not_of_hns_mode_nor_of_devds_rules(void **state)
+{
+	struct fake_if *vf;
+
+	(void)state;
+	stand_in("vmx*");
+	add_synth();
+	bsd.transparent = 1;
+	bsd.devd = true;
+	snprintf(bsd.custom, sizeof(bsd.custom), "/etc/devd/hyperv.conf");
+	vf = fake_bsd_add(&bsd, "vmx0", ETHER, OTHER);
+	snprintf(vf->parent, sizeof(vf->parent), "pci3");
+	settle();
+	assert_true(fake_bsd_has(&bsd, "lagg0", "10.0.0.4/24"));
+	assert_string_equal(fake_bsd_active(&bsd, "lagg0"), "vmx0");
+	assert_null(strstr(told, "transparent"));
+	assert_null(strstr(told, "devd"));
+}
+
+static void
+a_transparent_hn_beside_a_stand_in_is_left_alone(void **state)
+{
+	struct snapshot s = { 0 };
+	struct fake_if *hn, *vf;
+
+	(void)state;
+	stand_in("*");
+	hn = fake_bsd_add(&bsd, "hn1", ETHER, OTHER);
+	hn->flags = 0x8843;
+	vf = fake_bsd_add(&bsd, "tap0", ETHER, OTHER);
+	fake_bsd_put(&bsd, "hn1", "10.7.0.4/24");
+	set("ifconfig_hn1", "inet 10.7.0.4/24");
+	bsd.transparent = 1;
+	add_synth();
+	settle();
+	assert_true(fake_bsd_has(&bsd, "lagg0", "10.0.0.4/24"));
+	assert_true(fake_bsd_has(&bsd, "hn1", "10.7.0.4/24"));
+	assert_int_equal(hn->lagg, 0);
+	/* The pattern fits it, too. */
+	assert_int_not_equal(vf->lagg, 0);
+	snapshot_reset(&s);
+	bsdworld_observe(world, &s);
+	assert_int_equal(snapshot_find(&s, "hn1")->paired, PAIRED_JOINED);
+	assert_int_equal(snapshot_find(&s, "hn1")->class, IF_OTHER);
+	assert_string_equal(snapshot_find(&s, "vtnet0")->vf, "tap0");
+	/* What hangs is as it was: an hn, and told as such a one. */
+	bsd.fails = 0xc020691f;
+	bsd.result = 60;
+	snapshot_reset(&s);
+	bsdworld_observe(world, &s);
+	assert_int_equal(snapshot_find(&s, "hn1")->paired, PAIRED_JOINED);
+	snapshot_fini(&s);
+}
+
+static void
+devd_is_not_fought_over_an_hn_beside_a_stand_in(void **state)
+{
+	struct snapshot s = { 0 };
+
+	(void)state;
+	stand_in("vmx*");
+	add_synth();
+	fake_bsd_add(&bsd, "hn1", ETHER, OTHER);
+	bsd.transparent = 0;
+	bsd.devd = true;
+	snprintf(bsd.custom, sizeof(bsd.custom), "/etc/devd/hyperv.conf");
+	snapshot_reset(&s);
+	bsdworld_observe(world, &s);
+	assert_true(s.other_daemon);
+	snapshot_fini(&s);
+}
+
+static void
+an_hn_is_no_stand_in(void **state)
+{
+	struct bsdpairs pairs = { .count = 2 };
+	struct snapshot s = { 0 };
+
+	(void)state;
+	snprintf(pairs.pairs[0].synth, sizeof(pairs.pairs[0].synth), "hn0");
+	snprintf(pairs.pairs[1].synth, sizeof(pairs.pairs[1].synth), "lagg3");
+	bsdworld_free(world);
+	world = bsdworld_new(&bsd.kernel, &pairs, note, NULL);
+	fake_bsd_add(&bsd, "lagg3", ETHER, OTHER);
+	bsd.transparent = 1;
+	snapshot_reset(&s);
+	bsdworld_observe(world, &s);
+	assert_string_equal(told,
+	    "stand-in: hn0, declared to be a synthetic NIC, is one of hn(4), "
+	    "which itself says what its VF is: it is no stand-in\n"
+	    "stand-in: lagg3, declared to be a synthetic NIC, is no NIC\n");
+	snapshot_fini(&s);
+}
+
+/* epair(4) and tap(4) hang on no bus. */
+static void
+a_vf_that_is_named_may_be_made_by_software(void **state)
+{
+	struct snapshot s = { 0 };
+	struct fake_if *vf;
+
+	(void)state;
+	stand_in("*p*");
+	add_synth();
+	fake_bsd_add(&bsd, "lop1", 0x18, "00:00:00:00:00:00");
+	fake_bsd_add(&bsd, "epair0b", ETHER, OTHER)->link = 2;
+	settle();
+	assert_string_equal(fake_bsd_active(&bsd, "lagg0"), "epair0b");
+	assert_non_null(strstr(told, "epair0b for its VF"));
+	assert_null(strstr(told, "hangs on no bus"));
+	/* One on a bus is meant rather. */
+	vf = fake_bsd_add(&bsd, "ppt0", ETHER, OTHER);
+	snprintf(vf->parent, sizeof(vf->parent), "pci3");
+	snapshot_reset(&s);
+	bsdworld_observe(world, &s);
+	assert_string_equal(snapshot_find(&s, "vtnet0")->vf, "ppt0");
+	assert_string_equal(snapshot_find(&s, "epair0b")->parent, "");
+	snapshot_fini(&s);
+}
+
 static void
 a_pattern_fits_as_the_shell_has_it(void **state)
 {
@@ -499,6 +622,11 @@ main(void)
 		WITH(the_administrators_script_is_seen),
 		WITH(a_stand_in_fails_over_without_an_hn),
 		WITH(a_stand_ins_vf_may_be_found_by_its_mac),
+		WITH(a_stand_in_is_not_of_hns_mode_nor_of_devds_rules),
+		WITH(a_transparent_hn_beside_a_stand_in_is_left_alone),
+		WITH(devd_is_not_fought_over_an_hn_beside_a_stand_in),
+		WITH(an_hn_is_no_stand_in),
+		WITH(a_vf_that_is_named_may_be_made_by_software),
 		cmocka_unit_test(a_pattern_fits_as_the_shell_has_it),
 	};
 

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "world/bsdlook.h"
+#include "world/bsdmsg.h"
 #include "world/bsdreply.h"
 
 #define DHCLIENT "/sbin/dhclient"
@@ -181,6 +182,38 @@ set_addr(const struct bsdkernel *k, const struct operation *op)
 	return bsdkernel_ask(k, &r);
 }
 
+/* Since 13 there may be several default routes at once (ROUTE_MPATH, which
+ * GENERIC has), and a deletion that names no gateway finds none of them. */
+static int
+delete_each(const struct bsdkernel *k, unsigned family, uint32_t index)
+{
+	uint8_t message[BSDROUTE_BYTES];
+	struct strbuf table = { 0 };
+	size_t at, step, bytes;
+	struct bsdmsg m;
+	int rc = BSD_ESRCH, one;
+
+	if (k->ops->table(k->ctx,
+		family == 6 ? BSDKERNEL_ROUTES6 : BSDKERNEL_ROUTES,
+		&table) != 0)
+		table.bytes = 0;
+	for (at = 0; at < table.bytes; at += step) {
+		step = bsdmsg_next(table.data + at, table.bytes - at,
+		    BSDMSG_SOCKET, &m);
+		if (step == 0)
+			break;
+		if (!bsdmsg_is_default(&m) || m.index != index)
+			continue;
+		bytes = bsdroute_default(message, &m.gateway, index, false);
+		one = k->ops->route(k->ctx, message, bytes);
+		/* Two by one gateway go together. */
+		if (rc == BSD_ESRCH || one != BSD_ESRCH)
+			rc = one;
+	}
+	strbuf_fini(&table);
+	return rc;
+}
+
 static int
 set_default(const struct bsdkernel *k, const struct operation *op)
 {
@@ -190,6 +223,7 @@ set_default(const struct bsdkernel *k, const struct operation *op)
 	uint8_t message[BSDROUTE_BYTES];
 	uint32_t index = 0;
 	size_t bytes;
+	int rc;
 
 	if (add && memcmp(gateway.bytes, none.bytes, sizeof(none.bytes)) == 0)
 		return BSD_EINVAL;
@@ -201,7 +235,11 @@ set_default(const struct bsdkernel *k, const struct operation *op)
 		gateway.family = 4;
 	/* To be taken away whatever interface it is on. */
 	bytes = bsdroute_default(message, &gateway, index, add);
-	return bytes == 0 ? BSD_EINVAL : k->ops->route(k->ctx, message, bytes);
+	if (bytes == 0)
+		return BSD_EINVAL;
+	rc = k->ops->route(k->ctx, message, bytes);
+	return add || rc != BSD_ESRCH ? rc
+				      : delete_each(k, gateway.family, index);
 }
 
 /* --- programs --- */

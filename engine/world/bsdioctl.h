@@ -71,6 +71,7 @@ enum {
 	/* errno */
 	BSD_EPERM = 1,
 	BSD_ENOENT = 2,
+	BSD_ESRCH = 3,
 	BSD_EIO = 5,
 	BSD_ENXIO = 6,
 	BSD_EEXIST = 17,

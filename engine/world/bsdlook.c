@@ -292,9 +292,7 @@ look_at_routes(const struct bsdkernel *k, enum bsdkernel_table what,
 		    BSDMSG_SOCKET, &m);
 		if (step == 0)
 			break;
-		if (m.kind != BSDMSG_ROUTE || m.addr.family == 0 ||
-		    m.addr.prefix != 0 || m.gateway.family == 0 ||
-		    (m.flags & BSD_RTF_UP) == 0)
+		if (!bsdmsg_is_default(&m))
 			continue;
 		*gateway = m.gateway;
 		for (i = 0; i < s->n_ifs; i++)

@@ -287,3 +287,11 @@ bsdmsg_next(const void *data, size_t bytes, enum bsdmsg_form form,
 	}
 	return m.bytes;
 }
+
+bool
+bsdmsg_is_default(const struct bsdmsg *m)
+{
+	return m->kind == BSDMSG_ROUTE && m->addr.family != 0 &&
+	    m->addr.prefix == 0 && m->gateway.family != 0 &&
+	    (m->flags & BSD_RTF_UP) != 0;
+}

@@ -59,4 +59,7 @@ struct bsdmsg {
 size_t bsdmsg_next(const void *data, size_t bytes, enum bsdmsg_form form,
     struct bsdmsg *out);
 
+/* A default route that works, by way of a gateway. */
+bool bsdmsg_is_default(const struct bsdmsg *m);
+
 #endif

@@ -313,8 +313,10 @@ fake_table(void *ctx, enum bsdkernel_table what, struct strbuf *out)
 
 	if (f->blind)
 		return 12;
-	if (what == BSDKERNEL_ROUTES)
+	if (what == BSDKERNEL_ROUTES) {
 		add_route(f, out, &f->gateway, f->gateway_if);
+		add_route(f, out, &f->gateway_too, f->gateway_if);
+	}
 	if (what == BSDKERNEL_ROUTES6)
 		add_route(f, out, &f->gateway6, f->gateway6_if);
 	for (i = 0; what == BSDKERNEL_INTERFACES && i < FAKE_IFS; i++) {
@@ -725,6 +727,34 @@ fake_set(void *ctx, const char *name, int value)
 	return 0;
 }
 
+/* rt_delete_conditional(): of several ways one that is named only. */
+static int
+delete_default(struct fake_bsd *f, struct ipaddr *gateway, bool is_named,
+    const uint8_t *sa)
+{
+	struct ipaddr named;
+
+	if (gateway->family == 0)
+		return SRCH;
+	if (is_named) {
+		named = get_addr(sa, NULL);
+		if (ipaddr_same_host(&f->gateway_too, &named)) {
+			f->gateway_too.family = 0;
+			return 0;
+		}
+		if (!ipaddr_same_host(gateway, &named))
+			return SRCH;
+	} else if (gateway == &f->gateway && f->gateway_too.family != 0) {
+		return SRCH;
+	}
+	*gateway = gateway == &f->gateway ? f->gateway_too : *gateway;
+	if (gateway == &f->gateway)
+		f->gateway_too.family = 0;
+	else
+		gateway->family = 0;
+	return 0;
+}
+
 static int
 fake_route(void *ctx, const void *message, size_t bytes)
 {
@@ -737,12 +767,8 @@ fake_route(void *ctx, const void *message, size_t bytes)
 
 	if (u16(m) != bytes || m[2] != 5 || (u32(m + 12) & 5) != 5)
 		return INVAL;
-	if (m[3] == 2) {
-		if (gateway->family == 0)
-			return SRCH;
-		memset(gateway, 0, sizeof(*gateway));
-		return 0;
-	}
+	if (m[3] == 2)
+		return delete_default(f, gateway, has_gateway, at + space);
 	if (gateway->family != 0)
 		return EXIST;
 	if (m[3] != 1 || !has_gateway || (u32(m + 12) & 0x10) == 0)

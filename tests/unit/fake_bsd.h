@@ -40,16 +40,17 @@ struct fake_bsd {
 	uint32_t next_index;
 	struct ipaddr gateway, gateway6;
 	uint32_t gateway_if, gateway6_if;
-	int transparent, rx_all; /* -1: no such sysctl */
-	bool has_lagg;		 /* the module is loaded */
-	bool devd;		 /* it runs */
-	bool blind;		 /* no table */
-	bool no_drivers;	 /* IFDATA_DRIVERNAME fails */
-	uint32_t fails;		 /* this ioctl fails ... */
-	int result;		 /* ... so */
-	struct ipaddr server;	 /* what a DHCP server gives */
-	char started[256];	 /* the last program, its words */
-	char custom[64];	 /* a path that exists */
+	struct ipaddr gateway_too; /* another way of the same default route */
+	int transparent, rx_all;   /* -1: no such sysctl */
+	bool has_lagg;		   /* the module is loaded */
+	bool devd;		   /* it runs */
+	bool blind;		   /* no table */
+	bool no_drivers;	   /* IFDATA_DRIVERNAME fails */
+	uint32_t fails;		   /* this ioctl fails ... */
+	int result;		   /* ... so */
+	struct ipaddr server;	   /* what a DHCP server gives */
+	char started[256];	   /* the last program, its words */
+	char custom[64];	   /* a path that exists */
 	struct bsdkernel kernel;
 };
 

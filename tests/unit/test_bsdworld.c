@@ -379,6 +379,29 @@ the_administrators_script_is_seen(void **state)
 	snapshot_fini(&s);
 }
 
+static void
+a_default_route_of_two_ways_goes_as_a_whole(void **state)
+{
+	struct operation op = { .kind = OP_DEFAULT_DEL, .ifname = "hn0" };
+
+	(void)state;
+	configure();
+	ipaddr_parse("10.0.0.2", &bsd.gateway_too);
+	assert_int_equal(bsdworld_apply(world, &op), 0);
+	assert_int_equal(bsd.gateway.family, 0);
+	assert_int_equal(bsd.gateway_too.family, 0);
+	assert_int_equal(bsdworld_apply(world, &op), 3);
+	/* Not those of others. */
+	configure();
+	ipaddr_parse("10.0.0.2", &bsd.gateway_too);
+	bsd.gateway_if = fake_bsd_find(&bsd, "lo0")->index;
+	assert_int_equal(bsdworld_apply(world, &op), 3);
+	assert_int_equal(bsd.gateway.family, 4);
+	/* No table, no way. */
+	bsd.blind = true;
+	assert_int_equal(bsdworld_apply(world, &op), 3);
+}
+
 /* --- stand-ins --- */
 
 static void
@@ -620,6 +643,7 @@ main(void)
 		WITH(transparent_mode_is_left_alone),
 		WITH(devd_with_rules_for_hyperv_is_not_fought),
 		WITH(the_administrators_script_is_seen),
+		WITH(a_default_route_of_two_ways_goes_as_a_whole),
 		WITH(a_stand_in_fails_over_without_an_hn),
 		WITH(a_stand_ins_vf_may_be_found_by_its_mac),
 		WITH(a_stand_in_is_not_of_hns_mode_nor_of_devds_rules),

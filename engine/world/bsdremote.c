@@ -6,6 +6,7 @@
 #include <sys/wait.h>
 
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -250,9 +251,15 @@ serve(const struct bsdremote_config *config, int fd)
 
 	for (signo = 1; signo < NSIG; signo++)
 		signal(signo, SIG_DFL);
+	/* What a terminal sends to all of us is the engine's to act on. */
+	signal(SIGINT, SIG_IGN);
+	signal(SIGHUP, SIG_IGN);
+	signal(SIGTERM, SIG_IGN);
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
 	dup2(fd, 3);
+	/* Who is started would keep it open: our end would not be seen. */
+	fcntl(3, F_SETFD, FD_CLOEXEC);
 	closefrom(4);
 	why = config->open(config->arg, &k);
 	while (take_call(3, &c, &in, NULL) && answer(&k, why, &c, &in, &out))

@@ -5,6 +5,7 @@
 #include <sys/mman.h>
 #include <sys/wait.h>
 
+#include <fcntl.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -32,6 +33,7 @@ static int64_t now_ns;
 static volatile struct shared {
 	bool hangs; /* the call */
 	pid_t pid;  /* of who has answered */
+	int flags;  /* of its connection: FD_* */
 } * shared;	    /* with the child */
 
 /* How often time is looked at before it is over; 0: that is not counted. */
@@ -88,6 +90,7 @@ static bool
 exists(void *ctx, const char *path)
 {
 	shared->pid = getpid();
+	shared->flags = fcntl(3, F_GETFD);
 	return bsd.kernel.ops->exists(ctx, path);
 }
 
@@ -311,6 +314,21 @@ one_that_died_meanwhile_is_made_again(void **state)
 	assert_int_equal(bsdkernel_ask(kernel, &r), 0);
 }
 
+/* A ^C goes to it as well, and what it starts outlives it. */
+static void
+its_connection_is_its_own_and_no_key_ends_it(void **state)
+{
+	pid_t pid = pid_of_child();
+
+	(void)state;
+	assert_int_equal(shared->flags, FD_CLOEXEC);
+	kill(pid, SIGINT);
+	kill(pid, SIGTERM);
+	kill(pid, SIGHUP);
+	assert_int_equal(pid_of_child(), pid);
+	assert_string_equal(told, "");
+}
+
 /* A question that does not go in, and an answer that does not come out. */
 static void
 what_stops_halfway_is_given_up(void **state)
@@ -379,6 +397,7 @@ main(void)
 		WITH(what_has_hung_is_asked_again_after_a_minute),
 		WITH(a_process_that_dies_is_made_again),
 		WITH(one_that_died_meanwhile_is_made_again),
+		WITH(its_connection_is_its_own_and_no_key_ends_it),
 		WITH(what_stops_halfway_is_given_up),
 		WITH(without_room_for_a_process_nothing_is_asked),
 		WITH(a_lease_is_read),

@@ -28,6 +28,7 @@ struct bsdworld {
 	struct bsdseen *seen;
 	size_t n_seen, cap_seen;
 	bool blind; /* the last look failed */
+	bool told_rights, told_module;
 	struct snapshot before;
 };
 
@@ -189,6 +190,32 @@ check(const struct bsdworld *w, const char *name)
 	return bsdreply_index(&r) == seen->index ? 0 : BSD_ENXIO;
 }
 
+static void
+tell_once(struct bsdworld *w, bool is_so, bool *told, const char *text)
+{
+	if (is_so && !*told)
+		tell(w, text);
+	*told = is_so;
+}
+
+/* What the kernel's number does not say. */
+static int
+explain(struct bsdworld *w, const struct operation *op, int rc)
+{
+	tell_once(w, rc == BSD_EPERM, &w->told_rights,
+	    "the kernel does not let this process change interfaces: it must "
+	    "be root's, and not in a jail without vnet");
+	if (op->kind == OP_LAGG_CREATE)
+		tell_once(w,
+		    rc == BSD_EINVAL &&
+			bsdkernel_number(&w->kernel, RX_ALL, -1) < 0,
+		    &w->told_module,
+		    "this kernel has no lagg(4), and its module if_lagg "
+		    "cannot be loaded: see dmesg(8), or put "
+		    "if_lagg_load=\"YES\" into /boot/loader.conf");
+	return rc == BSD_EPERM ? BSD_EACCES : rc;
+}
+
 int
 bsdworld_apply(struct bsdworld *w, const struct operation *op)
 {
@@ -221,5 +248,6 @@ bsdworld_apply(struct bsdworld *w, const struct operation *op)
 		rc = check(w, op->ifname);
 		break;
 	}
-	return rc != 0 ? rc : bsdapply(&w->kernel, &w->pairs, op);
+	return rc != 0 ? rc
+		       : explain(w, op, bsdapply(&w->kernel, &w->pairs, op));
 }

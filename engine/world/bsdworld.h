@@ -28,7 +28,9 @@ void bsdworld_free(struct bsdworld *w); /* NULL is fine */
  * cannot be asked now. */
 void bsdworld_observe(struct bsdworld *w, struct snapshot *out);
 
-/* 0 or an errno of FreeBSD. */
+/* 0 or an errno of FreeBSD; EPERM is ours, and the kernel's own is EACCES. Of
+ * what a person has to see to (no right to it, no module of lagg(4)) note() is
+ * told, once as long as it lasts. */
 int bsdworld_apply(struct bsdworld *w, const struct operation *op);
 
 #endif

@@ -786,7 +786,7 @@ fake_load(void *ctx, const char *module)
 {
 	struct fake_bsd *f = ctx;
 
-	if (strcmp(module, "if_lagg") != 0)
+	if (strcmp(module, "if_lagg") != 0 || f->no_modules)
 		return NOENT;
 	f->has_lagg = true;
 	return 0;

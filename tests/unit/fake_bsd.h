@@ -43,6 +43,7 @@ struct fake_bsd {
 	struct ipaddr gateway_too; /* another way of the same default route */
 	int transparent, rx_all;   /* -1: no such sysctl */
 	bool has_lagg;		   /* the module is loaded */
+	bool no_modules;	   /* none can be loaded */
 	bool devd;		   /* it runs */
 	bool blind;		   /* no table */
 	bool no_drivers;	   /* IFDATA_DRIVERNAME fails */

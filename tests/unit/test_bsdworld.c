@@ -379,6 +379,39 @@ the_administrators_script_is_seen(void **state)
 	snapshot_fini(&s);
 }
 
+static size_t
+count(const char *text)
+{
+	const char *at = told;
+	size_t n = 0;
+
+	for (; (at = strstr(at, text)) != NULL; at++)
+		n++;
+	return n;
+}
+
+static void
+what_a_person_has_to_see_to_is_told_once(void **state)
+{
+	(void)state;
+	configure();
+	bsd.no_modules = true;
+	settle();
+	assert_null(fake_bsd_find(&bsd, "lagg0"));
+	assert_int_equal(count("its module if_lagg cannot be loaded"), 1);
+	bsd.no_modules = false;
+	bsd.fails = BSD_SIOCIFCREATE2;
+	bsd.result = 1;
+	settle();
+	assert_int_equal(count("it must be root's"), 1);
+	assert_int_equal(count("errno 1)"), 0);
+	assert_true(count("errno 13)") > 0);
+	bsd.fails = 0;
+	settle_for(120 * DUR_SEC);
+	assert_non_null(fake_bsd_find(&bsd, "lagg0"));
+	assert_int_equal(count("module if_lagg"), 1);
+}
+
 static void
 a_default_route_of_two_ways_goes_as_a_whole(void **state)
 {
@@ -643,6 +676,7 @@ main(void)
 		WITH(transparent_mode_is_left_alone),
 		WITH(devd_with_rules_for_hyperv_is_not_fought),
 		WITH(the_administrators_script_is_seen),
+		WITH(what_a_person_has_to_see_to_is_told_once),
 		WITH(a_default_route_of_two_ways_goes_as_a_whole),
 		WITH(a_stand_in_fails_over_without_an_hn),
 		WITH(a_stand_ins_vf_may_be_found_by_its_mac),

@@ -41,7 +41,7 @@ int
 bsdkernel_text(const struct bsdkernel *k, const char *name, char *out,
     size_t bytes)
 {
-	size_t n = bytes - 1;
+	size_t n = bytes; /* sysctl_handle_string() gives its NUL, too */
 	int rc = k->ops->get(k->ctx, name, out, &n);
 
 	if (rc != 0)

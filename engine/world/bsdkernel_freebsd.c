@@ -87,7 +87,7 @@ own_driver(void *ctx, uint32_t index, char *name, size_t bytes)
 
 	(void)ctx;
 	memset(name, 0, bytes);
-	bytes--;
+	/* It comes with its NUL, or not at all. */
 	return sysctl(mib, 6, name, &bytes, NULL, 0) < 0 ? errno : 0;
 }
 

@@ -136,6 +136,23 @@ a_vf_whose_driver_is_not_asked_keeps_its_link(void **state)
 	assert_int_equal(seen.ifs[1].link, LINK_UP);
 }
 
+/* 15 letters, and the kernel gives the NUL as well. */
+static void
+a_vf_may_have_the_longest_name(void **state)
+{
+	const struct snap_if *hn;
+	struct fake_if *vf;
+
+	(void)state;
+	fake_bsd_add(&bsd, "hn0", 6, "00:00:00:00:00:09");
+	vf = fake_bsd_add(&bsd, "accelerated_nic", 6, "00:00:00:00:00:09");
+	strcpy(vf->parent, "pci1");
+	fake_bsd_follow(&bsd);
+	assert_int_equal(look(), 0);
+	hn = snapshot_find(&seen, "hn0");
+	assert_string_equal(hn->vf, "accelerated_nic");
+}
+
 int
 main(void)
 {
@@ -145,6 +162,7 @@ main(void)
 		WITH(an_address_of_another_interface_is_not_taken),
 		WITH(the_default_route_is_found_among_others),
 		WITH(a_vf_whose_driver_is_not_asked_keeps_its_link),
+		WITH(a_vf_may_have_the_longest_name),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

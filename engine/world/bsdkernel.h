@@ -19,7 +19,9 @@
 
 enum bsdkernel_table {
 	BSDKERNEL_INTERFACES, /* NET_RT_IFLISTL, all families */
-	BSDKERNEL_ROUTES,     /* NET_RT_DUMP of IPv4 */
+	/* NET_RT_DUMP of IPv4: the default ones at least. A router may have a
+	 * million of others. */
+	BSDKERNEL_ROUTES,
 	BSDKERNEL_ROUTES6,
 };
 

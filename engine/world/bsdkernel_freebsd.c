@@ -23,6 +23,7 @@
 #include <unistd.h>
 
 #include "base/mem.h"
+#include "world/bsdmsg.h"
 
 #define CHILDREN 64 /* started, and not yet in the background */
 #define TRIES	 8  /* of a table that grows meanwhile */
@@ -72,8 +73,10 @@ own_table(void *ctx, enum bsdkernel_table what, struct strbuf *out)
 		bytes += bytes / 4 + 1024;
 		buf = mem_zero(bytes, 1);
 		rc = sysctl(mib, 6, buf, &bytes, NULL, 0) < 0 ? errno : 0;
-		if (rc == 0)
+		if (rc == 0 && what == BSDKERNEL_INTERFACES)
 			strbuf_add(out, buf, bytes);
+		else if (rc == 0)
+			bsdmsg_take_defaults(buf, bytes, out);
 		free(buf);
 	}
 	return rc;

@@ -295,3 +295,19 @@ bsdmsg_is_default(const struct bsdmsg *m)
 	    m->addr.prefix == 0 && m->gateway.family != 0 &&
 	    (m->flags & BSD_RTF_UP) != 0;
 }
+
+void
+bsdmsg_take_defaults(const void *table, size_t bytes, struct strbuf *out)
+{
+	const char *at = table;
+	struct bsdmsg m;
+	size_t step;
+
+	for (; bytes > 0; at += step, bytes -= step) {
+		step = bsdmsg_next(at, bytes, BSDMSG_SOCKET, &m);
+		if (step == 0)
+			return;
+		if (bsdmsg_is_default(&m))
+			strbuf_add(out, at, step);
+	}
+}

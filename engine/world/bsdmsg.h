@@ -16,6 +16,7 @@
 #include <stdint.h>
 
 #include "base/ipaddr.h"
+#include "base/strbuf.h"
 
 #define BSDMSG_NAME 16 /* IFNAMSIZ, with its NUL */
 
@@ -61,5 +62,8 @@ size_t bsdmsg_next(const void *data, size_t bytes, enum bsdmsg_form form,
 
 /* A default route that works, by way of a gateway. */
 bool bsdmsg_is_default(const struct bsdmsg *m);
+
+/* Of a table of routes the messages of default ones; appended. */
+void bsdmsg_take_defaults(const void *table, size_t bytes, struct strbuf *out);
 
 #endif

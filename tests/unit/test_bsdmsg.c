@@ -225,6 +225,42 @@ the_table_of_routes_says_what_netstat_says(void **state)
 
 /* --- what is told as it happens --- */
 
+static size_t
+count_defaults(const struct strbuf *table)
+{
+	struct bsdmsg m;
+	size_t at, step, n = 0;
+
+	for (at = 0; at < table->bytes; at += step, n++) {
+		step = bsdmsg_next(table->data + at, table->bytes - at,
+		    BSDMSG_SOCKET, &m);
+		assert_true(step > 0);
+		assert_true(bsdmsg_is_default(&m));
+	}
+	return n;
+}
+
+static void
+default_routes_are_picked_from_a_table(void **state)
+{
+	struct strbuf table = { 0 };
+	size_t bytes;
+
+	(void)state;
+	hex_line_find(DIR_ "state1.hex", "NET_RT_DUMP", &line);
+	bsdmsg_take_defaults(line.data, line.bytes, &table);
+	assert_int_equal(count_defaults(&table), 2);
+	/* What is cut has those before the cut. */
+	bytes = table.bytes;
+	strbuf_reset(&table);
+	bsdmsg_take_defaults(line.data, line.bytes - 1, &table);
+	assert_int_equal(table.bytes, bytes);
+	strbuf_reset(&table);
+	bsdmsg_take_defaults(line.data, 4, &table);
+	assert_int_equal(table.bytes, 0);
+	strbuf_fini(&table);
+}
+
 static void
 say_message(void *ctx, const struct hex_line *l)
 {
@@ -398,6 +434,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(tables_of_interfaces_say_what_ifconfig_says),
+		cmocka_unit_test(default_routes_are_picked_from_a_table),
 		cmocka_unit_test(the_table_of_routes_says_what_netstat_says),
 		cmocka_unit_test(the_socket_tells_every_step),
 		cmocka_unit_test(messages_that_are_cut_give_what_is_whole),

@@ -380,6 +380,12 @@ pair_of(struct native *n, const struct snapshot *s, const struct snap_if *hn,
 		memcpy(p->hn, hn->name, sizeof(p->hn));
 		p->vf.idle_ns = NATIVE_NEVER;
 		read_config(n, p);
+		/* Who declares it expects something. */
+		if (!p->net.configured && hn->paired == PAIRED_AS_DECLARED)
+			note(n,
+			    "%s: no ifconfig_%s in rc.conf: there is nothing "
+			    "to carry over, it is left alone",
+			    p->hn, p->hn);
 	}
 	if (i != k)
 		swap_pairs(n, i, k);

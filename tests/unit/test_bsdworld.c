@@ -597,6 +597,20 @@ devd_is_not_fought_over_an_hn_beside_a_stand_in(void **state)
 }
 
 static void
+a_stand_in_that_nothing_configures_is_told(void **state)
+{
+	(void)state;
+	stand_in("vmx*");
+	rcvars_fini(&rc);
+	memset(&rc, 0, sizeof(rc));
+	add_synth();
+	settle();
+	settle();
+	assert_int_equal(count("vtnet0: no ifconfig_vtnet0 in rc.conf"), 1);
+	assert_null(fake_bsd_find(&bsd, "lagg0"));
+}
+
+static void
 an_hn_is_no_stand_in(void **state)
 {
 	struct bsdpairs pairs = { .count = 2 };
@@ -683,6 +697,7 @@ main(void)
 		WITH(a_stand_in_is_not_of_hns_mode_nor_of_devds_rules),
 		WITH(a_transparent_hn_beside_a_stand_in_is_left_alone),
 		WITH(devd_is_not_fought_over_an_hn_beside_a_stand_in),
+		WITH(a_stand_in_that_nothing_configures_is_told),
 		WITH(an_hn_is_no_stand_in),
 		WITH(a_vf_that_is_named_may_be_made_by_software),
 		cmocka_unit_test(a_pattern_fits_as_the_shell_has_it),

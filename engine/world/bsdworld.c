@@ -28,6 +28,7 @@ struct bsdworld {
 	struct bsdseen *seen;
 	size_t n_seen, cap_seen;
 	bool blind; /* the last look failed */
+	int ours;   /* a process; 0: none */
 	bool told_rights, told_module;
 	struct snapshot before;
 };
@@ -53,6 +54,12 @@ bsdworld_free(struct bsdworld *w)
 	free(w->seen);
 	snapshot_fini(&w->before);
 	free(w);
+}
+
+void
+bsdworld_is_ours(struct bsdworld *w, int pid)
+{
+	w->ours = pid;
 }
 
 /* --- looking --- */
@@ -136,6 +143,16 @@ is_devds(const struct bsdworld *w, const struct snapshot *s)
 	return w->pairs.count == 0;
 }
 
+static bool
+devd_runs(const struct bsdworld *w)
+{
+	const struct bsdkernel *k = &w->kernel;
+	int pid = k->ops->holder(k->ctx, HOST_DEVD_PIDFILE);
+
+	return pid > 0 && pid != w->ours &&
+	    k->ops->exists(k->ctx, HOST_DEVD_HYPERV);
+}
+
 void
 bsdworld_observe(struct bsdworld *w, struct snapshot *out)
 {
@@ -151,9 +168,7 @@ bsdworld_observe(struct bsdworld *w, struct snapshot *out)
 		tell(w, "looking at the interfaces works again");
 	}
 	w->blind = rc != 0;
-	out->other_daemon = is_devds(w, out) &&
-	    w->kernel.ops->holder(w->kernel.ctx, HOST_DEVD_PIDFILE) > 0 &&
-	    w->kernel.ops->exists(w->kernel.ctx, HOST_DEVD_HYPERV);
+	out->other_daemon = is_devds(w, out) && devd_runs(w);
 	remember(w, out);
 	if (rc == 0)
 		keep(w, out);

@@ -24,6 +24,11 @@ struct bsdworld *bsdworld_new(const struct bsdkernel *kernel,
     void *ctx);
 void bsdworld_free(struct bsdworld *w); /* NULL is fine */
 
+/* Whose pid file is ours: in devd's place it is the one that would be devd's,
+ * and FreeBSD's fcntl(2) sees our own flock(2) on it. Not the process that
+ * asks, nor its parent. */
+void bsdworld_is_ours(struct bsdworld *w, int pid);
+
 /* Fills a reset snapshot; one in which there is nothing to do when the kernel
  * cannot be asked now. */
 void bsdworld_observe(struct bsdworld *w, struct snapshot *out);

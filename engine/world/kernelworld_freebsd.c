@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "base/mem.h"
 #include "world/bsdremote.h"
@@ -80,6 +81,8 @@ kernelworld_open(const struct kernelworld_config *config,
 	w->remote = bsdremote_new(&remote);
 	w->world = bsdworld_new(bsdremote_kernel(w->remote), &pairs,
 	    config->note, config->ctx);
+	/* The engine, which has forked this process. */
+	bsdworld_is_ours(w->world, (int)getppid());
 	/* Without it there are still the records, and a look now and then. */
 	if (routesock_open(&w->socket, &why) < 0 && config->note != NULL)
 		config->note(config->ctx, why.text);

@@ -365,6 +365,19 @@ devd_with_rules_for_hyperv_is_not_fought(void **state)
 	assert_non_null(fake_bsd_find(&bsd, "lagg0"));
 }
 
+/* The fake's devd is process 77. */
+static void
+our_own_pid_file_is_no_devd(void **state)
+{
+	(void)state;
+	configure();
+	bsd.devd = true;
+	snprintf(bsd.custom, sizeof(bsd.custom), "/etc/devd/hyperv.conf");
+	bsdworld_is_ours(world, 77);
+	settle();
+	assert_non_null(fake_bsd_find(&bsd, "lagg0"));
+}
+
 static void
 the_administrators_script_is_seen(void **state)
 {
@@ -689,6 +702,7 @@ main(void)
 		WITH(what_hangs_is_taken_as_it_was),
 		WITH(transparent_mode_is_left_alone),
 		WITH(devd_with_rules_for_hyperv_is_not_fought),
+		WITH(our_own_pid_file_is_no_devd),
 		WITH(the_administrators_script_is_seen),
 		WITH(what_a_person_has_to_see_to_is_told_once),
 		WITH(a_default_route_of_two_ways_goes_as_a_whole),

@@ -38,6 +38,11 @@ enum {
 	SNAP_ADDR_DUPLICATED = 2, /* it found one: not usable at all */
 	SNAP_ADDR_AUTOCONF = 4,	  /* from a router's advertisement */
 	SNAP_ADDR_LEASED = 8,	  /* a DHCP client put it there */
+	/* Of an aggregate, IPv4, FreeBSD: no route leads to its network. A down
+	 * takes it, and an address that sets the interface up gives back only
+	 * its own (netinet/in.c: in_ifnet_event, ether_ioctl). Never of one
+	 * that is alone on its link. */
+	SNAP_ADDR_UNROUTED = 16,
 };
 
 enum snap_paired {	    /* who says which VF is a synthetic NIC's */

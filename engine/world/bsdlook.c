@@ -277,28 +277,90 @@ look_or_keep(const struct bsdkernel *k, struct snap_if *i, uint8_t type,
 
 /* --- the system --- */
 
+/* An address alone on its link has no network. */
+static bool
+has_network(const struct snap_if *i, size_t n)
+{
+	return i->class == IF_LAGG && i->addrs[n].family == 4 &&
+	    i->addrs[n].prefix > 0 && i->addrs[n].prefix < 32;
+}
+
+/* Sets or clears the flag of all addresses; gives how many have it. */
+static size_t
+unroute_all(struct snapshot *s, bool unrouted)
+{
+	size_t i, n, count = 0;
+
+	for (i = 0; i < s->n_ifs; i++)
+		for (n = 0; n < s->ifs[i].n_addrs; n++) {
+			s->ifs[i].addr_flags[n] &= (uint8_t)~SNAP_ADDR_UNROUTED;
+			if (!unrouted || !has_network(&s->ifs[i], n))
+				continue;
+			s->ifs[i].addr_flags[n] |= SNAP_ADDR_UNROUTED;
+			count++;
+		}
+	return count;
+}
+
+/* Whoever the route leads by: a second one to the same network the kernel
+ * refuses. Gives how many addresses have it now. */
+static size_t
+route_net(struct snapshot *s, const struct ipaddr *net)
+{
+	size_t i, n, count = 0;
+	struct snap_if *p;
+
+	for (i = 0; i < s->n_ifs; i++)
+		for (n = 0; n < s->ifs[i].n_addrs; n++) {
+			p = &s->ifs[i];
+			if ((p->addr_flags[n] & SNAP_ADDR_UNROUTED) == 0 ||
+			    p->addrs[n].prefix != net->prefix ||
+			    !ipaddr_in_net(&p->addrs[n], net))
+				continue;
+			p->addr_flags[n] &= (uint8_t)~SNAP_ADDR_UNROUTED;
+			count++;
+		}
+	return count;
+}
+
+static void
+take_default(const struct bsdmsg *m, const struct snapshot *s,
+    struct ipaddr *gateway, char ifname[IFNAME_MAX])
+{
+	size_t i;
+
+	*gateway = m->gateway;
+	for (i = 0; i < s->n_ifs; i++)
+		if (s->ifs[i].index == m->index)
+			memcpy(ifname, s->ifs[i].name, IFNAME_MAX);
+}
+
+/* Of a table that is not there, or is cut, nobody knows what is missing. */
 static void
 look_at_routes(const struct bsdkernel *k, enum bsdkernel_table what,
-    const struct snapshot *s, struct ipaddr *gateway, char ifname[IFNAME_MAX])
+    struct snapshot *s, struct ipaddr *gateway, char ifname[IFNAME_MAX])
 {
+	size_t unrouted = what == BSDKERNEL_ROUTES ? unroute_all(s, true) : 0;
 	struct strbuf table = { 0 };
+	bool whole = k->ops->table(k->ctx, what, &table) == 0;
 	struct bsdmsg m;
-	size_t at, step, i;
+	size_t at, step;
 
-	if (k->ops->table(k->ctx, what, &table) != 0)
-		table.bytes = 0;
-	for (at = 0; at < table.bytes && gateway->family == 0; at += step) {
+	for (at = 0; whole && at < table.bytes &&
+	     (gateway->family == 0 || unrouted > 0);
+	     at += step) {
 		step = bsdmsg_next(table.data + at, table.bytes - at,
 		    BSDMSG_SOCKET, &m);
-		if (step == 0)
-			break;
-		if (!bsdmsg_is_default(&m))
+		whole = step > 0;
+		if (m.kind != BSDMSG_ROUTE || (m.flags & BSD_RTF_UP) == 0)
 			continue;
-		*gateway = m.gateway;
-		for (i = 0; i < s->n_ifs; i++)
-			if (s->ifs[i].index == m.index)
-				memcpy(ifname, s->ifs[i].name, IFNAME_MAX);
+		if (m.addr.family == 4)
+			unrouted -= route_net(s, &m.addr);
+		if (gateway->family == 0 && bsdmsg_is_default(&m))
+			take_default(&m, s, gateway, ifname);
 	}
+	if (!whole && what == BSDKERNEL_ROUTES)
+		unroute_all(s, false);
 	strbuf_fini(&table);
 }
 

@@ -57,10 +57,33 @@ paths_changed(struct machine *m, const struct ipaddr *net)
 	m->path_all |= !inet_is_link_local(net);
 }
 
+/* As FreeBSD's world tells it of aggregates (world/bsdlook.c). */
+static void
+mark_routed(struct machine *m, const struct ipaddr *net, bool routed)
+{
+	struct ifnet *ifp;
+	uint8_t flag = routed ? 0 : SNAP_ADDR_UNROUTED;
+	size_t i;
+
+	if (net->family != 4 || net->prefix == 0 || net->prefix == 32 ||
+	    m->os != SNAP_FREEBSD)
+		return;
+	TAILQ_FOREACH (ifp, &m->ifs, entry)
+		for (i = 0; ifp->kind == KIND_LAGG && i < ifp->n_addrs; i++) {
+			if (ifp->addrs[i].prefix != net->prefix ||
+			    !ipaddr_in_net(&ifp->addrs[i], net) ||
+			    (ifp->addr_flags[i] & SNAP_ADDR_UNROUTED) == flag)
+				continue;
+			ifp->addr_flags[i] ^= SNAP_ADDR_UNROUTED;
+			machine_changed(m, ifp);
+		}
+}
+
 static void
 forget_route(struct machine *m, struct route *r)
 {
 	TAILQ_REMOVE(&m->routes, r, entry);
+	mark_routed(m, &r->net, false);
 	paths_changed(m, &r->net);
 	free(r);
 }
@@ -77,6 +100,7 @@ add_route(struct machine *m, const struct ipaddr *net, struct ifnet *ifp)
 		TAILQ_INSERT_HEAD(&m->routes, r, entry);
 	else
 		TAILQ_INSERT_TAIL(&m->routes, r, entry);
+	mark_routed(m, net, true);
 	paths_changed(m, net);
 	tell_route(m, "ADD", r);
 	return r;
@@ -98,8 +122,13 @@ inet_add_flagged(struct ifnet *ifp, const struct ipaddr *addr, uint8_t flags)
 {
 	struct machine *m = ifp->m;
 	struct ipaddr net = ipaddr_network(addr), copy = *addr;
+	int was = inet_find(ifp, addr);
 
-	if (inet_find(ifp, addr) >= 0)
+	/* Whose lease it is FreeBSD's client has in a file (world/bsdlook.c).
+	 */
+	if (was >= 0 && m->os == SNAP_FREEBSD)
+		flags |= ifp->addr_flags[was] & SNAP_ADDR_LEASED;
+	if (was >= 0)
 		inet_del(ifp, &copy);
 	if (ifp->n_addrs == SNAP_ADDRS)
 		return SIM_EINVAL;

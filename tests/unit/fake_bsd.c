@@ -265,15 +265,24 @@ add_link(struct strbuf *out, const struct fake_if *i)
 	finish(out, start);
 }
 
+static struct ipaddr
+mask_of(const struct ipaddr *a)
+{
+	struct ipaddr mask = { .family = a->family };
+	size_t k;
+
+	for (k = 0; k < a->prefix; k++)
+		mask.bytes[k / 8] |= (uint8_t)(0x80 >> (k % 8));
+	return mask;
+}
+
 static void
 add_addr(struct strbuf *out, const struct fake_if *i, const struct ipaddr *a)
 {
 	uint8_t m[176] = { 0, 0, 5, 12, 0x24 };
-	struct ipaddr mask = { .family = a->family };
-	size_t start = out->bytes, k;
+	const struct ipaddr mask = mask_of(a);
+	size_t start = out->bytes;
 
-	for (k = 0; k < a->prefix; k++)
-		mask.bytes[k / 8] |= (uint8_t)(0x80 >> (k % 8));
 	w16(m + 12, i->index);
 	w16(m + 16, 176);
 	w16(m + 18, 24);
@@ -283,26 +292,46 @@ add_addr(struct strbuf *out, const struct fake_if *i, const struct ipaddr *a)
 	finish(out, start);
 }
 
+/* To the network of an address, with gateway NULL on the link. */
 static void
-add_route(struct fake_bsd *f, struct strbuf *out, const struct ipaddr *gateway,
-    uint32_t index)
+add_route(struct strbuf *out, const struct fake_if *i, const struct ipaddr *a,
+    const struct ipaddr *gateway)
 {
 	uint8_t m[152] = { 0, 0, 5, 4 };
-	const struct ipaddr zero = { .family = gateway->family };
+	const struct ipaddr net = ipaddr_network(a), mask = mask_of(a);
 	size_t start = out->bytes;
-	const struct fake_if *i = by_index(f, index);
 
-	if (gateway->family == 0 || i == NULL)
+	if (i == NULL || a->family == 0)
 		return;
-	w16(m + 4, index);
-	w32(m + 8, 0x803);
+	w16(m + 4, i->index);
+	w32(m + 8, gateway != NULL ? 0x803 : 0x1);
 	w32(m + 12, 0x17);
 	strbuf_add(out, m, sizeof(m));
-	add_sockaddr(out, &zero);
-	add_sockaddr(out, gateway);
-	add_sockaddr(out, &zero);
+	add_sockaddr(out, &net);
+	gateway != NULL ? add_sockaddr(out, gateway) : add_dl(out, i);
+	add_sockaddr(out, &mask);
 	add_dl(out, i);
 	finish(out, start);
+}
+
+static void
+add_routes(struct fake_bsd *f, struct strbuf *out, bool is6)
+{
+	const struct ipaddr *gateway = is6 ? &f->gateway6 : &f->gateway;
+	const struct ipaddr any = { .family = gateway->family };
+	const struct fake_if *i;
+	size_t k;
+
+	add_route(out, by_index(f, is6 ? f->gateway6_if : f->gateway_if), &any,
+	    gateway);
+	if (!is6 && f->gateway_too.family != 0)
+		add_route(out, by_index(f, f->gateway_if), &any,
+		    &f->gateway_too);
+	for (i = f->ifs; i < f->ifs + FAKE_IFS; i++)
+		for (k = 0; i->there && k < i->n_addrs; k++)
+			if (i->addrs[k].family == (is6 ? 6 : 4) &&
+			    !ipaddr_equal(&i->addrs[k], &i->unrouted))
+				add_route(out, i, &i->addrs[k], NULL);
 }
 
 static int
@@ -313,12 +342,8 @@ fake_table(void *ctx, enum bsdkernel_table what, struct strbuf *out)
 
 	if (f->blind)
 		return 12;
-	if (what == BSDKERNEL_ROUTES) {
-		add_route(f, out, &f->gateway, f->gateway_if);
-		add_route(f, out, &f->gateway_too, f->gateway_if);
-	}
-	if (what == BSDKERNEL_ROUTES6)
-		add_route(f, out, &f->gateway6, f->gateway6_if);
+	if (what != BSDKERNEL_INTERFACES)
+		add_routes(f, out, what == BSDKERNEL_ROUTES6);
 	for (i = 0; what == BSDKERNEL_INTERFACES && i < FAKE_IFS; i++) {
 		if (!f->ifs[i].there)
 			continue;
@@ -349,26 +374,6 @@ get_addr(const uint8_t *sa, const uint8_t *mask)
 }
 
 static int
-add_address(struct fake_bsd *f, struct fake_if *i, const uint8_t *d, bool is6)
-{
-	static const uint8_t ever[8] = { 255, 255, 255, 255, 255, 255, 255,
-		255 };
-	struct ipaddr a =
-	    is6 ? get_addr(d + 16, d + 72) : get_addr(d + 16, d + 48);
-
-	if (is6 ? d[16] != 28 || d[17] != 28 || memcmp(d + 120, ever, 8) != 0
-		: d[16] != 16 || d[17] != 2 || d[48] != 16)
-		return INVAL;
-	if (is6 && (i->nd6 & 0x8) != 0)
-		return INVAL;
-	i->addr_flags[i->n_addrs] = 0;
-	i->addrs[i->n_addrs++] = a;
-	i->flags |= 0x41;
-	fake_bsd_follow(f);
-	return 0;
-}
-
-static int
 delete_address(struct fake_if *i, const uint8_t *d)
 {
 	struct ipaddr a = get_addr(d + 16, NULL);
@@ -382,6 +387,28 @@ delete_address(struct fake_if *i, const uint8_t *d)
 			return 0;
 		}
 	return NOADDR;
+}
+
+static int
+add_address(struct fake_bsd *f, struct fake_if *i, const uint8_t *d, bool is6)
+{
+	static const uint8_t ever[8] = { 255, 255, 255, 255, 255, 255, 255,
+		255 };
+	struct ipaddr a =
+	    is6 ? get_addr(d + 16, d + 72) : get_addr(d + 16, d + 48);
+
+	if (is6 ? d[16] != 28 || d[17] != 28 || memcmp(d + 120, ever, 8) != 0
+		: d[16] != 16 || d[17] != 2 || d[48] != 16)
+		return INVAL;
+	if (is6 && (i->nd6 & 0x8) != 0)
+		return INVAL;
+	if (!is6 && delete_address(i, d) == 0)
+		i->unrouted.family = 0; /* made again, with its route */
+	i->addr_flags[i->n_addrs] = 0;
+	i->addrs[i->n_addrs++] = a;
+	i->flags |= 0x41;
+	fake_bsd_follow(f);
+	return 0;
 }
 
 static int

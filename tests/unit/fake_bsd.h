@@ -23,6 +23,7 @@ struct fake_if {
 	uint8_t mac[6], own_mac[6];
 	struct ipaddr addrs[8];
 	uint32_t addr_flags[8]; /* IN6_IFF_* */
+	struct ipaddr unrouted; /* one that has lost the route to its net */
 	size_t n_addrs;
 	uint32_t lagg; /* whose port it is: an index */
 	uint32_t primary;

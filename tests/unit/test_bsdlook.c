@@ -10,7 +10,9 @@
 #include <cmocka.h>
 
 #include "fake_bsd.h"
+#include "hex_lines.h"
 #include "world/bsdlook.h"
+#include "world/bsdmsg.h"
 
 static struct fake_bsd bsd;
 static struct bsdkernel_ops ops;
@@ -18,7 +20,7 @@ static struct bsdkernel kernel;
 static struct bsdpairs pairs;
 static struct snapshot seen;
 /* What is made of the fake's tables. */
-static size_t left_out;	     /* bytes at the end of the interfaces' */
+static size_t left_out;	     /* bytes at the table's end */
 static uint32_t wrong_index; /* of the last address */
 static bool more_routes;
 
@@ -153,6 +155,102 @@ a_vf_may_have_the_longest_name(void **state)
 	assert_string_equal(hn->vf, "accelerated_nic");
 }
 
+/* --- a real kernel's tables: lagg0 has two addresses --- */
+
+static struct hex_line interfaces, routes;
+static bool no_nets; /* what leads to no gateway is left out */
+static int no_routes;
+
+static int
+real_table(void *ctx, enum bsdkernel_table what, struct strbuf *out)
+{
+	struct bsdmsg m;
+	size_t at, step;
+
+	(void)ctx;
+	if (what == BSDKERNEL_INTERFACES)
+		strbuf_add(out, (char *)interfaces.data, interfaces.bytes);
+	if (what != BSDKERNEL_ROUTES)
+		return 0;
+	for (at = 0; at < routes.bytes; at += step) {
+		step = bsdmsg_next(routes.data + at, routes.bytes - at,
+		    BSDMSG_SOCKET, &m);
+		if (!no_nets || m.gateway.family != 0)
+			strbuf_add(out, (char *)routes.data + at, step);
+	}
+	out->bytes -= left_out;
+	return no_routes;
+}
+
+static int
+real_driver(void *ctx, uint32_t index, char *name, size_t bytes)
+{
+	(void)ctx;
+	snprintf(name, bytes, "%s", index == 5 ? "lagg0" : "em0");
+	return 0;
+}
+
+static int
+real_setup(void **state)
+{
+	setup(state);
+	ops.table = real_table;
+	ops.driver = real_driver;
+	hex_line_find("fixtures/freebsd/state1.hex", "NET_RT_IFLISTL",
+	    &interfaces);
+	hex_line_find("fixtures/freebsd/state1.hex", "NET_RT_DUMP", &routes);
+	no_nets = false;
+	no_routes = 0;
+	return 0;
+}
+
+static uint8_t
+flags_of(const char *ifname, const char *text)
+{
+	const struct snap_if *i = snapshot_find(&seen, ifname);
+	struct ipaddr a;
+	size_t n;
+
+	assert_non_null(i);
+	ipaddr_parse(text, &a);
+	for (n = 0; n < i->n_addrs; n++)
+		if (ipaddr_equal(&i->addrs[n], &a))
+			return i->addr_flags[n];
+	fail();
+	return 0;
+}
+
+static void
+an_address_lacks_the_route_that_is_in_no_table(void **state)
+{
+	(void)state;
+	assert_int_equal(look(), 0);
+	assert_int_equal(flags_of("lagg0", "10.0.2.15/24"), 0);
+	no_nets = true;
+	assert_int_equal(look(), 0);
+	assert_int_equal(flags_of("lagg0", "10.0.2.15/24"), SNAP_ADDR_UNROUTED);
+	assert_int_equal(flags_of("lagg0", "10.0.2.16/32"), 0);
+	assert_int_equal(flags_of("lagg0", "fd00::15/64"), 0);
+	assert_int_equal(flags_of("lo0", "127.0.0.1/8"), 0);
+	assert_string_equal(seen.default_if, "lagg0");
+}
+
+static void
+of_a_cut_table_nothing_is_known_to_be_missing(void **state)
+{
+	(void)state;
+	no_nets = true;
+	left_out = 1;
+	assert_int_equal(look(), 0);
+	assert_int_equal(flags_of("lagg0", "10.0.2.15/24"), 0);
+	assert_string_equal(seen.default_if, "lagg0");
+	left_out = 0;
+	no_routes = 12;
+	assert_int_equal(look(), 0);
+	assert_int_equal(flags_of("lagg0", "10.0.2.15/24"), 0);
+	assert_int_equal(seen.default_gateway.family, 0);
+}
+
 int
 main(void)
 {
@@ -163,6 +261,9 @@ main(void)
 		WITH(the_default_route_is_found_among_others),
 		WITH(a_vf_whose_driver_is_not_asked_keeps_its_link),
 		WITH(a_vf_may_have_the_longest_name),
+#define REAL(t) cmocka_unit_test_setup_teardown(t, real_setup, teardown)
+		REAL(an_address_lacks_the_route_that_is_in_no_table),
+		REAL(of_a_cut_table_nothing_is_known_to_be_missing),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -164,6 +164,67 @@ the_longest_prefix_wins(void **state)
 	assert_string_equal(via(&other), "hn0");
 }
 
+static uint8_t
+flags_of(const char *text)
+{
+	const struct ifnet *lagg = ifnet_find(r.m, "lagg0");
+	struct ipaddr a;
+	int i;
+
+	assert_true(ipaddr_parse(text, &a));
+	i = inet_find(lagg, &a);
+	assert_true(i >= 0);
+	return lagg->addr_flags[i];
+}
+
+/* An address sets up what somebody has set down, and gives back only its own
+ * route; the snapshot tells of the others. */
+static void
+an_aggregate_shows_which_address_has_lost_its_route(void **state)
+{
+	static const char *const commands[] = { "ifconfig lagg0 create",
+		"ifconfig lagg0 inet 10.0.0.4/24",
+		"ifconfig lagg0 inet 10.7.0.4/32 alias",
+		"ifconfig lagg0 inet 10.8.0.4/24 alias", "ifconfig lagg0 down",
+		NULL };
+	struct ifnet *lagg;
+	uint64_t version;
+
+	(void)state;
+	do_all(commands);
+	lagg = ifnet_find(r.m, "lagg0");
+	assert_int_equal(flags_of("10.0.0.4"), SNAP_ADDR_UNROUTED);
+	assert_int_equal(flags_of("10.7.0.4"), 0);
+	assert_int_equal(rig_do(&r, "ifconfig lagg0 inet 10.8.0.4/24 alias"),
+	    0);
+	assert_true(lagg->up);
+	assert_int_equal(flags_of("10.8.0.4"), 0);
+	assert_int_equal(flags_of("10.0.0.4"), SNAP_ADDR_UNROUTED);
+	assert_string_equal(via(&gateway), "none");
+	/* Somebody else's route to the same network is one. */
+	version = lagg->version;
+	assert_int_equal(rig_do(&r, "ifconfig hn0 inet 10.0.0.9/24"), 0);
+	assert_int_equal(flags_of("10.0.0.4"), 0);
+	assert_true(lagg->version > version);
+	version = lagg->version;
+	/* It is handed on, as the kernel does to any address of the network. */
+	assert_int_equal(rig_do(&r, "ifconfig hn0 inet 10.0.0.9/24 -alias"), 0);
+	assert_int_equal(flags_of("10.0.0.4"), 0);
+	assert_string_equal(via(&gateway), "lagg0");
+	assert_int_equal(rig_do(&r, "ifconfig lagg0 down"), 0);
+	assert_int_equal(flags_of("10.8.0.4"), SNAP_ADDR_UNROUTED);
+	assert_int_equal(rig_do(&r, "ifconfig lagg0 up"), 0);
+	assert_int_equal(flags_of("10.8.0.4"), 0);
+	assert_int_equal(flags_of("10.0.0.4"), 0);
+	/* Added again it has its route, and is its client's still. */
+	assert_int_equal(rig_do(&r, "ifconfig lagg0 down"), 0);
+	lagg->addr_flags[inet_find(lagg, &guest)] |= SNAP_ADDR_LEASED;
+	assert_int_equal(rig_do(&r, "ifconfig lagg0 inet 10.0.0.4/24 alias"),
+	    0);
+	assert_int_equal(flags_of("10.0.0.4"), SNAP_ADDR_LEASED);
+	assert_string_equal(via(&gateway), "lagg0");
+}
+
 static void
 an_interface_that_goes_takes_its_routes_along(void **state)
 {
@@ -405,6 +466,7 @@ main(void)
 		T(the_same_address_again_is_deleted_and_added_anew),
 		T(an_address_that_is_not_there_cannot_be_taken_away),
 		T(the_longest_prefix_wins),
+		T(an_aggregate_shows_which_address_has_lost_its_route),
 		T(an_interface_that_goes_takes_its_routes_along),
 		T(a_plain_hn_delivers_both_ways),
 		T(a_route_over_an_interface_without_link_counts_as_absent),

@@ -313,6 +313,14 @@ native_may_try(struct look *l)
 }
 
 bool
+native_has_failed(const struct look *l)
+{
+	const struct hold *h = find_hold(l->p, l->op);
+
+	return h != NULL && h->step_ns > 0 && h->repeats == 0;
+}
+
+bool
 native_failed_lately(const struct look *l)
 {
 	const struct hold *h = find_hold(l->p, l->op);

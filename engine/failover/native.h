@@ -8,9 +8,9 @@
  * fresh planner put into a half-made state goes on from there.
  *
  * Wanted, for every hn that rc.conf configures, in non-transparent mode:
- *   - a lagg of our own, the hn its first port, all addresses, the default
- *     routes, the DHCP client, router advertisements and the VLANs on it,
- *     nothing left on the hn; the hn up;
+ *   - a lagg of our own, the hn its first port, all addresses with the routes
+ *     to their networks, the default routes, the DHCP client, router
+ *     advertisements and the VLANs on it, nothing left on the hn; the hn up;
  *   - net.link.lagg.failover_rx_all=1 while we manage (FREEBSD-HN.md d);
  *   - the VF a port before it is upped, upped hyperv_vf_delay after it came;
  *     one that does not join (its MTU) is not upped, and the hn carries;

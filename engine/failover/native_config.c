@@ -16,6 +16,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "failover/native_life.h"
 #include "failover/native_parts.h"
 
 #define CLIENT_FIRST (INT64_C(1) * 1000000000) /* until the next start */
@@ -625,7 +626,8 @@ is_reached(const struct look *l, const struct ipaddr *gateway)
 	size_t i;
 
 	for (i = 0; i < l->lagg->n_addrs && !reached; i++)
-		reached = ipaddr_in_net(gateway, &l->lagg->addrs[i]);
+		reached = ipaddr_in_net(gateway, &l->lagg->addrs[i]) &&
+		    (l->lagg->addr_flags[i] & SNAP_ADDR_UNROUTED) == 0;
 	for (i = 0; i < l->hn->n_addrs && reached; i++)
 		reached = !ipaddr_in_net(gateway, &l->hn->addrs[i]) ||
 		    is_link_local(gateway);
@@ -750,8 +752,8 @@ native_plan_config(struct look *l)
 		return true;
 	return !wait &&
 	    (plan_first_port(l) || plan_stray(l) || plan_strip(l) ||
-		plan_return(l) || plan_routes(l) || plan_client(l) ||
-		plan_stale(l) || plan_solicitation(l));
+		plan_return(l) || native_plan_unrouted(l) || plan_routes(l) ||
+		plan_client(l) || plan_stale(l) || plan_solicitation(l));
 }
 
 /* --- VLANs --- */

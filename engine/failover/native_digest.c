@@ -73,6 +73,8 @@ config_digest(const struct config_care *c, struct digest *d)
 	digest_bytes(d, &c->borrowed, sizeof(c->borrowed));
 	digest_bytes(d, &c->learned, sizeof(c->learned));
 	digest_bytes(d, &c->remade, sizeof(c->remade));
+	digest_bytes(d, c->rerouted, c->n_rerouted * sizeof(c->rerouted[0]));
+	digest_number(d, c->n_rerouted);
 	digest_number(d,
 	    (uint64_t)(c->drop_client << 0 | c->drop_rtadv << 1 |
 		c->new_mtu << 2 | c->asked_route << 3));
@@ -82,6 +84,7 @@ config_digest(const struct config_care *c, struct digest *d)
 	digest_number(d, (uint64_t)c->bare_step_ns);
 	mark(c->route_ns, d);
 	mark(c->rtsol_ns, d);
+	mark(c->unrouted_ns, d);
 	digest_number(d, c->solicited);
 	d->blind = d->blind || c->n_vlans > 0;
 }

@@ -22,6 +22,13 @@
 /* Longer than an engine goes without any look (core/core.h, CORE_RESYNC). */
 #define NATIVE_RENEWED (INT64_C(20) * 1000000000)
 
+/* The last time that l->op was tried it failed. */
+bool native_has_failed(const struct look *l);
+
+/* native_unrouted.c: an address of the aggregate without the route to its
+ * network is made again. As native_plan(). */
+bool native_plan_unrouted(struct look *l);
+
 /* An interface of this name is another one now. */
 void native_forget_holds(struct pair *p, const char *ifname);
 /* What the hn can while it is alone; before a VF is planned. */

@@ -60,17 +60,18 @@ struct vlan_care { /* a child of the hn, or of its aggregate by now */
 struct config_care {
 	struct ipaddr stale[SNAP_ADDRS];  /* put there once, wanted no more */
 	struct ipaddr former[SNAP_ADDRS]; /* rc.conf had it since our start */
-	size_t n_stale, n_former, n_vlans, cap_vlans;
+	size_t n_stale, n_former, n_rerouted, n_vlans, cap_vlans;
 	struct ipaddr old_gateway, old_gateway6;
 	struct ipaddr borrowed; /* the hn's lease, until there is another */
 	struct ipaddr learned;	/* the gateway that came with a lease */
 	struct ipaddr remade;	/* a duplicate taken away, not yet back */
-	bool drop_client, drop_rtadv; /* rc.conf asks for them no more */
+	struct ipaddr rerouted[SNAP_ADDRS]; /* made again for a route */
+	bool drop_client, drop_rtadv;	    /* rc.conf asks for them no more */
 	bool new_mtu, asked_route;
 	int64_t client_ns, client_step_ns; /* no client before; next wait */
 	int64_t bare_ns, bare_step_ns; /* no lease: not beyond; 0: has one */
 	int64_t route_ns; /* the client's turn to set the route ends; 0: no */
-	int64_t rtsol_ns;
+	int64_t rtsol_ns, unrouted_ns; /* one lacks its route: until */
 	unsigned solicited;
 	struct vlan_care *vlans; /* owned */
 };
@@ -78,8 +79,7 @@ struct config_care {
 struct pair {
 	uint32_t index; /* of the hn: its name may change */
 	int unit;
-	char hn[IFNAME_MAX];
-	char lagg[IFNAME_MAX];
+	char hn[IFNAME_MAX], lagg[IFNAME_MAX];
 	char descr[64];	     /* our mark on it: the unit stays at a rename */
 	uint8_t mac[6];	     /* the hn's when it was met */
 	bool managed, is_hn; /* its driver calls it hn, and its unit */

@@ -16,7 +16,8 @@ static const char *const known[] = { "N1", "N2", "N3", "N4", "N5", "N6", "N7",
 	"vf-back-unseen", "vf-other-name", "failovers-at-once",
 	"vf-without-link", "vf-left-down", "vf-missed", "vf-unpaired",
 	"operation-again", "left-alone", "hn-freed", "vf-up-before-join",
-	"vf-stripped", "route-off-port", "lease-anew", "config-dropped" };
+	"vf-stripped", "route-off-port", "route-restored", "lease-anew",
+	"config-dropped" };
 #define N_KNOWN (sizeof(known) / sizeof(known[0]))
 
 _Static_assert(N_KNOWN <= REACH_MAX, "a bit for each");

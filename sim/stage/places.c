@@ -24,6 +24,7 @@ static const struct {
 	{ "up, but not a port", "vf-up-before-join", true },
 	{ "a VF has no address of its own", "vf-stripped", true },
 	{ "it points at a port", "route-off-port", true },
+	{ "no route to its network", "route-restored", true },
 	{ "the default route of its lease is gone", "lease-anew", true },
 	{ "not in rc.conf any more", "config-dropped", true },
 };

@@ -152,6 +152,28 @@ drop_addr(struct snap_if *i, const struct ipaddr *a)
 	}
 }
 
+/* Such a one may be made again: the kernel deletes it, and adds it anew. */
+static bool
+lacks_route(const struct snap_if *i, const struct ipaddr *a)
+{
+	size_t k;
+
+	for (k = 0; k < i->n_addrs; k++)
+		if (ipaddr_equal(&i->addrs[k], a))
+			return (i->addr_flags[k] & SNAP_ADDR_UNROUTED) != 0;
+	return false;
+}
+
+/* What a down took of them, an up gives back. */
+static void
+give_routes(struct snap_if *i)
+{
+	size_t k;
+
+	for (k = 0; k < i->n_addrs; k++)
+		i->addr_flags[k] &= (uint8_t)~SNAP_ADDR_UNROUTED;
+}
+
 /* The connected prefix is the first interface's that has an address in it:
  * hn is older than its lagg. */
 static int
@@ -350,10 +372,14 @@ obey(const struct operation *op)
 		join(i, op->other);
 		break;
 	case OP_UP:
+		give_routes(i);
+		/* FALLTHROUGH */
 	case OP_DOWN:
 		i->up = op->kind == OP_UP;
 		break;
 	case OP_ADDR_ADD:
+		if (lacks_route(i, &op->addr))
+			drop_addr(i, &op->addr);
 		assert_false(snap_if_has_addr(i, &op->addr));
 		i->addrs[i->n_addrs++] = op->addr;
 		i->up = true;

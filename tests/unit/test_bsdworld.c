@@ -341,6 +341,27 @@ what_hangs_is_taken_as_it_was(void **state)
 	assert_int_equal(fake_bsd_find(&bsd, "lagg0")->flags & 1, 1);
 }
 
+/* Somebody has set it down amid an operation, which has set it up again: of
+ * two addresses one is without its route. */
+static void
+an_address_without_its_route_is_made_again(void **state)
+{
+	struct fake_if *lagg;
+
+	(void)state;
+	set("ifconfig_hn0_alias0", "inet 10.8.0.4/24");
+	configure();
+	settle();
+	lagg = fake_bsd_find(&bsd, "lagg0");
+	assert_int_equal(lagg->n_addrs, 2);
+	lagg->unrouted = lagg->addrs[0];
+	settle();
+	assert_int_equal(lagg->n_addrs, 2);
+	assert_int_equal(lagg->unrouted.family, 0);
+	assert_true(fake_bsd_has(&bsd, "lagg0", "10.0.0.4/24"));
+	assert_int_equal(bsd.gateway_if, lagg->index);
+}
+
 static void
 transparent_mode_is_left_alone(void **state)
 {
@@ -700,6 +721,7 @@ main(void)
 		WITH(a_name_that_is_anothers_by_now_is_not_touched),
 		WITH(a_kernel_that_does_not_answer_leaves_all_alone),
 		WITH(what_hangs_is_taken_as_it_was),
+		WITH(an_address_without_its_route_is_made_again),
 		WITH(transparent_mode_is_left_alone),
 		WITH(devd_with_rules_for_hyperv_is_not_fought),
 		WITH(our_own_pid_file_is_no_devd),

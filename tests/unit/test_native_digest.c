@@ -64,6 +64,7 @@ static const struct decides fields[] = {
 	BY(TEXT, config.borrowed),
 	BY(TEXT, config.learned),
 	BY(TEXT, config.remade),
+	BY(NUMBER, config.n_rerouted),
 	BY(FLAG, config.drop_client),
 	BY(FLAG, config.drop_rtadv),
 	BY(FLAG, config.new_mtu),
@@ -74,6 +75,7 @@ static const struct decides fields[] = {
 	BY(TIME, config.bare_step_ns),
 	BY(TIME, config.route_ns),
 	BY(TIME, config.rtsol_ns),
+	BY(TIME, config.unrouted_ns),
 	BY(NUMBER, config.solicited),
 };
 
@@ -154,8 +156,8 @@ no_field_is_new(void **state)
 	if (sizeof(void *) != 8)
 		skip();
 	assert_int_equal(sizeof(struct vf_care), 120);
-	assert_int_equal(sizeof(struct config_care), 768);
-	assert_int_equal(sizeof(struct pair) - sizeof(struct rc_net), 3312);
+	assert_int_equal(sizeof(struct config_care), 1072);
+	assert_int_equal(sizeof(struct pair) - sizeof(struct rc_net), 3616);
 	assert_int_equal(sizeof(struct hold) - sizeof(struct operation), 32);
 }
 

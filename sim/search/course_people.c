@@ -145,14 +145,10 @@ add_to_nic(struct author *a, size_t pair)
 		    ipaddr_format(&p->addrs[0], true, text));
 }
 
-/* Its routes go with it. A daemon that has seen it down brings them back;
- * one that is started when it is up again knows nothing of it. */
 static void
 down_lagg(struct author *a, size_t pair)
 {
 	course_type(a, "ifconfig lagg%zu down", pair);
-	if (a->script == NULL)
-		a->now_ns += DUR_SEC;
 }
 
 static void

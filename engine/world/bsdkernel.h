@@ -19,8 +19,8 @@
 
 enum bsdkernel_table {
 	BSDKERNEL_INTERFACES, /* NET_RT_IFLISTL, all families */
-	/* NET_RT_DUMP of IPv4: the default ones at least. A router may have a
-	 * million of others. */
+	/* NET_RT_DUMP of IPv4: bsdmsg_take_near() of it at least. A router may
+	 * have a million of others. */
 	BSDKERNEL_ROUTES,
 	BSDKERNEL_ROUTES6,
 };

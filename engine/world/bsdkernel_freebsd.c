@@ -76,7 +76,7 @@ own_table(void *ctx, enum bsdkernel_table what, struct strbuf *out)
 		if (rc == 0 && what == BSDKERNEL_INTERFACES)
 			strbuf_add(out, buf, bytes);
 		else if (rc == 0)
-			bsdmsg_take_defaults(buf, bytes, out);
+			bsdmsg_take_near(buf, bytes, out);
 		free(buf);
 	}
 	return rc;
@@ -168,8 +168,7 @@ own_read(void *ctx, const char *path, size_t most, struct strbuf *out)
 
 /* The file stays when its process dies, and the number may be another's; but
  * pidfile(3) holds a lock for as long as it lives. To ask for the lock instead
- * of taking it lets the client start that comes just now. In devd's place the
- * file that would be devd's is that of the engine, which has forked us. */
+ * of taking it lets the client start that comes just now. */
 static int
 own_holder(void *ctx, const char *path)
 {
@@ -184,7 +183,7 @@ own_holder(void *ctx, const char *path)
 		pid = (int)strtol(strbuf_str(&text), NULL, 10);
 	strbuf_fini(&text);
 	close(fd);
-	return pid > 1 && pid != getpid() && pid != getppid() ? pid : 0;
+	return pid > 1 && pid != getpid() ? pid : 0;
 }
 
 static int

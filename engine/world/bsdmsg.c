@@ -296,8 +296,15 @@ bsdmsg_is_default(const struct bsdmsg *m)
 	    (m->flags & BSD_RTF_UP) != 0;
 }
 
+static bool
+is_near(const struct bsdmsg *m)
+{
+	return m->kind == BSDMSG_ROUTE &&
+	    (m->flags & (BSD_RTF_GATEWAY | BSD_RTF_HOST)) == 0;
+}
+
 void
-bsdmsg_take_defaults(const void *table, size_t bytes, struct strbuf *out)
+bsdmsg_take_near(const void *table, size_t bytes, struct strbuf *out)
 {
 	const char *at = table;
 	struct bsdmsg m;
@@ -306,8 +313,9 @@ bsdmsg_take_defaults(const void *table, size_t bytes, struct strbuf *out)
 	for (; bytes > 0; at += step, bytes -= step) {
 		step = bsdmsg_next(at, bytes, BSDMSG_SOCKET, &m);
 		if (step == 0)
-			return;
-		if (bsdmsg_is_default(&m))
-			strbuf_add(out, at, step);
+			step = bytes;
+		else if (!is_near(&m) && !bsdmsg_is_default(&m))
+			continue;
+		strbuf_add(out, at, step);
 	}
 }

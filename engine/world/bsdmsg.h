@@ -63,7 +63,8 @@ size_t bsdmsg_next(const void *data, size_t bytes, enum bsdmsg_form form,
 /* A default route that works, by way of a gateway. */
 bool bsdmsg_is_default(const struct bsdmsg *m);
 
-/* Of a table of routes the messages of default ones; appended. */
-void bsdmsg_take_defaults(const void *table, size_t bytes, struct strbuf *out);
+/* Of a table of routes the messages of default ones, and of those to networks
+ * that are reached without a gateway; appended. What is cut stays cut. */
+void bsdmsg_take_near(const void *table, size_t bytes, struct strbuf *out);
 
 #endif

@@ -225,39 +225,46 @@ the_table_of_routes_says_what_netstat_says(void **state)
 
 /* --- what is told as it happens --- */
 
-static size_t
-count_defaults(const struct strbuf *table)
+/* Of host routes none, and of those by way of a gateway only default ones. */
+static void
+count_picked(const struct strbuf *table, size_t *defaults, size_t *others)
 {
 	struct bsdmsg m;
-	size_t at, step, n = 0;
+	size_t at, step;
 
-	for (at = 0; at < table->bytes; at += step, n++) {
+	*defaults = *others = 0;
+	for (at = 0; at < table->bytes; at += step) {
 		step = bsdmsg_next(table->data + at, table->bytes - at,
 		    BSDMSG_SOCKET, &m);
 		assert_true(step > 0);
-		assert_true(bsdmsg_is_default(&m));
+		assert_int_equal(m.flags & BSD_RTF_HOST, 0);
+		if (bsdmsg_is_default(&m))
+			++*defaults;
+		else
+			++*others;
 	}
-	return n;
 }
 
 static void
-default_routes_are_picked_from_a_table(void **state)
+near_routes_are_picked_from_a_table(void **state)
 {
 	struct strbuf table = { 0 };
-	size_t bytes;
+	size_t bytes, defaults, others;
 
 	(void)state;
 	hex_line_find(DIR_ "state1.hex", "NET_RT_DUMP", &line);
-	bsdmsg_take_defaults(line.data, line.bytes, &table);
-	assert_int_equal(count_defaults(&table), 2);
-	/* What is cut has those before the cut. */
+	bsdmsg_take_near(line.data, line.bytes, &table);
+	count_picked(&table, &defaults, &others);
+	assert_int_equal(defaults, 2);
+	assert_int_equal(others, 5);
+	/* The last one is of a host: what is cut stays cut. */
 	bytes = table.bytes;
 	strbuf_reset(&table);
-	bsdmsg_take_defaults(line.data, line.bytes - 1, &table);
-	assert_int_equal(table.bytes, bytes);
+	bsdmsg_take_near(line.data, line.bytes - 1, &table);
+	assert_true(table.bytes > bytes);
 	strbuf_reset(&table);
-	bsdmsg_take_defaults(line.data, 4, &table);
-	assert_int_equal(table.bytes, 0);
+	bsdmsg_take_near(line.data, 4, &table);
+	assert_int_equal(table.bytes, 4);
 	strbuf_fini(&table);
 }
 
@@ -434,7 +441,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(tables_of_interfaces_say_what_ifconfig_says),
-		cmocka_unit_test(default_routes_are_picked_from_a_table),
+		cmocka_unit_test(near_routes_are_picked_from_a_table),
 		cmocka_unit_test(the_table_of_routes_says_what_netstat_says),
 		cmocka_unit_test(the_socket_tells_every_step),
 		cmocka_unit_test(messages_that_are_cut_give_what_is_whole),

@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <uthash.h>
 
 #include "base/mem.h"
 
@@ -159,47 +160,93 @@ labrows_flight(struct labrows *r, struct trace *t)
 
 /* --- what a flight recording says, among the rest --- */
 
-/* The daemon and the observer hear the kernel each for itself: what one of
- * them has told is the same record that the other has read. Gives the oldest
- * that says the same and that nobody was found to have read yet. */
-static struct happening *
-find_record(struct labrows *r, const struct trace_record *read)
+/* Records that say the same and that nobody was found to have read yet. */
+struct alike {
+	UT_hash_handle hh; /* by what they say, of which the first is the key */
+	size_t *orders;	   /* owned; rising */
+	size_t first, n, cap;
+};
+
+static struct alike *
+find_alike(struct alike *all, const char *raw, size_t bytes)
 {
-	struct happening *h;
+	struct alike *a;
+
+	HASH_FIND(hh, all, raw, bytes, a);
+	return a;
+}
+
+static void
+add_alike(struct alike **all, const struct happening *h)
+{
+	struct alike *a = find_alike(*all, h->a, h->bytes);
+
+	if (a == NULL) {
+		a = mem_zero(1, sizeof(*a));
+		HASH_ADD_KEYPTR(hh, *all, h->a, h->bytes, a);
+	}
+	*MEM_PUSH(a->orders, a->n, a->cap) = h->order;
+}
+
+static struct alike *
+unread_records(const struct labrows *r)
+{
+	struct alike *all = NULL;
 	size_t i;
 
-	for (i = 0; i < r->count; i++) {
-		h = &r->list[i];
-		if (h->what == HAPPENED_RECORD && h->until_ns == TRACE_OPEN &&
-		    h->bytes == read->raw_bytes &&
-		    memcmp(h->a, read->raw, read->raw_bytes) == 0)
-			return h;
+	for (i = 0; i < r->count; i++)
+		if (r->list[i].what == HAPPENED_RECORD)
+			add_alike(&all, &r->list[i]);
+	return all;
+}
+
+static void
+free_alike(struct alike *all)
+{
+	struct alike *a, *next;
+
+	HASH_ITER (hh, all, a, next) {
+		HASH_DEL(all, a);
+		free(a->orders);
+		free(a);
 	}
-	return NULL;
+}
+
+/* The daemon and the observer hear the kernel each for itself: what one of
+ * them has told is the same record that the other has read. Gives the oldest
+ * that says the same and that nobody was found to have read yet; or a new
+ * one. */
+static struct happening *
+take_record(struct labrows *r, struct alike **unread,
+    const struct trace_record *read)
+{
+	struct alike *a = find_alike(*unread, read->raw, read->raw_bytes);
+	struct happening *h;
+
+	if (a != NULL && a->first < a->n) {
+		h = &r->list[a->orders[a->first]];
+		a->first += read->read_ns != TRACE_OPEN;
+	} else {
+		h = add(r, HAPPENED_RECORD, LABROWS_GUEST, read->read_ns);
+		h->a = mem_copy(read->raw, read->raw_bytes);
+		h->bytes = read->raw_bytes;
+		if (read->read_ns == TRACE_OPEN)
+			add_alike(unread, h);
+	}
+	h->until_ns = read->read_ns;
+	if (h->at_ns > h->until_ns)
+		h->at_ns = h->until_ns;
+	return h;
 }
 
 /* Gives the order of each record of the recording; the caller frees. */
 static size_t *
-take_records(struct labrows *r, const struct trace *f)
+take_records(struct labrows *r, struct alike **unread, const struct trace *f)
 {
 	size_t *orders = mem_zero(f->n_records + 1, sizeof(*orders)), i;
-	const struct trace_record *read;
-	struct happening *h;
 
-	for (i = 0; i < f->n_records; i++) {
-		read = &f->records[i];
-		h = find_record(r, read);
-		if (h == NULL) {
-			h = add(r, HAPPENED_RECORD, LABROWS_GUEST,
-			    read->read_ns);
-			h->a = mem_copy(read->raw, read->raw_bytes);
-			h->bytes = read->raw_bytes;
-		}
-		h->until_ns = read->read_ns;
-		if (h->at_ns > h->until_ns)
-			h->at_ns = h->until_ns;
-		orders[i] = h->order;
-	}
+	for (i = 0; i < f->n_records; i++)
+		orders[i] = take_record(r, unread, &f->records[i])->order;
 	return orders;
 }
 
@@ -237,9 +284,9 @@ take_actions(struct labrows *r, const struct trace *f, const size_t *orders)
 }
 
 static void
-take_flight(struct labrows *r, const struct trace *f)
+take_flight(struct labrows *r, struct alike **unread, const struct trace *f)
 {
-	size_t *orders = take_records(r, f), i;
+	size_t *orders = take_records(r, unread, f), i;
 	const struct trace_operation *p;
 	struct happening *h;
 
@@ -305,6 +352,7 @@ take_logged(struct labrows *r, size_t line)
 static void
 take_lives(struct labrows *r)
 {
+	struct alike *unread = unread_records(r);
 	size_t n = r->count, i, life;
 
 	for (i = 0; i < n; i++) {
@@ -315,7 +363,8 @@ take_lives(struct labrows *r)
 	}
 	for (i = 0; i < r->n_lives; i++)
 		if (r->lives[i].flight != NULL)
-			take_flight(r, r->lives[i].flight);
+			take_flight(r, &unread, r->lives[i].flight);
+	free_alike(unread);
 }
 
 /* --- the end: everything on one clock --- */

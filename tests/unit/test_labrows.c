@@ -4,6 +4,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -137,6 +138,137 @@ test_killed(void **state)
 	trace_free(t);
 }
 
+/* --- many records, few texts --- */
+
+#define TEXTS  5
+#define LIVE   300
+#define FLIGHT 200
+
+struct model { /* what take_record() is to do, in the plainest way */
+	struct {
+		unsigned text;
+		int64_t at, until;
+	} list[LIVE + 2 * FLIGHT];
+	size_t n;
+};
+
+static unsigned
+next_number(uint32_t *state)
+{
+	*state = *state * 1664525 + 1013904223;
+	return *state >> 16;
+}
+
+static void
+model_read(struct model *m, unsigned text, int64_t read_ns)
+{
+	size_t i;
+
+	for (i = 0; i < m->n; i++)
+		if (m->list[i].text == text && m->list[i].until == TRACE_OPEN)
+			break;
+	if (i == m->n) {
+		m->list[i].text = text;
+		m->list[i].at = read_ns;
+		m->n++;
+	}
+	m->list[i].until = read_ns;
+	if (m->list[i].at > read_ns)
+		m->list[i].at = read_ns;
+}
+
+static struct trace *
+many_read(struct model *m, uint32_t *state, int64_t from_ns)
+{
+	struct trace *f = trace_new();
+	char text[16];
+	int64_t read_ns;
+	int32_t row;
+	unsigned i, k;
+
+	for (i = 0; i < FLIGHT; i++) {
+		k = next_number(state) % TEXTS;
+		snprintf(text, sizeof(text), "!%u", k);
+		/* Some are in a recording that were not read. */
+		read_ns = next_number(state) % 7 == 0 ? TRACE_OPEN
+						      : from_ns + (int64_t)i;
+		row = trace_add_record(f, from_ns, text, strlen(text));
+		f->records[row].read_ns = read_ns;
+		model_read(m, k, read_ns);
+	}
+	return f;
+}
+
+/* As labrows_end() does it: by time, then as told. */
+static void
+model_end(const struct model *m, struct trace *t)
+{
+	bool put[LIVE + 2 * FLIGHT] = { false };
+	size_t done, best, i;
+	char text[16];
+	int64_t at, least;
+	int32_t row;
+
+	for (done = 0; done < m->n; done++) {
+		best = SIZE_MAX;
+		least = 0;
+		for (i = 0; i < m->n; i++) {
+			at = m->list[i].at + 1000 - 5000;
+			at = at < 0 ? 0 : at;
+			if (!put[i] && (best == SIZE_MAX || at < least)) {
+				best = i;
+				least = at;
+			}
+		}
+		put[best] = true;
+		snprintf(text, sizeof(text), "!%u", m->list[best].text);
+		row = trace_add_record(t, least, text, strlen(text));
+		at = m->list[best].until;
+		t->records[row].read_ns =
+		    at == TRACE_OPEN ? at : at + 1000 - 5000;
+		t->records[row].fate =
+		    at == TRACE_OPEN ? TRACE_RECORD_NOBODY : TRACE_RECORD_READ;
+	}
+}
+
+static void
+test_equal_records_are_read_oldest_first(void **state)
+{
+	struct labrows *r = labrows_new();
+	struct trace *t, *wanted = trace_new();
+	struct strbuf got = { 0 }, want = { 0 };
+	struct model m = { .n = 0 };
+	uint32_t seed = 7;
+	char text[16];
+	unsigned i, k;
+
+	(void)state;
+	for (i = 0; i < LIVE; i++) {
+		k = next_number(&seed) % TEXTS;
+		snprintf(text, sizeof(text), "!%u", k);
+		m.list[m.n].text = k;
+		m.list[m.n].at = 5000 + next_number(&seed) % 1000;
+		m.list[m.n].until = TRACE_OPEN;
+		labrows_record(r, m.list[m.n++].at, text, strlen(text));
+	}
+	for (i = 0; i < 2; i++) {
+		labrows_daemon(r, LABROWS_HOST, 0, true);
+		labrows_flight(r, many_read(&m, &seed, 5300 + 300 * i));
+		labrows_daemon(r, LABROWS_HOST, 0, false);
+	}
+	t = end(r);
+	model_end(&m, wanted);
+	t->n_states = 0; /* the daemon's */
+	trace_dump(t, &got);
+	trace_dump(wanted, &want);
+	assert_string_equal(strbuf_str(&got), strbuf_str(&want));
+	assert_true(m.n > LIVE);
+	strbuf_fini(&got);
+	strbuf_fini(&want);
+	trace_free(wanted);
+	trace_free(t);
+}
+
 int
 main(void)
 {
@@ -144,6 +276,7 @@ main(void)
 		cmocka_unit_test(test_one_clock),
 		cmocka_unit_test(test_two_observers),
 		cmocka_unit_test(test_killed),
+		cmocka_unit_test(test_equal_records_are_read_oldest_first),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "world/childproc.h"
 
+#include <sys/resource.h>
 #include <sys/wait.h>
 
 #include <errno.h>
@@ -14,7 +15,7 @@
 #include "base/mem.h"
 
 /* What the child could not do; it goes through a pipe that exec closes. */
-enum step { STEP_DIE_WITH = 1, STEP_KEEP, STEP_EXEC };
+enum step { STEP_DIE_WITH = 1, STEP_KEEP, STEP_LIMIT, STEP_EXEC };
 
 struct trouble {
 	int step, why, fd;
@@ -52,6 +53,18 @@ give_up(int fd, struct trouble t)
 	_exit(127);
 }
 
+/* 0 or an errno. */
+static int
+limit_files(int64_t most)
+{
+	struct rlimit limit = { (rlim_t)most, (rlim_t)most };
+
+	if (most <= 0)
+		return 0;
+	signal(SIGXFSZ, SIG_IGN);
+	return setrlimit(RLIMIT_FSIZE, &limit) < 0 ? errno : 0;
+}
+
 /* In the child; only calls that are safe between fork and exec. keep has the
  * n to be kept and the pipe among them. */
 static void
@@ -67,6 +80,8 @@ become(const struct childproc *c, const int *keep, size_t n, int pipe_fd,
 	setpgid(0, 0);
 	for (signo = 1; signo < NSIG; signo++)
 		signal(signo, SIG_DFL);
+	if ((why = limit_files(c->file_most)) != 0)
+		give_up(pipe_fd, (struct trouble){ STEP_LIMIT, why, -1 });
 	null = open("/dev/null", O_RDWR);
 	dup2(null, STDIN_FILENO);
 	dup2(c->output_fd >= 0 ? c->output_fd : null, STDOUT_FILENO);
@@ -93,6 +108,9 @@ tell(const struct childproc *c, struct trouble t, struct err *err)
 	case STEP_KEEP:
 		return err_set(err, ERR_INPUT,
 		    "%s: %d is no open descriptor to be kept", program, t.fd);
+	case STEP_LIMIT:
+		return err_sys(err, t.why, "%s: a limit for its files",
+		    program);
 	case STEP_EXEC:
 		break;
 	}

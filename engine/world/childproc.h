@@ -17,6 +17,7 @@
 #include <sys/types.h>
 
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/err.h"
 
@@ -25,6 +26,9 @@ struct childproc {
 	const int *keep;	 /* descriptors, all above 2, in any order */
 	size_t n_keep;
 	int output_fd; /* above 2; its stdout and stderr; -1: /dev/null */
+	/* Bytes that it may make a file long; 0: any. It is not ended by that
+	 * (SIGXFSZ is ignored): a write that would go beyond fails. */
+	int64_t file_most;
 };
 
 /* Returns when the program runs: 0 and *pid, or ERR_NOTFOUND (there is no such

@@ -105,6 +105,36 @@ its_signals_are_as_they_are_by_default(void **state)
 	assert_string_equal(text, "141\n");
 }
 
+/* What would make a file longer is refused, and the program goes on. */
+static void
+its_files_are_as_long_as_they_may_be(void **state)
+{
+	const char *argv[] = { "sh", "-c",
+		"cd $TMPDIR && for i in 1 2 3; do echo 12345; done >file "
+		"2>/dev/null; wc -c <file; rm file",
+		NULL };
+	struct childproc c = { .argv = argv, .file_most = 9 };
+	char dir[] = "/tmp/test_childproc.XXXXXX", text[200];
+	int out[2], status;
+	struct err e;
+	pid_t pid;
+
+	(void)state;
+	assert_non_null(mkdtemp(dir));
+	setenv("TMPDIR", dir, 1);
+	open_pipe(out);
+	c.output_fd = out[1];
+	assert_int_equal(childproc_start(&c, &pid, &e), 0);
+	close(out[1]);
+	read_all(out[0], text, sizeof(text));
+	close(out[0]);
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_int_equal(status, 0);
+	assert_int_equal(strtol(text, NULL, 10), 9);
+	unsetenv("TMPDIR");
+	assert_int_equal(rmdir(dir), 0);
+}
+
 static void
 a_program_that_is_not_there_is_told_and_leaves_no_child(void **state)
 {
@@ -209,6 +239,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(it_has_the_kept_descriptors_and_no_other),
 		cmocka_unit_test(its_signals_are_as_they_are_by_default),
+		cmocka_unit_test(its_files_are_as_long_as_they_may_be),
 		cmocka_unit_test(
 		    a_program_that_is_not_there_is_told_and_leaves_no_child),
 		cmocka_unit_test(a_descriptor_that_is_none_is_refused),

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * lab_parts - the inside of sim/lab/labstage.h, shared by its files: the run
- * (labstage.c), the QEMUs (labhost.c), the guest in them (labguest.c), what is
+ * (labstage.c), the QEMUs (labhost.h), the guest in them (labguest.c), what is
  * done to it (labdeeds.c), its probes (labpackets.c) and its daemon's flight
  * recording (labflight.c).
  */
@@ -13,29 +13,15 @@
 #include "sim/lab/guestlink.h"
 #include "sim/lab/labcan.h"
 #include "sim/lab/labclock.h"
+#include "sim/lab/labhost.h"
 #include "sim/lab/labloop.h"
 #include "sim/lab/labnoise.h"
 #include "sim/lab/labprobes.h"
 #include "sim/lab/labrows.h"
 #include "sim/lab/labstage.h"
-#include "sim/lab/qemu.h"
 #include "sim/lab/qemumigrate.h"
-#include "sim/lab/wire.h"
 #include "sim/stage/simoptions.h"
 #include "sim/stage/stage.h"
-
-/* A QEMU of the run: the first, or the destination of a migration. */
-struct labhost {
-	struct lab *lab;
-	struct qemu *q;
-	unsigned number;
-	int hn_fd, vf_fd, agent_fd; /* ours, until somebody takes them; or -1 */
-	int migrate_fd;		    /* the source's end, the same */
-	struct wire_port *hn, *vf;
-	bool ready, exited;
-};
-
-#define LAB_HOSTS 16 /* migrations of one run, and one */
 
 /* Files in the guest. */
 #define LABGUEST_CONTROL "/run/switchbackd.sock"
@@ -65,7 +51,7 @@ struct lab {
 	struct wire *wire;
 	struct guestlink *guest;
 
-	struct labhost hosts[LAB_HOSTS];
+	struct labhost hosts[LABHOST_MOST];
 	size_t n_hosts;
 	struct labhost *here; /* where the guest runs */
 	struct labhost *next; /* where it will; or NULL */
@@ -83,6 +69,7 @@ struct lab {
 	struct labprobes *probes;
 	struct labstream *streams;
 	size_t n_streams, cap_streams;
+	size_t n_packets;   /* that the guest has told of */
 	size_t asked;	    /* questions on whose answer something waits */
 	struct strbuf data; /* of the file that is being fetched */
 	struct labnoise_worst worst;
@@ -104,21 +91,19 @@ bool lab_wait(struct lab *l, bool (*done)(const struct lab *l),
 /* The guest's answer to anything. */
 #define LAB_ANSWER_MOST INT64_C(60000000000)
 
-/* --- labhost.c --- */
-
-/* Starts a QEMU; the first is where the guest boots. NULL: trouble. */
-struct labhost *labhost_start(struct lab *l, bool vf_present);
-/* Its NICs are on the wire from now on. */
-void labhost_plug(struct labhost *h);
-/* They are not any more; what the wire has to say of them is told. */
-void labhost_unplug(struct labhost *h);
-void labhost_end(struct labhost *h); /* and all that is ours of it */
+/* Whether what is kept of it has come to its bounds: then that is trouble. */
+void lab_check_room(struct lab *l);
+/* All that was seen becomes the trace. */
+void lab_put_rows(struct lab *l);
 
 /* --- labguest.c --- */
 
 /* Boots the guest, and sets it up. */
 void labguest_boot(struct lab *l);
 void labguest_end(struct lab *l);
+/* Its part is at the other end of fd, a stream, and is heard from now on. Of
+ * the lab that takes the loop and the rows alone. */
+void labguest_hear(struct lab *l, int fd);
 
 /* Asks for something on whose answer the run depends: an error is trouble.
  * what is for its message. */
@@ -142,8 +127,14 @@ void labdeeds_do(struct lab *l, const struct scn_step *step);
 void labpackets_start(struct lab *l);
 /* What became of all of them, into the trace. */
 void labpackets_collect(struct lab *l);
+/* Its parts: the guest is asked; and what it has answered, into the trace. */
+void labpackets_ask(struct lab *l);
+void labpackets_report(struct lab *l);
 
 /* Of the daemon that runs at the end, into the rows. */
 void labflight_collect(struct lab *l);
+/* Its parts, as above. */
+void labflight_ask(struct lab *l);
+void labflight_take(struct lab *l);
 
 #endif

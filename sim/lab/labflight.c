@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "agent/filecopy.h"
 #include "db/store_read.h"
 #include "sim/lab/lab_parts.h"
 
@@ -14,8 +15,14 @@ take_data(void *ctx, const struct labwire *m, int64_t got_ns)
 	struct lab *l = ctx;
 
 	(void)got_ns;
-	if (m->kind == LABWIRE_DATA)
+	if (m->kind == LABWIRE_DATA &&
+	    l->data.bytes + m->text.bytes <= FILECOPY_MAX)
 		strbuf_add(&l->data, m->text.data, m->text.bytes);
+	else if (m->kind == LABWIRE_DATA)
+		lab_fail(l, ERR_IO,
+		    "the flight recording has come with more than %d bytes, "
+		    "which is the most that is copied",
+		    FILECOPY_MAX);
 	if (m->kind != LABWIRE_ANSWER)
 		return;
 	l->asked--;
@@ -60,14 +67,32 @@ read_store(const struct strbuf *data, struct trace **out, struct err *e)
 	return rc;
 }
 
+void
+labflight_ask(struct lab *l)
+{
+	struct labwire m = { .kind = LABWIRE_GET };
+
+	snprintf(m.path, sizeof(m.path), "%s", LABGUEST_FLIGHT);
+	l->asked++;
+	guestlink_ask(l->guest, &m, take_data, l);
+}
+
+void
+labflight_take(struct lab *l)
+{
+	struct trace *flight;
+	struct err e;
+
+	if (read_store(&l->data, &flight, &e) < 0)
+		lab_fail(l, ERR_IO, "the flight recording: %s", e.text);
+	else
+		labrows_flight(l->rows, flight);
+}
+
 /* The dump has its name when it is whole. */
 void
 labflight_collect(struct lab *l)
 {
-	struct labwire m = { .kind = LABWIRE_GET };
-	struct trace *flight;
-	struct err e;
-
 	if (!l->daemon_runs)
 		return;
 	labguest_shell(l,
@@ -79,14 +104,8 @@ labflight_collect(struct lab *l)
 	if (!lab_wait(l, labguest_is_quiet, LAB_ANSWER_MOST,
 		"the flight recording was not written"))
 		return;
-	snprintf(m.path, sizeof(m.path), "%s", LABGUEST_FLIGHT);
-	l->asked++;
-	guestlink_ask(l->guest, &m, take_data, l);
-	if (!lab_wait(l, labguest_is_quiet, LAB_ANSWER_MOST,
+	labflight_ask(l);
+	if (lab_wait(l, labguest_is_quiet, LAB_ANSWER_MOST,
 		"the flight recording has not come"))
-		return;
-	if (read_store(&l->data, &flight, &e) < 0)
-		lab_fail(l, ERR_IO, "the flight recording: %s", e.text);
-	else
-		labrows_flight(l->rows, flight);
+		labflight_take(l);
 }

@@ -221,16 +221,23 @@ put_address(struct lab *l)
 }
 
 void
-labguest_boot(struct lab *l)
+labguest_hear(struct lab *l, int fd)
 {
 	const struct guestlink_user user = { on_row, on_trouble, l };
+
+	l->guest = guestlink_new(l->loop, fd, &user);
+}
+
+void
+labguest_boot(struct lab *l)
+{
 	bool vf = l->s->n_vfs > 0 && l->s->vfs[0].present;
 
 	if ((l->here = labhost_start(l, vf)) == NULL)
 		return;
 	labnoise_watch(l->noise, qemu_pid(l->here->q));
 	labhost_plug(l->here);
-	l->guest = guestlink_new(l->loop, l->here->agent_fd, &user);
+	labguest_hear(l, l->here->agent_fd);
 	l->here->agent_fd = -1;
 	if (!lab_wait(l, has_greeted, BOOT_MOST, "the guest has not booted"))
 		return;

@@ -2,6 +2,7 @@
 /* The hosts of a run: each is a QEMU with its ends of the wire, the first, or
  * the destination of a migration. */
 #include <sys/socket.h>
+#include <sys/stat.h>
 
 #include <errno.h>
 #include <stdio.h>
@@ -201,6 +202,7 @@ describe(const struct lab *l, struct qemu_config *c)
 		c->append = tools->image.append;
 	}
 	c->console = l->in->console;
+	c->console_most = LABHOST_CONSOLE;
 	c->accel = tools->hyperv.kvm ? "kvm" : NULL;
 	c->cpu = tools->hyperv.cpu;
 	c->n_nics = 1;
@@ -215,9 +217,9 @@ labhost_start(struct lab *l, bool vf_present)
 	struct labhost *h;
 	struct err e;
 
-	if (l->n_hosts == LAB_HOSTS) {
+	if (l->n_hosts == LABHOST_MOST) {
 		lab_fail(l, ERR_UNSUPPORTED, "more than %d migrations in a run",
-		    LAB_HOSTS - 1);
+		    LABHOST_MOST - 1);
 		return NULL;
 	}
 	h = &l->hosts[l->n_hosts];
@@ -240,6 +242,18 @@ labhost_start(struct lab *l, bool vf_present)
 	if (l->in->tools->hyperv.kvm)
 		qemu_ask_enlightenments(h->q, enlightened, l);
 	return h;
+}
+
+void
+labhost_tell_console(struct lab *l)
+{
+	const char *path = l->in->console;
+	struct stat st;
+
+	if (path != NULL && stat(path, &st) == 0 &&
+	    st.st_size >= LABHOST_CONSOLE)
+		lab_note(l, "the guest's console is cut off at %d MiB",
+		    (int)(LABHOST_CONSOLE / 1048576));
 }
 
 static void

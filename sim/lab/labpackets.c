@@ -84,6 +84,11 @@ take_packet(struct lab *l, struct labstream *s, enum labwire_log log,
 	struct labprobes_sent *sent;
 	struct labprobes_got *got;
 
+	if (++l->n_packets > WIRE_LOGGED) {
+		lab_fail(l, ERR_IO, "the guest tells of more than %d packets",
+		    WIRE_LOGGED);
+		return;
+	}
 	if (log == LABWIRE_SENT) {
 		sent = MEM_PUSH(s->sent, s->n_sent, s->cap_sent);
 		sent->seq = p->sequence;
@@ -164,6 +169,26 @@ tell_gap(struct lab *l, const struct labstream *s)
 	    g.missing);
 }
 
+/* Captures that are not of the whole run say so where they are looked for. */
+static void
+tell_captures(struct lab *l, const struct wire_counts *c)
+{
+	struct strbuf note = { 0 };
+	char at[DUR_TEXT];
+
+	if (c->uncaptured == 0)
+		return;
+	strbuf_addf(&note,
+	    "the captures end at %s, when they had %d MiB: %" PRIu64
+	    " frames are in none",
+	    dur_format(c->captured_ns - l->zero_ns, at),
+	    (int)(WIRE_CAPTURED / 1048576), c->uncaptured);
+	lab_note(l, "wire: %s", strbuf_str(&note));
+	strbuf_addf(&note, "; %s", l->t->run.note);
+	free(l->t->run.note);
+	l->t->run.note = strbuf_take(&note);
+}
+
 /* Where the guest was heard: an address that moves takes its packets along. */
 static void
 tell_wire(struct lab *l)
@@ -186,20 +211,24 @@ tell_wire(struct lab *l)
 		    "wire: %" PRIu64 " moves, %" PRIu64 " damaged, %" PRIu64
 		    " not logged, %" PRIu64 " from nobody's log",
 		    all, c.damaged, c.unlogged, strays);
+	tell_captures(l, &c);
 	labhost_unplug(l->here);
 }
 
-static void
-collect_streams(struct lab *l)
+void
+labpackets_ask(struct lab *l)
 {
 	struct labwire m = { .kind = LABWIRE_PROBES };
-	size_t i;
 
 	l->asked++;
 	guestlink_ask(l->guest, &m, take_packets, l);
-	if (!lab_wait(l, labguest_is_quiet, LAB_ANSWER_MOST,
-		"the guest has not given its packets"))
-		return;
+}
+
+void
+labpackets_report(struct lab *l)
+{
+	size_t i;
+
 	for (i = 0; i < l->n_streams; i++)
 		add_stream(l, i);
 	labprobes_report(l->probes, l->t);
@@ -210,7 +239,11 @@ collect_streams(struct lab *l)
 void
 labpackets_collect(struct lab *l)
 {
-	if (l->n_streams > 0)
-		collect_streams(l);
+	if (l->n_streams > 0) {
+		labpackets_ask(l);
+		if (lab_wait(l, labguest_is_quiet, LAB_ANSWER_MOST,
+			"the guest has not given its packets"))
+			labpackets_report(l);
+	}
 	tell_wire(l);
 }

@@ -39,6 +39,8 @@ struct life { /* of the daemon */
 struct labrows {
 	struct happening *list;
 	size_t count, cap;
+	size_t bytes;	   /* of text that was told live */
+	uint64_t left_out; /* rows that were */
 	struct life *lives;
 	size_t n_lives, cap_lives;
 	bool runs;
@@ -93,12 +95,33 @@ add(struct labrows *r, enum happened what, enum labrows_clock clock,
 	return h;
 }
 
+uint64_t
+labrows_left_out(const struct labrows *r)
+{
+	return r->left_out;
+}
+
+/* A row with so much text; false, and it is counted, when that is too much. */
+static bool
+has_room(struct labrows *r, size_t bytes)
+{
+	if (r->count >= LABROWS_MOST || bytes > LABROWS_BYTES - r->bytes) {
+		r->left_out++;
+		return false;
+	}
+	r->bytes += bytes;
+	return true;
+}
+
 void
 labrows_state(struct labrows *r, enum labrows_clock clock, int64_t at_ns,
     const char *object, const char *field, const char *value)
 {
-	struct happening *h = add(r, HAPPENED_STATE, clock, at_ns);
+	struct happening *h;
 
+	if (!has_room(r, strlen(object) + strlen(field) + strlen(value)))
+		return;
+	h = add(r, HAPPENED_STATE, clock, at_ns);
 	h->a = mem_str(object);
 	h->b = mem_str(field);
 	h->c = mem_str(value);
@@ -108,8 +131,11 @@ void
 labrows_note(struct labrows *r, enum labrows_clock clock, int64_t at_ns,
     const char *who, const char *text)
 {
-	struct happening *h = add(r, HAPPENED_NOTE, clock, at_ns);
+	struct happening *h;
 
+	if (!has_room(r, strlen(who) + strlen(text)))
+		return;
+	h = add(r, HAPPENED_NOTE, clock, at_ns);
 	h->a = mem_str(who);
 	h->b = mem_str(text);
 }
@@ -118,8 +144,11 @@ void
 labrows_record(struct labrows *r, int64_t guest_ns, const char *raw,
     size_t bytes)
 {
-	struct happening *h = add(r, HAPPENED_RECORD, LABROWS_GUEST, guest_ns);
+	struct happening *h;
 
+	if (!has_room(r, bytes))
+		return;
+	h = add(r, HAPPENED_RECORD, LABROWS_GUEST, guest_ns);
 	h->a = mem_copy(raw, bytes);
 	h->bytes = bytes;
 }
@@ -139,8 +168,11 @@ labrows_daemon(struct labrows *r, enum labrows_clock clock, int64_t at_ns,
 void
 labrows_log(struct labrows *r, int64_t guest_ns, const char *line)
 {
-	struct happening *h = add(r, HAPPENED_LOG, LABROWS_GUEST, guest_ns);
+	struct happening *h;
 
+	if (!has_room(r, strlen(line)))
+		return;
+	h = add(r, HAPPENED_LOG, LABROWS_GUEST, guest_ns);
 	h->a = mem_str(line);
 }
 

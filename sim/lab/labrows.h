@@ -21,8 +21,17 @@
 
 struct labrows;
 
+/* A guest may say what it likes, as often as it likes. Of what is told live no
+ * more is kept than this, a hundred times what a run has; the rest is counted,
+ * and without it the rows are no basis for a verdict. */
+#define LABROWS_MOST  200000		     /* rows */
+#define LABROWS_BYTES (64 * (size_t)1048576) /* of text in them */
+
 struct labrows *labrows_new(void);
 void labrows_free(struct labrows *r); /* NULL is fine */
+
+/* Rows that were told and are not kept. */
+uint64_t labrows_left_out(const struct labrows *r);
 
 enum labrows_clock { LABROWS_GUEST, LABROWS_HOST };
 

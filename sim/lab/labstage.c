@@ -41,6 +41,26 @@ lab_note(struct lab *l, const char *fmt, ...)
 	labrows_note(l->rows, LABROWS_HOST, labloop_now(l->loop), "host", text);
 }
 
+void
+lab_check_room(struct lab *l)
+{
+	if (labrows_left_out(l->rows) > 0)
+		lab_fail(l, ERR_IO,
+		    "the guest has said more than %d rows, or "
+		    "%zu MiB in them, which is all that is kept of a run",
+		    LABROWS_MOST, LABROWS_BYTES / 1048576);
+}
+
+/* False when the time has come and nothing happened. */
+static bool
+turn(struct lab *l, int64_t until_ns)
+{
+	bool happened = labloop_turn(l->loop, until_ns);
+
+	lab_check_room(l);
+	return happened;
+}
+
 bool
 lab_wait(struct lab *l, bool (*done)(const struct lab *l), int64_t limit_ns,
     const char *words)
@@ -49,7 +69,7 @@ lab_wait(struct lab *l, bool (*done)(const struct lab *l), int64_t limit_ns,
 	char text[DUR_TEXT];
 
 	while (l->trouble.code == ERR_NONE && !done(l)) {
-		if (!labloop_turn(l->loop, until_ns))
+		if (!turn(l, until_ns))
 			lab_fail(l, ERR_BUSY, "%s within %s", words,
 			    dur_format(limit_ns, text));
 	}
@@ -97,8 +117,7 @@ happen(void *ctx, int64_t at_ns)
 {
 	struct lab *l = ctx;
 
-	return l->trouble.code == ERR_NONE &&
-	    labloop_turn(l->loop, l->zero_ns + at_ns);
+	return l->trouble.code == ERR_NONE && turn(l, l->zero_ns + at_ns);
 }
 
 static void
@@ -117,6 +136,12 @@ host_of(void *ctx, int64_t guest_ns)
 
 	(void)labclock_host(ctx, guest_ns, &m);
 	return m.ns;
+}
+
+void
+lab_put_rows(struct lab *l)
+{
+	labrows_end(l->rows, host_of, l->clock, l->zero_ns, l->t);
 }
 
 /* What the guest still has. */
@@ -145,7 +170,8 @@ finish(void *ctx)
 		if (wire_finish(l->wire, &e) < 0)
 			lab_fail(l, e.code, "%s", e.text);
 	}
-	labrows_end(l->rows, host_of, l->clock, l->zero_ns, l->t);
+	labhost_tell_console(l);
+	lab_put_rows(l);
 	l->t->run.end_ns = l->s->end_ns;
 	l->worst = labnoise_worst(l->noise, l->zero_ns, end_ns);
 }

@@ -274,6 +274,8 @@ run(const struct qemu_config *c, int qmp_fd, int output_fd, pid_t *pid,
 	child.argv = (const char *const *)args.argv;
 	child.keep = args.fds;
 	child.n_keep = args.n_fds;
+	if (c->console != NULL && c->image == NULL)
+		child.file_most = c->console_most;
 	rc = childproc_start(&child, pid, err);
 	qemuargs_fini(&args);
 	return rc;

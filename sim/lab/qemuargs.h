@@ -44,9 +44,12 @@ struct qemu_config {
 	 * is (snapshot). */
 	const char *kernel, *initrd, *append, *image;
 	const char *console; /* file its serial console is added to; or NULL */
-	const char *accel;   /* "kvm"; NULL: "tcg". See enlightenments.h */
-	const char *cpu; /* model and flags; NULL or "": QEMU's own choice */
-	unsigned ram_mb; /* 0: QEMU_RAM_MB */
+	/* Bytes that this file may have, of a machine that has no disk image:
+	 * what comes then is lost. 0: any. */
+	int64_t console_most;
+	const char *accel; /* "kvm"; NULL: "tcg". See enlightenments.h */
+	const char *cpu;   /* model and flags; NULL or "": QEMU's own choice */
+	unsigned ram_mb;   /* 0: QEMU_RAM_MB */
 	struct qemu_nic nics[QEMU_NICS];
 	size_t n_nics;
 	int agent_fd;	 /* channel to the guest's part */

@@ -24,6 +24,8 @@ wire_new(const struct wire_config *config)
 	w->loop = config->loop;
 	w->wall_offset = clock_wall_offset();
 	w->capture = mem_str(config->capture);
+	w->capture_left =
+	    config->capture_most > 0 ? config->capture_most : WIRE_CAPTURED;
 	peerhost_init(&w->host, config->mac, &config->v4, &config->v6);
 	w->peer_place = wire_place(w, WIRE_PEER);
 	return w;

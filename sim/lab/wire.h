@@ -28,11 +28,12 @@
 #include "sim/lab/labloop.h"
 #include "sim/lab/labprobes.h"
 
-#define WIRE_PORTS  16	    /* at once */
-#define WIRE_QUEUE  1000    /* frames */
-#define WIRE_PROBES 64	    /* streams */
-#define WIRE_LOGGED 4000000 /* packets in all logs together */
-#define WIRE_MOVES  4096
+#define WIRE_PORTS    16      /* at once */
+#define WIRE_QUEUE    1000    /* frames */
+#define WIRE_PROBES   64      /* streams */
+#define WIRE_LOGGED   4000000 /* packets in all logs together */
+#define WIRE_MOVES    4096
+#define WIRE_CAPTURED (256 * INT64_C(1048576)) /* bytes in all captures */
 
 struct wire;
 struct wire_port;
@@ -45,6 +46,7 @@ struct wire_config {
 	 * by the port: "out/" gives out/vf.pcap, and out/peer.pcap of what the
 	 * peer sends. NULL: none. */
 	const char *capture;
+	int64_t capture_most; /* bytes; 0: WIRE_CAPTURED */
 };
 
 struct wire *wire_new(const struct wire_config *config);
@@ -89,6 +91,10 @@ struct wire_counts {
 	uint64_t flooded;  /* frames for an unknown address, not a group */
 	uint64_t damaged;  /* for the peer, with a wrong checksum */
 	uint64_t unlogged; /* probes beyond WIRE_PROBES or WIRE_LOGGED */
+	/* Frames since the captures had all they may, and when that was: all
+	 * of them end there, so that none tells of a loss that was none. */
+	uint64_t uncaptured;
+	int64_t captured_ns;
 };
 struct wire_counts wire_counts(const struct wire *w);
 

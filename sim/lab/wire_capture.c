@@ -7,6 +7,8 @@
 #include "packet/frame.h"
 #include "sim/lab/wire_parts.h"
 
+#define RECORD_HEAD 16 /* of a packet in a pcap file */
+
 static void
 open_file(struct wire *w, struct wire_place *place)
 {
@@ -42,9 +44,18 @@ void
 wire_capture(struct wire *w, size_t place, const uint8_t *frame, size_t bytes,
     int64_t at_ns)
 {
-	if (place < w->n_places && w->places[place].file != NULL)
-		packetfile_add(w->places[place].file, at_ns + w->wall_offset,
-		    (uint32_t)bytes, frame, (uint32_t)bytes);
+	int64_t takes = RECORD_HEAD + (int64_t)bytes;
+
+	if (place >= w->n_places || w->places[place].file == NULL)
+		return;
+	if (w->counts.uncaptured > 0 || takes > w->capture_left) {
+		if (w->counts.uncaptured++ == 0)
+			w->counts.captured_ns = at_ns;
+		return;
+	}
+	w->capture_left -= takes;
+	packetfile_add(w->places[place].file, at_ns + w->wall_offset,
+	    (uint32_t)bytes, frame, (uint32_t)bytes);
 }
 
 int

@@ -71,7 +71,8 @@ struct wire {
 	size_t logged;
 	struct labtimer ask;
 	/* captures */
-	char *capture; /* NULL: none */
+	char *capture;	      /* NULL: none */
+	int64_t capture_left; /* bytes */
 	struct wire_place *places;
 	size_t n_places, cap_places;
 	size_t peer_place;

@@ -269,6 +269,52 @@ test_equal_records_are_read_oldest_first(void **state)
 	trace_free(t);
 }
 
+/* --- a flood --- */
+
+static void
+test_a_flood_is_counted_and_not_kept(void **state)
+{
+	struct labrows *r = labrows_new();
+	struct trace *t;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < LABROWS_MOST; i++)
+		labrows_log(r, 4200, "x");
+	assert_int_equal(labrows_left_out(r), 0);
+	labrows_log(r, 4200, "x");
+	labrows_record(r, 4200, "!a", 2);
+	labrows_note(r, LABROWS_HOST, 4200, "host", "x");
+	labrows_state(r, LABROWS_GUEST, 4200, "eth0", "exists", "yes");
+	assert_int_equal(labrows_left_out(r), 4);
+	t = end(r);
+	assert_int_equal(t->n_notes, LABROWS_MOST);
+	assert_int_equal(t->n_records + t->n_states, 0);
+	trace_free(t);
+}
+
+static void
+test_nor_are_few_but_long_rows(void **state)
+{
+	static char raw[32768];
+	struct labrows *r = labrows_new();
+	const size_t n = LABROWS_BYTES / sizeof(raw);
+	struct trace *t;
+	size_t i;
+
+	(void)state;
+	memset(raw, 'x', sizeof(raw));
+	for (i = 0; i < n; i++)
+		labrows_record(r, 4200, raw, sizeof(raw));
+	assert_int_equal(labrows_left_out(r), 0);
+	labrows_record(r, 4200, raw, 1);
+	labrows_record(r, 4200, raw, SIZE_MAX);
+	assert_int_equal(labrows_left_out(r), 2);
+	t = end(r);
+	assert_int_equal(t->n_records, n);
+	trace_free(t);
+}
+
 int
 main(void)
 {
@@ -277,6 +323,8 @@ main(void)
 		cmocka_unit_test(test_two_observers),
 		cmocka_unit_test(test_killed),
 		cmocka_unit_test(test_equal_records_are_read_oldest_first),
+		cmocka_unit_test(test_a_flood_is_counted_and_not_kept),
+		cmocka_unit_test(test_nor_are_few_but_long_rows),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -59,10 +59,13 @@ plug(struct rig *r, size_t side, const char *name)
 	assert_non_null(r->sides[side].port);
 }
 
+static int64_t capture_most; /* of the next rig; 0: as a run has it */
+
 static void
 begin(struct rig *r, const char *capture)
 {
-	struct wire_config config = { .capture = capture };
+	struct wire_config config = { .capture = capture,
+		.capture_most = capture_most };
 
 	memset(r, 0, sizeof(*r));
 	config.loop = r->loop = labloop_new();
@@ -746,6 +749,46 @@ each_ports_frames_are_in_a_file_of_their_own(void **state)
 	assert_int_equal(rmdir(dir), 0);
 }
 
+/* All end where one would have been too long, and what is there is whole. */
+static void
+captures_are_bounded(void **state)
+{
+	static struct rig r;
+	char dir[] = "/tmp/test_wire.XXXXXX", prefix[64], path[96];
+	static const char *const names[] = { "hn", "vf", "hn-2", "peer" };
+	static const size_t frames[] = { 2, 1, 0, 0 };
+	struct wire_counts counts;
+	uint8_t buf[4096];
+	struct err e;
+	size_t i;
+
+	(void)state;
+	assert_non_null(mkdtemp(dir));
+	snprintf(prefix, sizeof(prefix), "%s/", dir);
+	capture_most = 3 * (16 + 60) + 16 + 40;
+	begin(&r, prefix);
+	capture_most = 0;
+	say_to(&r, 0, all_macs, guest_mac, 1);
+	say_to(&r, 1, all_macs, other_mac, 2);
+	say_to(&r, 0, all_macs, guest_mac, 3);
+	assert_int_equal(wire_counts(r.wire).uncaptured, 0);
+	say_to(&r, 0, all_macs, guest_mac, 4);
+	say(&r, 1, all_macs, 6); /* there would be room for it */
+	counts = wire_counts(r.wire);
+	assert_int_equal(counts.uncaptured, 2);
+	assert_true(counts.captured_ns <= labloop_now(r.loop));
+	assert_true(labloop_now(r.loop) - counts.captured_ns < PATIENCE);
+	assert_int_equal(wire_finish(r.wire, &e), 0);
+	for (i = 0; i < 4; i++) {
+		snprintf(path, sizeof(path), "%s%s.pcap", prefix, names[i]);
+		assert_int_equal(load(path, buf, sizeof(buf)),
+		    24 + frames[i] * (16 + 60));
+		assert_int_equal(unlink(path), 0);
+	}
+	end(&r);
+	assert_int_equal(rmdir(dir), 0);
+}
+
 static void
 a_capture_that_cannot_be_is_told(void **state)
 {
@@ -779,6 +822,7 @@ main(void)
 		cmocka_unit_test(answers_to_the_peers_echoes_are_got),
 		cmocka_unit_test(probes_that_cannot_be_are_refused),
 		cmocka_unit_test(each_ports_frames_are_in_a_file_of_their_own),
+		cmocka_unit_test(captures_are_bounded),
 		cmocka_unit_test(a_capture_that_cannot_be_is_told),
 	};
 

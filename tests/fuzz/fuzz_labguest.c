@@ -2,10 +2,13 @@
 /*
  * A guest that says what it likes to the lab, over a real stream that moves
  * to another QEMU in the middle: it answers what was asked and what was not,
- * with any clock. Its rows and packets become a trace whose times are in
- * order and not before the run, and numbers that fit each other.
+ * with any clock. What hears it is the lab's own (sim/lab/labguest.c,
+ * labpackets.c, labflight.c), without a QEMU. Its rows and packets become a
+ * trace whose times are in order and not before the run, and numbers that fit
+ * each other.
  *
- * Input: a byte, of which a 256th the stream moves; what the guest says.
+ * Input: a byte, of which a 256th the stream moves, and whether it is odd the
+ * pair is transparent; what the guest says.
  */
 #include "fuzz.h"
 
@@ -14,113 +17,52 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "agent/packetlog.h"
 #include "base/dur.h"
-#include "base/mem.h"
-#include "sim/lab/guestlink.h"
-#include "sim/lab/labprobes.h"
-#include "sim/lab/labrows.h"
+#include "sim/lab/lab_parts.h"
 
-#define QUESTIONS   3
 #define SOCKET_MOST 65536 /* that a socket takes before somebody reads */
 #define ZERO	    (INT64_C(3600) * DUR_SEC) /* the run's begin, host's clock */
+#define NEVER	    (DUR_MAX / 4)	      /* not in this process's time */
 
-struct lab {
-	struct labloop *loop;
-	struct guestlink *link;
-	struct labclock *clock, *sampled;
-	struct labrows *rows;
-	struct labprobes_sent *sent;
-	struct labprobes_got *got;
-	size_t n_sent, cap_sent, n_got, cap_got;
-	int64_t host_ns; /* grows with each row */
-	size_t answers, packets;
+/* Probes of all ways, none of which the peer sends for now. */
+static struct scn_nic nics[] = { { .name = "hn0" } };
+static struct scn_probe probes[] = {
+	{ .name = (char[]){ "p1" },
+	    .way = SCN_ECHO,
+	    .period_ns = DUR_MS,
+	    .from_ns = NEVER,
+	    .until_ns = 2 * NEVER },
+	{ .name = (char[]){ "p2" },
+	    .way = SCN_BOTH,
+	    .period_ns = DUR_MS,
+	    .from_ns = NEVER,
+	    .until_ns = 2 * NEVER },
+};
+static const struct scenario scenario = { .nics = nics,
+	.n_nics = 1,
+	.probes = probes,
+	.n_probes = 2,
+	.end_ns = DUR_SEC };
+#define STREAMS 3
+
+struct rig {
+	struct lab lab;
+	struct labclock *sampled;
+	int64_t host_ns; /* grows with each answer: not this machine's time */
 };
 
+/* As the lab samples its clock, but for the host's time. */
 static void
-take_packets(struct lab *l, const struct labwire *m)
+on_clock(void *ctx, const struct labwire *m, int64_t got_ns)
 {
-	struct labclock_moment at = { 0 };
-	struct labprobes_sent *sent;
-	struct packetlog_entry p;
-	struct labprobes_got *got;
-	struct err e;
-	size_t from = 0;
-
-	while (
-	    packetlog_take(m->text.data, m->text.bytes, &from, &p, &e) == 1) {
-		labclock_host(l->clock, p.at_ns, &at);
-		l->packets++;
-		if (m->log == LABWIRE_SENT) {
-			sent = MEM_PUSH(l->sent, l->n_sent, l->cap_sent);
-			*sent = (struct labprobes_sent){ p.sequence, at.ns,
-				p.error };
-		} else {
-			got = MEM_PUSH(l->got, l->n_got, l->cap_got);
-			*got = (struct labprobes_got){ p.sequence, at.ns,
-				p.sent_ns };
-		}
-	}
-}
-
-/* To one of the questions: the guest's clock, or its packets. */
-static void
-on_answer(void *ctx, const struct labwire *m, int64_t got_ns)
-{
-	struct lab *l = ctx;
+	struct rig *r = ctx;
 
 	(void)got_ns;
-	FUZZ_HOLDS(m->re >= 1 && m->re <= QUESTIONS);
-	l->host_ns += DUR_MS;
-	if (m->kind == LABWIRE_PACKETS_ROW)
-		take_packets(l, m);
 	if (m->kind != LABWIRE_ANSWER)
 		return;
-	l->answers++;
-	labclock_sample(l->clock, l->host_ns - DUR_MS, m->at_ns, l->host_ns);
-}
-
-static void
-on_row(void *ctx, const struct labwire *m, int64_t got_ns)
-{
-	struct lab *l = ctx;
-	char text[DUR_TEXT];
-
-	(void)got_ns;
-	FUZZ_HOLDS(m->re == 0);
-	switch (m->kind) {
-	case LABWIRE_STATE:
-		labrows_state(l->rows, LABROWS_GUEST, m->at_ns, m->object,
-		    m->field, m->value);
-		break;
-	case LABWIRE_RECORD:
-		labrows_record(l->rows, m->at_ns, strbuf_str(&m->text),
-		    m->text.bytes);
-		break;
-	case LABWIRE_LOG:
-		labrows_log(l->rows, m->at_ns, strbuf_str(&m->text));
-		break;
-	case LABWIRE_STALL:
-		labrows_note(l->rows, LABROWS_GUEST, m->at_ns, "host",
-		    dur_short(m->at_ns - m->from_ns, text));
-		labclock_stop(l->clock, l->host_ns, l->host_ns + DUR_MS);
-		l->host_ns += 2 * DUR_MS;
-		break;
-	case LABWIRE_HELLO:
-	case LABWIRE_ENDED:
-		labrows_daemon(l->rows, LABROWS_GUEST, m->at_ns,
-		    m->kind == LABWIRE_HELLO);
-		break;
-	default:
-		FUZZ_HOLDS(false); /* the rest answers somebody */
-	}
-}
-
-static void
-on_trouble(void *ctx, const struct err *err)
-{
-	(void)ctx;
-	FUZZ_HOLDS(err->code == ERR_INPUT || err->code == ERR_STATE);
+	labclock_sample(r->lab.clock, r->host_ns, m->at_ns,
+	    r->host_ns + DUR_MS);
+	r->host_ns += DUR_MS;
 }
 
 /* --- the stream --- */
@@ -137,98 +79,114 @@ new_stream(int *ours)
 }
 
 static void
+listen_on(struct lab *l)
+{
+	while (labloop_turn(l->loop, labloop_now(l->loop)))
+		lab_check_room(l);
+}
+
+static void
 say(struct lab *l, int fd, const uint8_t *data, size_t bytes)
 {
 	if (bytes > SOCKET_MOST)
 		bytes = SOCKET_MOST;
 	FUZZ_HOLDS(send(fd, data, bytes, 0) == (ssize_t)bytes);
-	while (labloop_turn(l->loop, labloop_now(l->loop)))
-		;
+	listen_on(l);
 }
 
+/* All that a run asks a guest. The corpus knows the first three by number. */
 static void
-begin(struct lab *l, int fd)
+ask(struct rig *r)
 {
-	const struct guestlink_user user = { on_row, on_trouble, l };
-	const struct labwire m = { .kind = LABWIRE_PROBES };
-	int i;
+	const struct labwire clock = { .kind = LABWIRE_CLOCK };
+	struct lab *l = &r->lab;
 
-	l->loop = labloop_new();
-	l->link = guestlink_new(l->loop, fd, &user);
-	l->clock = labclock_new();
-	l->sampled = labclock_new();
-	l->rows = labrows_new();
-	l->host_ns = ZERO;
-	for (i = 0; i < QUESTIONS; i++)
-		guestlink_ask(l->link, &m, on_answer, l);
-	guestlink_sample(l->link, l->sampled, DUR_MAX / 100);
+	guestlink_ask(l->guest, &clock, on_clock, r);
+	labpackets_ask(l);
+	labflight_ask(l);
+	labguest_shell(l, "true");
+	labguest_daemon(l, true);
+	labpackets_start(l);
+	FUZZ_HOLDS(l->asked == 4 + STREAMS && l->n_streams == STREAMS);
+	guestlink_sample(l->guest, r->sampled, DUR_MAX / 100);
 }
 
 static void
-talk(struct lab *l, const uint8_t *data, size_t bytes)
+begin(struct rig *r, int fd, bool transparent)
+{
+	struct lab *l = &r->lab;
+	struct wire_config wire = { .capture = NULL };
+
+	l->s = &scenario;
+	l->setup.transparent = transparent;
+	ipaddr_parse("10.0.2.2/24", &l->setup.net.gateway);
+	ipaddr_parse("10.0.2.15/24", &l->setup.net.addrs[0]);
+	l->loop = wire.loop = labloop_new();
+	wire.v4 = l->setup.net.gateway;
+	l->wire = wire_new(&wire);
+	l->clock = labclock_new();
+	l->rows = labrows_new();
+	l->probes = labprobes_new(ZERO);
+	l->zero_ns = ZERO;
+	l->t = trace_new();
+	r->sampled = labclock_new();
+	r->host_ns = ZERO;
+	labguest_hear(l, fd);
+	ask(r);
+}
+
+static void
+talk(struct rig *r, const uint8_t *data, size_t bytes)
 {
 	size_t first = bytes * data[0] / 256;
+	struct lab *l = &r->lab;
 	int ours, guest = new_stream(&ours), next;
 
-	begin(l, ours);
+	begin(r, ours, data[0] & 1);
 	say(l, guest, data + 1, first);
 	next = new_stream(&ours);
 	close(guest);
-	guestlink_move(l->link, ours);
+	guestlink_move(l->guest, ours);
+	labclock_stop(l->clock, r->host_ns, r->host_ns + DUR_MS);
+	labprobes_add_stop(l->probes, ZERO + DUR_SEC, ZERO + 2 * DUR_SEC);
+	r->host_ns += 2 * DUR_MS;
 	say(l, next, data + 1 + first, bytes - 1 - first);
 	close(next);
-	while (labloop_turn(l->loop, labloop_now(l->loop)))
-		;
-	guestlink_free(l->link);
-	labloop_free(l->loop);
+	listen_on(l);
+	FUZZ_HOLDS(l->asked <= 4 + STREAMS);
 }
 
 /* --- what comes of it --- */
 
-static int64_t
-host_of(void *ctx, int64_t ns)
-{
-	const struct lab *l = ctx;
-	struct labclock_moment m = { .ns = ZERO };
-
-	if (labclock_host(l->clock, ns, &m))
-		FUZZ_HOLDS(m.within_ns >= 0);
-	return m.ns;
-}
-
 static void
-judge_probes(struct lab *l, struct trace *t)
+judge_probes(struct lab *l)
 {
-	const struct labprobes_stream s = { .name = "p1",
-		.way = "echo",
-		.period_ns = DUR_MS,
-		.sent = l->sent,
-		.n_sent = l->n_sent,
-		.got = l->got,
-		.n_got = l->n_got };
-	struct labprobes *p = labprobes_new(ZERO);
 	struct labprobes_gap gap;
 	struct judge_probe all;
+	const struct trace *t;
 
-	labprobes_add_stop(p, ZERO + DUR_SEC, ZERO + 2 * DUR_SEC);
-	labprobes_add(p, &s);
-	labprobes_report(p, t);
-	FUZZ_HOLDS(labprobes_judge(p, "p1", INT64_MIN, INT64_MAX, &all));
-	FUZZ_HOLDS(t->n_probes == 1 && t->probes[0].delivered <= l->n_got);
-	if (labprobes_longest(p, "p1", "echo", INT64_MIN, INT64_MAX, &gap))
+	labpackets_report(l);
+	t = l->t;
+	FUZZ_HOLDS(
+	    labprobes_judge(l->probes, "p1", INT64_MIN, INT64_MAX, &all));
+	FUZZ_HOLDS(t->n_probes == STREAMS &&
+	    t->probes[0].delivered <= l->streams[0].n_got);
+	if (labprobes_longest(l->probes, "p1", "echo", INT64_MIN, INT64_MAX,
+		&gap))
 		FUZZ_HOLDS(gap.to_ns >= gap.from_ns && gap.rest_ns >= 0);
-	labprobes_free(p);
 }
 
 static void
 judge(struct lab *l)
 {
-	struct trace *t = trace_new();
 	struct strbuf out = { 0 };
+	const struct trace *t = l->t;
 	size_t i;
 
-	judge_probes(l, t);
-	labrows_end(l->rows, host_of, l, ZERO, t);
+	if (l->trouble.code == ERR_NONE && l->data.bytes > 0)
+		labflight_take(l);
+	judge_probes(l);
+	lab_put_rows(l);
 	for (i = 0; i < t->n_records; i++)
 		FUZZ_HOLDS(t->records[i].emit_ns >=
 		    (i > 0 ? t->records[i - 1].emit_ns : 0));
@@ -237,23 +195,40 @@ judge(struct lab *l)
 		    t->operations[i].end_ns >= t->operations[i].start_ns);
 	trace_dump(t, &out);
 	strbuf_fini(&out);
-	trace_free(t);
+}
+
+static void
+end(struct rig *r)
+{
+	struct lab *l = &r->lab;
+	size_t i;
+
+	labguest_end(l);
+	wire_free(l->wire);
+	labloop_free(l->loop);
+	labrows_free(l->rows);
+	labprobes_free(l->probes);
+	labclock_free(l->clock);
+	labclock_free(r->sampled);
+	trace_free(l->t);
+	for (i = 0; i < l->n_streams; i++) {
+		free(l->streams[i].sent);
+		free(l->streams[i].got);
+	}
+	free(l->streams);
+	strbuf_fini(&l->data);
 }
 
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t bytes)
 {
-	struct lab l = { .packets = 0 };
+	static struct rig r;
 
 	if (bytes == 0)
 		return 0;
-	talk(&l, data, bytes);
-	FUZZ_HOLDS(l.answers <= QUESTIONS);
-	judge(&l);
-	labrows_free(l.rows);
-	labclock_free(l.clock);
-	labclock_free(l.sampled);
-	free(l.sent);
-	free(l.got);
+	memset(&r, 0, sizeof(r));
+	talk(&r, data, bytes);
+	judge(&r.lab);
+	end(&r);
 	return 0;
 }

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "rules/lint.h"
 
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
+#include "base/mem.h"
 #include "base/suggest.h"
 
 /* What the kernel's own records carry (devctl(4) and the bus drivers). */
@@ -111,30 +113,16 @@ is_always_set(const struct rule *rule, const char *name)
 		strcmp(name, "type") == 0);
 }
 
-/* True when another condition of the rule fails for an unset variable. */
-static bool
-is_demanded(const struct rule *rule, uint32_t name)
-{
-	const struct condition *c;
-	size_t i;
-
-	for (i = 0; i < rule->condition_count; i++) {
-		c = &rule->conditions[i];
-		if (!c->is_media && c->name == name &&
-		    c->pattern->matches_empty == c->inverted)
-			return true;
-	}
-	return false;
-}
-
 static void
 lint_empty(const struct place *at, const struct rule *rule,
-    const struct condition *c, const struct rule_name *name)
+    const struct condition *c, const struct rule_name *name,
+    const struct lint_names *names)
 {
 	if (c->pattern->kind == PATTERN_INVALID ||
 	    c->pattern->matches_empty == c->inverted ||
 	    name->set_value != NULL || name->builtin != BUILTIN_NONE ||
-	    is_always_set(rule, name->name) || is_demanded(rule, c->name))
+	    is_always_set(rule, name->name) ||
+	    names->demanded[c->name] == names->stamp)
 		return;
 	if (c->pattern->kind == PATTERN_LITERAL && !c->inverted)
 		return; /* written to ask for an unset variable */
@@ -175,7 +163,23 @@ lint_pattern(const struct place *at, const struct condition *c)
 }
 
 static void
-lint_rule(const struct ruleset *rs, const struct rule *rule, struct diag *diag)
+note_names(const struct rule *rule, size_t stamp, size_t *tested,
+    size_t *demanded)
+{
+	const struct condition *c;
+	size_t i;
+
+	for (i = 0; i < rule->condition_count; i++) {
+		c = &rule->conditions[i];
+		tested[c->name] = stamp;
+		if (!c->is_media && c->pattern->matches_empty == c->inverted)
+			demanded[c->name] = stamp;
+	}
+}
+
+static void
+lint_rule(const struct ruleset *rs, const struct rule *rule,
+    const struct lint_names *names, struct diag *diag)
 {
 	struct place at = { diag, rule->file, 0, 0 };
 	const struct condition *c;
@@ -193,7 +197,7 @@ lint_rule(const struct ruleset *rs, const struct rule *rule, struct diag *diag)
 		name = &rs->names[c->name];
 		lint_name(&at, name);
 		lint_pattern(&at, c);
-		lint_empty(&at, rule, c, name);
+		lint_empty(&at, rule, c, name, names);
 	}
 	at.line = rule->line;
 	at.col = rule->col;
@@ -201,15 +205,23 @@ lint_rule(const struct ruleset *rs, const struct rule *rule, struct diag *diag)
 		WARN(&at,
 		    "the rule has no action: it swallows the records that it "
 		    "matches");
-	lint_actions(rs, rule, diag);
+	lint_actions(rs, rule, names, diag);
 }
 
 void
 ruleset_lint(const struct ruleset *rs, struct diag *diag)
 {
+	size_t *tested = mem_zero(rs->name_count, sizeof(*tested));
+	size_t *demanded = mem_zero(rs->name_count, sizeof(*demanded));
+	struct lint_names names = { tested, demanded, 0 };
 	size_t i;
 
-	for (i = 0; i < rs->count; i++)
-		lint_rule(rs, rs->rules[i], diag);
+	for (i = 0; i < rs->count; i++) {
+		names.stamp = i + 1;
+		note_names(rs->rules[i], names.stamp, tested, demanded);
+		lint_rule(rs, rs->rules[i], &names, diag);
+	}
+	free(tested);
+	free(demanded);
 	lint_order(rs, diag);
 }

@@ -16,8 +16,17 @@
 void ruleset_lint(const struct ruleset *rs, struct diag *diag);
 
 /* Parts of it, for its own files. */
+
+/* Of the rule that is looked at, by the number of a name. Each is the stamp of
+ * that rule or of one before it. */
+struct lint_names {
+	const size_t *tested;	/* in a condition */
+	const size_t *demanded; /* some condition fails when it is not set */
+	size_t stamp;
+};
+
 void lint_actions(const struct ruleset *rs, const struct rule *rule,
-    struct diag *diag);
+    const struct lint_names *names, struct diag *diag);
 void lint_order(const struct ruleset *rs, struct diag *diag);
 
 /* The well-known variable that was surely meant, or NULL when name is one or

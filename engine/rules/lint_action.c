@@ -11,6 +11,7 @@
 struct look {
 	const struct ruleset *rs;
 	const struct rule *rule;
+	const struct lint_names *names;
 	const struct action *action;
 	struct diag *diag;
 };
@@ -19,26 +20,16 @@ struct look {
 	diag_report((x)->diag, DIAG_WARNING, (x)->rule->file,                  \
 	    (x)->action->line, (x)->action->col, __VA_ARGS__)
 
+/* Set by "set", or a condition of the rule is about it. */
 static bool
-is_set_name(const struct ruleset *rs, const char *name)
+is_known(const struct look *x, const char *name)
 {
 	uint32_t number;
 
-	return ruleset_find_name(rs, name, hash_str(HASH_START, name),
+	return ruleset_find_name(x->rs, name, hash_str(HASH_START, name),
 		   &number) &&
-	    rs->names[number].set_value != NULL;
-}
-
-static bool
-is_tested(const struct look *x, const char *name)
-{
-	size_t i;
-
-	for (i = 0; i < x->rule->condition_count; i++)
-		if (strcmp(x->rs->names[x->rule->conditions[i].name].name,
-			name) == 0)
-			return true;
-	return false;
+	    (x->rs->names[number].set_value != NULL ||
+		x->names->tested[number] == x->names->stamp);
 }
 
 /* Called for each variable of the action. */
@@ -58,8 +49,7 @@ look_at(void *ctx, const char *name, enum expand_place place)
 		    "$%s stands in a shell comment, which a newline in the "
 		    "value ends",
 		    name);
-	if (is_set_name(x->rs, name) || is_tested(x, name) ||
-	    strcmp(name, "device-name") == 0)
+	if (is_known(x, name) || strcmp(name, "device-name") == 0)
 		return "";
 	if (name[0] == '*' && name[1] != '\0')
 		WARN(x, "$%s is a variable of that name, not $* and '%s'", name,
@@ -189,9 +179,9 @@ lint_quotes(const struct look *x)
 
 void
 lint_actions(const struct ruleset *rs, const struct rule *rule,
-    struct diag *diag)
+    const struct lint_names *names, struct diag *diag)
 {
-	struct look x = { rs, rule, NULL, diag };
+	struct look x = { rs, rule, names, NULL, diag };
 	struct expand e = { rs->version, look_at, &x };
 	struct strbuf out = { 0 };
 	size_t i;

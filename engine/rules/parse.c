@@ -13,6 +13,10 @@
 
 #define ERRORS_PER_FILE 100
 
+/* Of values of variables in patterns: a value of half a file, named in every
+ * line of the other half, is a thousand times the file. */
+#define EXPANDED_MOST (64 * 1024 * 1024)
+
 struct file_parse {
 	struct parse *p;
 	struct lex x;
@@ -119,6 +123,32 @@ struct pattern_place {
 	unsigned col;
 };
 
+static void
+refuse_condition(const struct pattern_place *at, const char *why)
+{
+	diag_report(at->f->p->diag, DIAG_ERROR, at->f->x.file, at->line,
+	    at->col, "%s", why);
+	refuse(at->f);
+}
+
+/* False, and the set is refused, when variables have given too much. */
+static bool
+has_room_for(const struct pattern_place *at, size_t bytes)
+{
+	struct parse *p = at->f->p;
+
+	if (bytes <= EXPANDED_MOST - p->expanded) {
+		p->expanded += bytes;
+		return true;
+	}
+	if (p->expanded < EXPANDED_MOST)
+		refuse_condition(at,
+		    "with this the variables of all patterns have more than "
+		    "64 MiB; name them less often, or make them shorter");
+	p->expanded = EXPANDED_MOST;
+	return false;
+}
+
 /* The value of a "set" so far: all that a pattern can see. */
 static const char *
 set_value(void *ctx, const char *name, enum expand_place place)
@@ -129,6 +159,8 @@ set_value(void *ctx, const char *name, enum expand_place place)
 	const char *value = rs->names[number].set_value;
 
 	(void)place;
+	if (value != NULL && !has_room_for(at, strlen(value)))
+		return "";
 	if (value == NULL)
 		diag_report(at->f->p->diag, DIAG_WARNING, at->f->x.file,
 		    at->line, at->col,
@@ -153,6 +185,7 @@ add_match(struct file_parse *f, const char *name, const struct strbuf *text,
 	struct pattern_place at = { f, line, col };
 	struct expand x = { rs->version, set_value, &at };
 	const char *written = keep(f, text);
+	size_t before = rs->patterns.states;
 	struct strbuf regex = { 0 };
 	struct condition *c;
 
@@ -166,6 +199,11 @@ add_match(struct file_parse *f, const char *name, const struct strbuf *text,
 	c->pattern = pattern_get(&rs->patterns, strbuf_str(&regex),
 	    rs->version == RULE_12_1);
 	strbuf_fini(&regex);
+	if (before <= PATTERN_STATES_MOST &&
+	    rs->patterns.states > PATTERN_STATES_MOST)
+		refuse_condition(&at,
+		    "with this the patterns of the set take too much memory: "
+		    "unrolled, their repeats are millions of states");
 }
 
 /* Any word but these three means "unknown" to devd. */

@@ -8,6 +8,8 @@
 #include "base/mem.h"
 #include "base/strbuf.h"
 
+#define REGEX_STATES 64 /* that take as much as a regex itself */
+
 static unsigned char
 fold(char c)
 {
@@ -105,15 +107,31 @@ pattern_word(const struct pattern *pat, size_t n)
 	return word;
 }
 
+static void
+make_regex(struct pattern_set *set, struct pattern *pat,
+    bool letters_may_be_escaped)
+{
+	pat->regex = regex_new(pat->text, letters_may_be_escaped, &pat->why);
+	pat->kind = PATTERN_INVALID;
+	if (pat->regex == NULL)
+		return;
+	pat->kind = PATTERN_REGEX;
+	pat->matches_empty = regex_match(pat->regex, "");
+	pat->states = regex_states(pat->regex);
+	set->states += pat->states + REGEX_STATES;
+}
+
 static struct pattern *
 pattern_new(struct pattern_set *set, const char *text,
     bool letters_may_be_escaped)
 {
 	struct pattern *pat = arena_alloc(&set->arena, sizeof(*pat));
-	const char *end = text + strlen(text) - 1;
+	size_t bytes = strlen(text);
+	const char *end = text + bytes - 1;
 	struct strbuf word = { 0 };
 
-	pat->text = arena_strn(&set->arena, text, strlen(text));
+	pat->text = arena_strn(&set->arena, text, bytes);
+	pat->text_bytes = bytes;
 	if (strcmp(text, "^.*$") == 0) {
 		pat->kind = PATTERN_ANY;
 		pat->matches_empty = true;
@@ -128,11 +146,11 @@ pattern_new(struct pattern_set *set, const char *text,
 		pat->kind = PATTERN_WORDS;
 		pat->words =
 		    arena_strn(&set->arena, strbuf_str(&word), word.bytes);
+	} else if (set->states > PATTERN_STATES_MOST) {
+		pat->kind = PATTERN_INVALID;
+		pat->why = "too many patterns that are too large";
 	} else {
-		pat->regex = regex_new(text, letters_may_be_escaped, &pat->why);
-		pat->kind = pat->regex ? PATTERN_REGEX : PATTERN_INVALID;
-		pat->matches_empty =
-		    pat->regex != NULL && regex_match(pat->regex, "");
+		make_regex(set, pat, letters_may_be_escaped);
 	}
 	strbuf_fini(&word);
 	return pat;

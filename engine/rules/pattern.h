@@ -27,12 +27,14 @@ enum pattern_kind {
 
 struct pattern {
 	enum pattern_kind kind;
-	const char *text;    /* with ^ and $, as devd hands it to regcomp */
+	const char *text; /* with ^ and $, as devd hands it to regcomp */
+	size_t text_bytes;
 	const char *literal; /* PATTERN_LITERAL: in lower case */
 	size_t literal_bytes;
 	const char *words; /* PATTERN_WORDS: in lower case, each with its NUL */
 	size_t word_count;
 	struct regex *regex; /* PATTERN_REGEX: owned */
+	size_t states;	     /* of it */
 	const char *why;     /* PATTERN_INVALID */
 	bool matches_empty;
 };
@@ -42,7 +44,13 @@ struct pattern_set { /* zeroed memory is an empty set */
 	struct pattern **list;
 	size_t count, cap;
 	struct table table;
+	size_t states; /* of all regexes, and so many for each as it takes */
 };
+
+/* A few bytes of pattern can be a quarter of a million states, and a set has
+ * many patterns: what goes beyond this is PATTERN_INVALID, and the set is to
+ * be refused. It is some hundred MB. */
+#define PATTERN_STATES_MOST 8000000
 
 /* The pattern of a text that begins with ^. Lives as long as the set. */
 const struct pattern *pattern_get(struct pattern_set *set, const char *text,

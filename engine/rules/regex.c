@@ -507,3 +507,9 @@ regex_prefix(const struct regex *re)
 {
 	return re->prefix == NULL ? "" : re->prefix;
 }
+
+size_t
+regex_states(const struct regex *re)
+{
+	return re->count;
+}

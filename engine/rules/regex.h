@@ -35,6 +35,7 @@ struct regex *regex_new(const char *pattern, bool letters_may_be_escaped,
     const char **why);
 void regex_free(struct regex *re); /* NULL is fine */
 bool regex_match(const struct regex *re, const char *text);
+size_t regex_states(const struct regex *re); /* what it takes, roughly */
 
 /* The bytes, in lower case, with which every text that matches begins, in any
  * case of their letters; "" when that is not known. Lives as long as re. */

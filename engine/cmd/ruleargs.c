@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "cmd/ruleargs.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
 #include "base/mem.h"
+#include "cmd/inputs.h"
 
 #define DEFAULT_TIMESTAMP "1600000000.000000"
 
@@ -45,21 +45,12 @@ ruleargs_fini(struct ruleargs *args)
 bool
 ruleargs_read(const struct ruleargs *args, const char *path, struct strbuf *out)
 {
-	FILE *f = strcmp(path, "-") == 0 ? stdin : fopen(path, "r");
-	char chunk[16384];
-	size_t bytes;
-	bool good;
+	struct err e;
 
-	if (f != NULL)
-		while ((bytes = fread(chunk, 1, sizeof(chunk), f)) > 0)
-			strbuf_add(out, chunk, bytes);
-	good = f != NULL && !ferror(f);
-	if (!good)
-		fprintf(stderr, "switchback %s: %s: %s\n", args->command, path,
-		    strerror(errno));
-	if (f != NULL && f != stdin)
-		fclose(f);
-	return good;
+	if (input_read(path, out, &e) == 0)
+		return true;
+	fprintf(stderr, "switchback %s: %s\n", args->command, e.text);
+	return false;
 }
 
 /* Seconds and six digits of microseconds, as $timestamp has them. */

@@ -56,6 +56,23 @@ keep_text(struct ruleset *rs, const char *path, const struct strbuf *text)
 }
 
 static void
+take_text(struct parse *p, const char *file, const struct strbuf *text)
+{
+	keep_text(p->rs, file, text);
+	parse_file(p, file, strbuf_str(text), text->bytes);
+}
+
+static void
+too_much(struct parse *p, const char *file)
+{
+	diag_report(p->diag, DIAG_ERROR, file, 0, 0,
+	    "with this the files of the set have more than %u MiB; it and "
+	    "those behind it are not read: does a directory include itself?",
+	    RULE_LOADER_MAX >> 20);
+	refuse(p, ERR_INPUT);
+}
+
+static void
 load_file(struct parse *p, const struct rule_loader *loader, const char *path,
     struct err *err)
 {
@@ -64,9 +81,14 @@ load_file(struct parse *p, const struct rule_loader *loader, const char *path,
 	struct err why;
 	int rc;
 
+	if (p->read > RULE_LOADER_MAX) /* it was told */
+		return;
 	if ((rc = loader->fetch(loader->ctx, path, &text, &why)) == 0) {
-		keep_text(p->rs, file, &text);
-		parse_file(p, file, strbuf_str(&text), text.bytes);
+		p->read += text.bytes;
+		if (p->read > RULE_LOADER_MAX)
+			too_much(p, file);
+		else
+			take_text(p, file, &text);
 	} else {
 		diag_report(p->diag, DIAG_ERROR, path, 0, 0,
 		    "cannot be read (%s); every file included must be there",

@@ -14,8 +14,13 @@
 #include "base/err.h"
 #include "base/strbuf.h"
 
+/* Bytes of a file, and of all the files of a set together, each as often as it
+ * is read: a directory may include itself. */
+#define RULE_LOADER_MAX (16u << 20)
+
 struct rule_loader {
-	/* Appends the whole file to out. 0, or ERR_NOTFOUND, ERR_IO. */
+	/* Appends the whole file to out. 0, or ERR_NOTFOUND, ERR_IO; ERR_INPUT
+	 * when it is longer than RULE_LOADER_MAX. */
 	int (*fetch)(void *ctx, const char *path, struct strbuf *out,
 	    struct err *err);
 	/* Calls name() once for each entry of the directory, in any order.

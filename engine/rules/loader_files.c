@@ -27,9 +27,13 @@ read_file(void *ctx, const char *path, struct strbuf *out, struct err *err)
 	(void)ctx;
 	if ((f = fopen(path, "r")) == NULL)
 		return fail(err, path);
-	while ((bytes = fread(chunk, 1, sizeof(chunk), f)) > 0)
+	while (out->bytes <= RULE_LOADER_MAX &&
+	    (bytes = fread(chunk, 1, sizeof(chunk), f)) > 0)
 		strbuf_add(out, chunk, bytes);
-	if (ferror(f))
+	if (out->bytes > RULE_LOADER_MAX)
+		rc = err_set(err, ERR_INPUT, "%s: longer than %u MiB", path,
+		    RULE_LOADER_MAX >> 20);
+	else if (ferror(f))
 		rc = fail(err, path);
 	fclose(f);
 	return rc;

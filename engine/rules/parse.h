@@ -30,6 +30,7 @@ struct parse {
 	size_t dir_count, dir_cap;
 	bool refused;	    /* something was wrong so far */
 	int code;	    /* of the first thing that was */
+	size_t read;	    /* bytes of all files */
 	size_t expanded;    /* bytes that variables gave to patterns */
 	unsigned devd_line; /* where devd gives up, set with refused */
 };

@@ -114,31 +114,23 @@ replace(char **text, const char *with)
 /* A line that was written in another way than ours counts its bytes, maybe:
  * where they change, ours takes its place. */
 static void
-drop_stale(struct recording *r, size_t i)
-{
-	free(r->verbatims[i].text);
-	memmove(&r->verbatims[i], &r->verbatims[i + 1],
-	    (r->n_verbatims - i - 1) * sizeof(r->verbatims[0]));
-	r->n_verbatims--;
-}
-
-static void
 visit_lines(struct pass *p, struct recording *r)
 {
 	struct recording_verbatim *v;
-	size_t i = 0;
+	size_t i, kept = 0;
 	char *old;
 
-	while (i < r->n_verbatims) {
+	for (i = 0; i < r->n_verbatims; i++) {
 		v = &r->verbatims[i];
 		old = mem_strn(v->text, v->bytes);
 		visit_bytes(p, &v->text, &v->bytes, true);
 		if (v->covers > 0 && strcmp(old, v->text) != 0)
-			drop_stale(r, i);
+			free(v->text);
 		else
-			i++;
+			r->verbatims[kept++] = *v;
 		free(old);
 	}
+	r->n_verbatims = kept;
 }
 
 static void

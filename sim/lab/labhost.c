@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The hosts of a run: each is a QEMU with its ends of the wire, the first, or
  * the destination of a migration. */
+#include "sim/lab/labhost.h"
+
 #include <sys/socket.h>
 #include <sys/stat.h>
 

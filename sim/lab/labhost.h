@@ -7,6 +7,7 @@
 #define SIM_LAB_LABHOST_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "sim/lab/qemu.h"
 #include "sim/lab/wire.h"
@@ -23,9 +24,8 @@ struct labhost {
 	bool ready, exited;
 };
 
-#define LABHOST_MOST	16			/* migrations of a run, and 1 */
-#define LABHOST_CONSOLE (16 * INT64_C(1048576)) /* bytes of a console's file   \
-						 */
+#define LABHOST_MOST	16			/* migrations, and one */
+#define LABHOST_CONSOLE (16 * INT64_C(1048576)) /* bytes of its file */
 
 /* Starts a QEMU; the first is where the guest boots. NULL: trouble. */
 struct labhost *labhost_start(struct lab *l, bool vf_present);

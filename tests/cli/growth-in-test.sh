@@ -1,5 +1,5 @@
+#!/bin/sh
 # SPDX-License-Identifier: BSD-2-Clause
-# shellcheck shell=sh
 #
 # What tests of growth share: that four times as much takes about four times
 # the instructions, and not sixteen times. Sets "bad" to 1 when it does not.
@@ -19,6 +19,7 @@ if ! command -v valgrind >/dev/null; then
 	echo "valgrind is not installed"
 	exit 77
 fi
+# shellcheck disable=SC2034 # it is for the test
 bad=0
 
 instructions() { # COMMAND...
@@ -40,6 +41,7 @@ grows() {
 	echo "$name: $((once - none)) of $few, $((four - none)) of $((4 * few))"
 	[ "$growth" -le "$limit" ] && [ "$once" -gt "$none" ] || {
 		echo "$name: grows $growth hundredths, $limit are allowed" >&2
+		# shellcheck disable=SC2034
 		bad=1
 	}
 }

@@ -12,6 +12,7 @@ refuses() {
 	want=$1 said=$2
 	shift 2
 	(
+		# shellcheck disable=SC3045 # the shells that run it have it
 		[ "$V" = asan ] || ulimit -v 1200000
 		exec "$SB" "$@"
 	) >"$TMP/out" 2>&1

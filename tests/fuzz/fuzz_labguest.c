@@ -24,7 +24,7 @@
 #define ZERO	    (INT64_C(3600) * DUR_SEC) /* the run's begin, host's clock */
 #define NEVER	    (DUR_MAX / 4)	      /* not in this process's time */
 
-/* Probes of all ways, none of which the peer sends for now. */
+/* Probes of all ways. The peer would send its own much later. */
 static struct scn_nic nics[] = { { .name = "hn0" } };
 static struct scn_probe probes[] = {
 	{ .name = (char[]){ "p1" },

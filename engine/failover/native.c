@@ -287,6 +287,8 @@ native_result(struct native *n, const struct operation *op, int result,
 		h = new_hold(p, op);
 	if (result == 0) {
 		went_well(h, now_ns);
+		if (op->kind == OP_PORT_ADD)
+			p->just_joined = true;
 		return;
 	}
 	if (op->kind == OP_LAGG_CREATE && result == OP_EOPNOTSUPP)
@@ -437,6 +439,7 @@ plan_pair(struct look *l)
 	if (!l->p->managed)
 		return plan_fallback(l);
 	native_choose_lagg(l);
+	native_note_caps(l);
 	if (native_plan_lagg(l))
 		return true;
 	if (l->lagg == NULL || !native_lagg_is_known(l))
@@ -446,7 +449,6 @@ plan_pair(struct look *l)
 	/* Without its first port the aggregate is no place for a VF. */
 	if (snap_port_find(l->lagg, l->p->hn) == NULL)
 		return false;
-	native_note_caps(l);
 	return native_plan_vf(l) || native_plan_vlans(l) || native_plan_caps(l);
 }
 

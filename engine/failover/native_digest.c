@@ -101,7 +101,8 @@ native_pair_digest(const struct pair *p, struct digest *d)
 	digest_text(d, p->descr);
 	digest_bytes(d, p->mac, sizeof(p->mac));
 	digest_number(d,
-	    (uint64_t)(p->managed << 0 | p->has_joined << 1 | p->dirty << 2));
+	    (uint64_t)(p->managed << 0 | p->has_joined << 1 | p->dirty << 2 |
+		p->just_joined << 3));
 	digest_number(d, p->told & TOLD_REFUSED);
 	digest_number(d, p->caps);
 	digest_number(d, p->lost);

@@ -234,30 +234,35 @@ native_plan_lagg(struct look *l)
 	return plan_mtu(l);
 }
 
-/* What the hn has enabled while it is alone: a VF that is there from the start
- * joins at the next operation. */
+/* Joining narrows what is enabled on all ports to what all can do, and a VF's
+ * leaving does not widen it again (FACTS.md D.3). Only what a joining took is
+ * given back: what is off for another reason somebody wants off. Our own
+ * joining counts also when its VF is gone by the next look, and when a VF takes
+ * what the one before it has left, or the hn joins a VF that is there already.
+ */
 void
 native_note_caps(struct look *l)
 {
-	if (l->lagg->n_ports <= 1 && !l->p->has_joined)
-		l->p->caps = l->hn->capenable;
+	struct pair *p = l->p;
+	bool is_port = l->lagg != NULL && l->hn->lagg[0] != '\0';
+
+	if (p->just_joined ||
+	    (is_port && l->lagg->n_ports > 1 && !p->has_joined)) {
+		p->lost |= p->caps & ~l->hn->capenable;
+		p->has_joined = true;
+	}
+	p->just_joined = false;
+	p->caps = l->hn->capenable | p->lost;
 }
 
-/* Joining narrows what is enabled on all ports to what all can do, and a VF's
- * leaving does not widen it again (FACTS.md D.3). Only what the joining took
- * is given back: what is off for another reason somebody wants off. */
 bool
 native_plan_caps(struct look *l)
 {
 	struct pair *p = l->p;
 	uint32_t back;
 
-	if (l->lagg->n_ports > 1) {
-		if (!p->has_joined)
-			p->lost = p->caps & ~l->hn->capenable;
-		p->has_joined = true;
+	if (l->lagg->n_ports > 1)
 		return false;
-	}
 	back = p->lost & l->hn->caps & ~l->hn->capenable;
 	if (p->has_joined && back != 0) {
 		native_begin(l, OP_CAPS, p->hn, "lost to the VF that has left");
@@ -266,6 +271,5 @@ native_plan_caps(struct look *l)
 	}
 	p->has_joined = false;
 	p->lost = 0;
-	native_note_caps(l);
 	return false;
 }

@@ -31,7 +31,7 @@ bool native_plan_unrouted(struct look *l);
 
 /* An interface of this name is another one now. */
 void native_forget_holds(struct pair *p, const char *ifname);
-/* What the hn can while it is alone; before a VF is planned. */
+/* What the hn could if no VF had joined it; before anything is planned. */
 void native_note_caps(struct look *l);
 
 void native_pair_digest(const struct pair *p, struct digest *d);

@@ -87,8 +87,8 @@ struct pair {
 	struct config_care config;
 	struct vf_care vf;
 	uint32_t caps, lost; /* of the hn alone; of them, by a VF's joining */
-	bool has_joined;     /* a VF is a port, or was when lost was taken */
-	unsigned told;	     /* enum told */
+	bool has_joined, just_joined; /* a VF; by us since the last look */
+	unsigned told;		      /* enum told */
 	struct hold holds[NATIVE_HOLDS];
 	size_t n_holds;
 	size_t at_hn, at_lagg, at_vf; /* places in the last snapshot */

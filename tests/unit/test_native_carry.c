@@ -493,6 +493,55 @@ capabilities_lost_to_a_vf_come_back_when_it_has_left(void **state)
 	assert_int_equal(sys.of_kind[OP_CAPS], 1);
 }
 
+/* Of the aggregate as it is seen nothing has changed then. */
+static void
+capabilities_lost_to_a_vf_that_left_at_once_come_back(void **state)
+{
+	int64_t wake_ns;
+
+	(void)state;
+	get("hn0")->caps = get("hn0")->capenable = 0x70f;
+	settle(HORIZON);
+	put_vf();
+	get("mce0")->caps = get("mce0")->capenable = 0x10f;
+	while (act(&wake_ns) && get("mce0")->lagg[0] == '\0')
+		continue;
+	assert_string_equal(get("mce0")->lagg, "lagg0");
+	take_away("mce0");
+	settle(HORIZON);
+	assert_int_equal(get("hn0")->capenable, 0x70f);
+	get("hn0")->capenable = 0x70e; /* and nothing more, ever */
+	settle(HORIZON);
+	assert_int_equal(get("hn0")->capenable, 0x70e);
+	assert_int_equal(sys.of_kind[OP_CAPS], 1);
+}
+
+/* The one is gone and the next one there when it is looked at again. */
+static void
+capabilities_lost_to_vfs_in_a_row_come_back(void **state)
+{
+	(void)state;
+	get("hn0")->caps = get("hn0")->capenable = 0x70f;
+	settle(HORIZON);
+	put_vf();
+	get("mce0")->caps = get("mce0")->capenable = 0x30f;
+	settle(HORIZON);
+	get("hn0")->capenable = 0x30e; /* a person's doing: stays off */
+	settle(DUR_SEC);
+	take_away("mce0");
+	put_vf();
+	get("mce0")->index++;
+	get("mce0")->caps = get("mce0")->capenable = 0x10c;
+	settle(HORIZON);
+	assert_string_equal(get("mce0")->lagg, "lagg0");
+	assert_int_equal(get("hn0")->capenable, 0x10c);
+	take_away("mce0");
+	settle(DUR_SEC);
+	assert_int_equal(get("hn0")->capenable, 0x70e);
+	settle(HORIZON);
+	assert_int_equal(sys.of_kind[OP_CAPS], 1);
+}
+
 /* --- a changed configuration --- */
 
 static void
@@ -680,6 +729,8 @@ main(void)
 		T(the_hns_mtu_is_set_before_it_joins),
 		T(a_vf_that_does_not_join_is_not_upped),
 		T(capabilities_lost_to_a_vf_come_back_when_it_has_left),
+		T(capabilities_lost_to_a_vf_that_left_at_once_come_back),
+		T(capabilities_lost_to_vfs_in_a_row_come_back),
 		T(only_the_difference_is_made),
 		T(a_changed_default_router_replaces_the_old_one),
 		T(an_address_on_a_port_moves_when_it_takes_the_network),

@@ -39,6 +39,7 @@ static const struct decides fields[] = {
 	BY(TEXT, mac),
 	BY(FLAG, managed),
 	BY(FLAG, has_joined),
+	BY(FLAG, just_joined),
 	BY(FLAG, dirty),
 	BY(NUMBER, caps),
 	BY(NUMBER, lost),

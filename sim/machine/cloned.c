@@ -244,6 +244,8 @@ cloned_destroy_step(struct ktask *k, struct ifnet *ifp, int *pc)
 		}
 		return machine_delay(ifp->m, "clone.destroy");
 	}
+	if (ifp->kind == KIND_LAGG && lagg_is_locked(ifp))
+		return LAGG_LOCK_POLL;
 	*pc = 0;
 	if (!ifp->attached) {
 		k->result = SIM_ENXIO;

@@ -115,9 +115,6 @@ lagg_mtu_step(struct ktask *k)
 	return finish(k, w->error);
 }
 
-/* Whoever sleeps for the aggregate's lock looks as often (a bound, assumed). */
-#define LAGG_LOCK_POLL INT64_C(1000000)
-
 static int64_t
 lagg_mtu_locked_step(struct ktask *k)
 {
@@ -126,7 +123,7 @@ lagg_mtu_locked_step(struct ktask *k)
 	int64_t delay;
 
 	if (k->owned == NULL) {
-		if (lagg->lagg.changer != NULL)
+		if (lagg_is_locked(lagg))
 			return LAGG_LOCK_POLL;
 		lagg->lagg.changer = k;
 		w = k->owned = mem_zero(1, sizeof(*w));

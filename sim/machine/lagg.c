@@ -243,6 +243,12 @@ lagg_add_step(struct ktask *k, struct ifnet *lagg, struct ifnet *port, int *pc)
 	return 0;
 }
 
+bool
+lagg_is_locked(const struct ifnet *lagg)
+{
+	return lagg->attached && lagg->lagg.changer != NULL;
+}
+
 static void
 take_out(struct ifnet *lagg, struct ifnet *port)
 {

@@ -16,6 +16,13 @@ void lagg_destroy(struct ifnet *lagg);
 int64_t lagg_add_step(struct ktask *k, struct ifnet *lagg, struct ifnet *port,
     int *pc);
 int lagg_del(struct ifnet *lagg, struct ifnet *port); /* 0 or errno */
+
+/* The kernel holds its lock over all of an MTU's change. Who takes a port out,
+ * or destroys it, sleeps for that: looks again so much later (a bound,
+ * assumed).
+ */
+#define LAGG_LOCK_POLL INT64_C(1000000)
+bool lagg_is_locked(const struct ifnet *lagg);
 void lagg_port_departed(struct ifnet *port);
 void lagg_port_link(struct ifnet *lagg); /* a port's link was reported */
 

@@ -208,13 +208,17 @@ lagg_step(struct ktask *k)
 	if (k->op.kind == OP_PORT_ADD)
 		return lagg_add_step(k, lagg, k->other, &k->sub);
 	if (k->op.kind == OP_PORT_DEL)
-		return finish(k, lagg_del(lagg, k->other));
+		return lagg_is_locked(lagg)
+		    ? LAGG_LOCK_POLL
+		    : finish(k, lagg_del(lagg, k->other));
 	if (k->op.kind == OP_PRIMARY)
 		return finish(k,
 		    bond_guest(k->m) ? bond_set_primary(lagg, k->op.other)
 				     : SIM_EOPNOTSUPP);
 	if (k->pc++ == 1)
 		return machine_delay(k->m, "lagg.destroy");
+	if (lagg_is_locked(lagg))
+		return LAGG_LOCK_POLL;
 	if (!lagg->attached)
 		return finish(k, SIM_ENXIO);
 	lagg_destroy(lagg);

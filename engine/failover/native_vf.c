@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include <string.h>
 
+#include "base/diag.h"
 #include "base/ipaddr.h"
 #include "failover/native_life.h"
 #include "failover/native_parts.h"
@@ -205,7 +206,36 @@ meet_vf(struct look *l)
 	c->due_ns = l->now_ns + (l->vf->up ? 0 : l->p->net.vf_delay_ns);
 }
 
+static bool
+stop_client(struct look *l, const struct snap_if *vf)
+{
+	native_begin(l, OP_DHCP_STOP, vf->name,
+	    "a VF has no address of its own");
+	return native_may_try(l);
+}
+
 /* --- without one --- */
+
+/* A client on a NIC that the hn does not know takes its address away when the
+ * lease is over, and an address that comes or goes is to the hn as a flag that
+ * changes: that may panic the kernel (FACTS.md B.3, B.10). So the client ends,
+ * and the address stays. */
+static bool
+stop_unpaired(struct look *l)
+{
+	const struct snap_if *nic = NULL;
+	struct diag quiet = { 0 };
+	struct rc_net net;
+
+	if (l->hn->vf[0] == '\0')
+		nic = nic_with_mac(l, l->hn->mac);
+	if (nic == NULL || !nic->dhclient ||
+	    native_unproven(l->p, l->hn, nic) != NULL)
+		return false;
+	/* Who configures it by name wants it so. */
+	rcvars_net(l->config->rc, nic->name, &quiet, &net);
+	return (!net.configured || net.by_default) && stop_client(l, nic);
+}
 
 /* The hn was gone and has come back without its VF, which meanwhile is the
  * aggregate's first port: what is sent to it goes nowhere, since the host
@@ -349,17 +379,14 @@ free_hn(struct look *l)
 	return true;
 }
 
-/* What the stock rules have put on it (FACTS.md E.5 H18). */
+/* What the stock rules, or somebody, have put on it (FACTS.md E.5 H18). */
 static bool
 strip_vf(struct look *l)
 {
 	size_t i;
 
-	if (l->vf->dhclient) {
-		native_begin(l, OP_DHCP_STOP, l->vf->name,
-		    "a VF has no address of its own");
-		return native_may_try(l);
-	}
+	if (l->vf->dhclient)
+		return stop_client(l, l->vf);
 	for (i = 0; i < l->vf->n_addrs; i++) {
 		if ((l->vf->addr_flags[i] & SNAP_ADDR_LEASED) == 0)
 			continue;
@@ -406,7 +433,7 @@ native_plan_vf(struct look *l)
 	meet_vf(l);
 	if (l->vf == NULL) {
 		tell_missed(l);
-		return plan_stray(l);
+		return stop_unpaired(l) || plan_stray(l);
 	}
 	was_up = c->seen_up;
 	c->seen_up = l->vf->up;

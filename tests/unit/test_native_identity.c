@@ -232,6 +232,29 @@ an_address_on_the_vf_is_told_of(void **state)
 	assert_true(get("mce0")->up);
 }
 
+/* When its lease were over the address would go, which may panic the kernel. */
+static void
+a_vf_that_its_hn_does_not_know_has_no_client(void **state)
+{
+	(void)state;
+	add_if("mce0", IF_OTHER, mac);
+	put_addr("mce0", "10.0.0.9/24"); /* a person's own */
+	get("mce0")->up = get("mce0")->dhclient = true;
+	settle(HORIZON);
+	assert_true(get("mce0")->dhclient);
+	get("mce0")->addr_flags[0] = SNAP_ADDR_LEASED;
+	settle(HORIZON);
+	assert_false(get("mce0")->dhclient);
+	assert_true(has("mce0", "10.0.0.9/24"));
+	assert_true(get("mce0")->up);
+	/* Who configures it by name wants it so. */
+	rcvars_set(&rc, "ifconfig_mce0", "DHCP", 9, 1);
+	renew();
+	get("mce0")->dhclient = true;
+	settle(HORIZON);
+	assert_true(get("mce0")->dhclient);
+}
+
 static void
 a_mac_given_to_the_aggregate_is_kept_and_told_of(void **state)
 {
@@ -544,6 +567,7 @@ main(void)
 		T(a_vf_that_its_hn_does_not_know_leaves_the_aggregate),
 		T(a_tap_that_the_hn_lists_is_told_of),
 		T(an_address_on_the_vf_is_told_of),
+		T(a_vf_that_its_hn_does_not_know_has_no_client),
 		T(a_mac_given_to_the_aggregate_is_kept_and_told_of),
 		T(an_aggregate_out_of_sight_ends_the_management),
 		T(an_hn_out_of_sight_ends_the_management),

@@ -162,6 +162,34 @@ native_lagg_is_known(const struct look *l)
 	    snap_port_find(l->lagg, l->p->hn) != NULL;
 }
 
+/* A change of the aggregate's gives each port its own first, and takes a second
+ * or so for each. */
+#define MTU_CHANGES (INT64_C(10) * 1000000000)
+
+/* The hn's was being changed just as it joined: the kernel asks what it is, and
+ * not what it is about to be. Set again, the aggregate's goes to all ports. */
+static bool
+has_odd_port(struct look *l)
+{
+	struct config_care *c = &l->p->config;
+	const struct snap_if *port;
+	bool odd = false;
+	size_t i;
+
+	for (i = 0; i < l->lagg->n_ports && !odd; i++) {
+		port = l->hn;
+		if (strcmp(l->lagg->ports[i].name, l->p->hn) != 0)
+			port = native_find(l, l->lagg->ports[i].name,
+			    &l->p->at_vf);
+		odd = port != NULL && port->mtu != l->lagg->mtu;
+	}
+	if (!odd)
+		c->odd_mtu_ns = 0;
+	else if (c->odd_mtu_ns == 0)
+		c->odd_mtu_ns = l->now_ns + MTU_CHANGES;
+	return odd && native_is_due(l, c->odd_mtu_ns);
+}
+
 /* The first port's MTU is the aggregate's (FACTS.md D.3), so it must be right
  * before the hn joins; a port's cannot be changed, the aggregate's can. One
  * that a person has changed since stays as it is. A bond's ports get the bond's
@@ -185,6 +213,9 @@ plan_mtu(struct look *l)
 		if (mtu == 0 || l->lagg->mtu == mtu)
 			return false;
 		native_begin(l, OP_MTU, l->p->lagg, "rc.conf says so now");
+	} else if (!bond && has_odd_port(l)) {
+		mtu = l->lagg->mtu;
+		native_begin(l, OP_MTU, l->p->lagg, "a port has another one");
 	} else {
 		return false;
 	}

@@ -315,6 +315,8 @@ obey_more(const struct operation *op, struct snap_if *i)
 	case OP_MTU:
 		assert_string_equal(i->lagg, "");
 		i->mtu = (uint32_t)op->value;
+		for (k = 0; k < i->n_ports; k++)
+			get(i->ports[k].name)->mtu = i->mtu;
 		break;
 	case OP_CAPS:
 		i->capenable = (uint32_t)op->value;

@@ -453,9 +453,32 @@ the_hns_mtu_is_set_before_it_joins(void **state)
 	settle(HORIZON);
 	assert_int_equal(get("lagg0")->mtu, 9000);
 	/* What a person sets later holds. */
-	get("lagg0")->mtu = 4000;
+	get("lagg0")->mtu = get("hn0")->mtu = 4000;
 	settle(HORIZON);
 	assert_int_equal(get("lagg0")->mtu, 4000);
+	assert_int_equal(sys.of_kind[OP_MTU], 1);
+}
+
+/* It was being changed as the hn joined. What is under way takes its time. */
+static void
+a_port_with_another_mtu_gets_the_aggregates(void **state)
+{
+	(void)state;
+	settle(HORIZON);
+	put_vf();
+	settle(HORIZON);
+	get("hn0")->mtu = get("lagg0")->mtu + 100;
+	settle(9 * DUR_SEC);
+	get("lagg0")->mtu = get("mce0")->mtu = get("hn0")->mtu; /* it was */
+	settle(HORIZON);
+	assert_int_equal(sys.of_kind[OP_MTU], 0);
+	get("mce0")->mtu = 9000;
+	settle(9 * DUR_SEC);
+	assert_int_equal(sys.of_kind[OP_MTU], 0);
+	settle(2 * DUR_SEC);
+	assert_int_equal(get("mce0")->mtu, get("lagg0")->mtu);
+	assert_int_equal(get("hn0")->mtu, get("lagg0")->mtu);
+	settle(HORIZON);
 	assert_int_equal(sys.of_kind[OP_MTU], 1);
 }
 
@@ -727,6 +750,7 @@ main(void)
 		T(vlans_come_back_to_an_aggregate_that_was_destroyed),
 		T(a_vlan_left_half_moved_is_known_by_rc_conf),
 		T(the_hns_mtu_is_set_before_it_joins),
+		T(a_port_with_another_mtu_gets_the_aggregates),
 		T(a_vf_that_does_not_join_is_not_upped),
 		T(capabilities_lost_to_a_vf_come_back_when_it_has_left),
 		T(capabilities_lost_to_a_vf_that_left_at_once_come_back),

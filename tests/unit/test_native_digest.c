@@ -77,6 +77,7 @@ static const struct decides fields[] = {
 	BY(TIME, config.route_ns),
 	BY(TIME, config.rtsol_ns),
 	BY(TIME, config.unrouted_ns),
+	BY(TIME, config.odd_mtu_ns),
 	BY(NUMBER, config.solicited),
 };
 
@@ -157,8 +158,8 @@ no_field_is_new(void **state)
 	if (sizeof(void *) != 8)
 		skip();
 	assert_int_equal(sizeof(struct vf_care), 120);
-	assert_int_equal(sizeof(struct config_care), 1072);
-	assert_int_equal(sizeof(struct pair) - sizeof(struct rc_net), 3616);
+	assert_int_equal(sizeof(struct config_care), 1080);
+	assert_int_equal(sizeof(struct pair) - sizeof(struct rc_net), 3624);
 	assert_int_equal(sizeof(struct hold) - sizeof(struct operation), 32);
 }
 

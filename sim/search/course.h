@@ -62,6 +62,7 @@ struct course_pair { /* what is wanted of it at the end */
 	 * the VF for good, and when that is gone there is no way out. */
 	bool downed, raced;
 	bool upped;   /* by a person, who need not wait */
+	uint32_t caps_off; /* what people have turned off on the NIC: CAP_* */
 	bool offered; /* its VF, by the host */
 };
 

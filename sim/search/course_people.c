@@ -7,6 +7,7 @@
 
 #include "base/dur.h"
 #include "base/mem.h"
+#include "sim/machine/ifnet.h"
 #include "sim/search/course_parts.h"
 
 void
@@ -54,19 +55,25 @@ down_nic(struct author *a, size_t pair)
 }
 
 static void
-up_vf(struct author *a, size_t pair)
+vf_upped(const struct author *a, size_t pair)
 {
 	struct course_pair *p = &a->h->pairs[pair];
 
+	p->upped = true;
+	/* A daemon that is started downs what it finds up and is no port. */
+	p->raced =
+	    p->raced || p->downed || a->pairs[pair].scripted || !a->daemon_runs;
+}
+
+static void
+up_vf(struct author *a, size_t pair)
+{
 	if (a->pairs[pair].unpaired) {
 		down_nic(a, pair);
 		return;
 	}
 	course_type(a, "ifconfig %s up", course_vf(a, pair));
-	p->upped = true;
-	/* A daemon that is started downs what it finds up and is no port. */
-	p->raced =
-	    p->raced || p->downed || a->pairs[pair].scripted || !a->daemon_runs;
+	vf_upped(a, pair);
 }
 
 static void
@@ -112,6 +119,18 @@ start_client(struct author *a, size_t pair)
 	a->h->pairs[pair].client_excused = !a->h->pairs[pair].dhcp;
 }
 
+/* It ups the VF, if that has a link. */
+static void
+start_vf_client(struct author *a, size_t pair)
+{
+	if (a->pairs[pair].unpaired) {
+		start_client(a, pair);
+		return;
+	}
+	course_type(a, "dhclient -b %s", course_vf(a, pair));
+	vf_upped(a, pair);
+}
+
 static void
 restart_client(struct author *a, size_t pair)
 {
@@ -129,6 +148,24 @@ static void
 start_ether(struct author *a, size_t pair)
 {
 	course_type(a, "/etc/pccard_ether %s start", a->h->pairs[pair].hn);
+}
+
+/* What a port is asked for besides its MTU, which is refused. */
+static void
+set_nic(struct author *a, size_t pair)
+{
+	static const struct {
+		const char *words;
+		uint32_t off;
+	} asked[] = { { "mtu 1400", 0 }, { "mtu 1500", 0 }, { "mtu 9000", 0 },
+		{ "txcsum", 0 }, { "-txcsum", CAP_TXCSUM },
+		{ "-tso", CAP_TSO4 | CAP_TSO6 } };
+	uint32_t which =
+	    choices_below(a->c, (uint32_t)(sizeof(asked) / sizeof(asked[0])));
+
+	course_type(a, "ifconfig %s %s", a->h->pairs[pair].hn,
+	    asked[which].words);
+	a->h->pairs[pair].caps_off |= asked[which].off;
 }
 
 /* Where it was, or would be without an aggregate. */
@@ -212,11 +249,11 @@ change_mtu(struct author *a, size_t pair)
 /* Those in front also where lagg0 is the administrator's own. */
 static course_act *const commands[] = { delete_route, refuse_on_ports, down_nic,
 	up_vf, down_vf, restart_netif, start_client, rename_nic, restart_client,
-	kill_clients, start_ether, add_to_nic, destroy_lagg, remove_vf,
-	remove_nic, add_vf, remove_address, rename_lagg, change_mtu,
-	down_lagg };
+	kill_clients, start_ether, add_to_nic, start_vf_client, set_nic,
+	destroy_lagg, remove_vf, remove_nic, add_vf, remove_address,
+	rename_lagg, change_mtu, down_lagg };
 #define N_COMMANDS (uint32_t)(sizeof(commands) / sizeof(commands[0]))
-#define N_ANYWHERE 12
+#define N_ANYWHERE 14
 
 static void
 type_one(struct author *a, size_t pair)

@@ -212,7 +212,9 @@ add_addresses(struct author *a, struct course_pair *p, size_t unit)
 
 	p->dhcp = client > 0;
 	if (client == 3) {
-		course_add_rc(a, "ifconfig_DEFAULT", "DHCP");
+		/* The latter waits at boot for a lease of the VF, too. */
+		course_add_rc(a, "ifconfig_DEFAULT",
+		    choices_chance(a->c, 30) ? "SYNCDHCP" : "DHCP");
 		p->upped = true; /* so does rc(8) with a VF at boot */
 		p->by_default = true;
 	} else if (p->dhcp) {

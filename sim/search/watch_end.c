@@ -322,7 +322,8 @@ may_have_missed(const struct watch *w)
 static void
 check_caps(struct stand *s)
 {
-	uint32_t lost = s->w->nics[s->pair].capenable & ~s->hn->capenable;
+	uint32_t lost = s->w->nics[s->pair].capenable & ~s->hn->capenable &
+	    ~s->p->caps_off;
 	struct violation *v;
 
 	if (s->hn->hn.vf != NULL || s->w->h->died || s->p->mtu_excused ||

@@ -143,6 +143,8 @@ all_kinds_are_drawn(void **state)
 		"\\nsleep ", "\\nifconfig ", "user \"ip link set eth0",
 		"netns n1", "rc.conf ifconfig_hn0=\"inet 10.0.2.14/24\"",
 		"service netif restart hn0", "pkill -x dhclient",
+		"ifconfig_DEFAULT=\"SYNCDHCP\"", "\"dhclient -b v",
+		"\"ifconfig hn0 mtu ", "\"ifconfig hn0 -txcsum",
 		"fault    may " };
 	bool seen[sizeof(words) / sizeof(words[0])] = { false };
 	struct strbuf text = { 0 };

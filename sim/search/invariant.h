@@ -86,7 +86,7 @@ struct watch_nic { /* the NIC of a pair, as it was looked at last */
 	int64_t told_ns;	/* the newest of both; 0: none */
 	int64_t linkless_ns;	/* has no link, but should, since; 0: no */
 	int64_t outage_ns;	/* until then hn(4) pretends an outage */
-	uint32_t capenable;	/* before anything joined it */
+	uint32_t capenable;	/* as the engine that runs found it */
 	int64_t away_ns; /* its DHCP client has no link since; 0: it has */
 	int64_t back_ns; /* and has one again since, and has not asked; 0: no */
 	int64_t late_ns; /* the engine has something to do since; 0: no */
@@ -115,6 +115,7 @@ struct watch { /* what the invariants look at in one run */
 	int64_t disturbed_ns;	     /* when the last one was */
 	bool daemon_runs, hurries;   /* the engine has no excuse to be slow */
 	uint32_t n_born, departures; /* of the machine, when nics were found */
+	unsigned starts;	     /* of the engine, then */
 	struct watch_birth births[WATCH_BIRTHS];
 	size_t n_births;
 	struct violation found[INVARIANTS];

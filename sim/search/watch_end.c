@@ -304,30 +304,15 @@ capability(uint32_t caps)
 	return "linkstate";
 }
 
-/* A VF joined and left while the engine could not look. */
-static bool
-may_have_missed(const struct watch *w)
-{
-	const struct scenario *s = w->h->scn;
-	size_t i;
-
-	for (i = 0; i < s->n_steps; i++)
-		if (s->steps[i].kind == SCN_VM_FREEZE)
-			return true;
-	return s->n_injections > 0;
-}
-
-/* FACTS.md D.3. A daemon that died does not know what it was, nor who wants it
- * off where people took ports out. */
+/* FACTS.md D.3. However a VF came and went, and whoever joined it. */
 static void
 check_caps(struct stand *s)
 {
-	uint32_t lost = s->w->nics[s->pair].capenable & ~s->hn->capenable &
-	    ~s->p->caps_off;
+	uint32_t lost =
+	    s->w->nics[s->pair].capenable & ~s->hn->capenable & ~s->p->caps_off;
 	struct violation *v;
 
-	if (s->hn->hn.vf != NULL || s->w->h->died || s->p->mtu_excused ||
-	    lost == 0 || s->home->lagg.n_ports > 1 || may_have_missed(s->w))
+	if (s->hn->hn.vf != NULL || lost == 0 || s->home->lagg.n_ports > 1)
 		return;
 	v = watch_broken(s->w, INVARIANT_CAPS, "%s has lost 0x%x", s->hn->name,
 	    lost);

@@ -47,6 +47,23 @@ find_nics(struct watch *w)
 	}
 }
 
+/* What it could before, an engine that is started cannot know: the kernel tells
+ * what is on, not what it keeps for the time when a port leaves, and what is
+ * off may be off because somebody wants it so. It is held to what it found. One
+ * that is started at the mark comes when all is done. */
+static void
+see_start(struct watch *w)
+{
+	size_t i;
+
+	w->starts = simwalk_starts(w->walk);
+	if (w->m->clock.now_ns >= w->h->calm_ns)
+		return;
+	for (i = 0; i < w->h->n_pairs; i++)
+		if (w->nics[i].hn != NULL)
+			w->nics[i].capenable = w->nics[i].hn->capenable;
+}
+
 void
 watch_nic_digest(const struct watch_nic *n, struct digest *d)
 {
@@ -170,6 +187,8 @@ watch_hn_step(struct watch *w)
 		return;
 	if (w->n_born != w->m->n_born || w->departures != w->m->departures)
 		find_nics(w);
+	if (w->starts != simwalk_starts(w->walk))
+		see_start(w);
 	for (i = 0; i < w->h->n_pairs; i++) {
 		hn = w->nics[i].hn;
 		if (hn == NULL)

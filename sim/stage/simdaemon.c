@@ -65,6 +65,7 @@ struct simdaemon {
 	size_t n_handed, cap_handed, next_handed;
 	struct vevent readable;
 
+	unsigned starts;
 	bool deaf; /* its connection is gone */
 	struct vevent connect, loss;
 
@@ -644,6 +645,7 @@ start_fire(void *ctx, struct vevent *e)
 		    l->d->m->clock.now_ns);
 	l->pump = pump_new(l->core, &l->world);
 	l->started = true;
+	l->d->starts++;
 	trace_set_state(l->d->m->trace, l->d->m->clock.now_ns, l->d->object,
 	    "running", "yes");
 	pump_start(l->pump);
@@ -672,6 +674,12 @@ simdaemon_start(struct simdaemon *d)
 	TAILQ_INSERT_TAIL(&d->lives, l, entry);
 	d->now = l;
 	vclock_after(&m->clock, &l->start, machine_delay(m, "daemon.start"));
+}
+
+unsigned
+simdaemon_starts(const struct simdaemon *d)
+{
+	return d->starts;
 }
 
 void

@@ -35,6 +35,7 @@ void simdaemon_serve(struct simdaemon *devd, struct simdaemon *client);
 
 void simdaemon_start(struct simdaemon *d); /* no-op while it runs */
 void simdaemon_kill(struct simdaemon *d);
+unsigned simdaemon_starts(const struct simdaemon *d); /* that it came to run */
 void simdaemon_reload(struct simdaemon *d); /* rc.conf is read again */
 /* The files of rc.conf, which scripts read whenever they run, are others. */
 void simdaemon_rc_edited(struct simdaemon *d);

@@ -82,6 +82,9 @@ struct machine *simwalk_machine(const struct simwalk *w);
 bool simwalk_probe(struct simwalk *w, const char *name, int64_t from_ns,
     int64_t until_ns, struct judge_probe *out);
 
+/* How often its daemon has begun to run. */
+unsigned simwalk_starts(const struct simwalk *w);
+
 int64_t simwalk_now(const struct simwalk *w);
 int64_t simwalk_next(const struct simwalk *w); /* when the next thing comes */
 /* Appends what waits to happen, in lines for a person: the next event and

@@ -13,6 +13,12 @@ simwalk_decide(struct simwalk *w,
 	simdaemon_decide(w->g.daemon, decide, ctx);
 }
 
+unsigned
+simwalk_starts(const struct simwalk *w)
+{
+	return simdaemon_starts(w->g.daemon);
+}
+
 void
 simwalk_fire(struct simwalk *w, struct vevent *e)
 {

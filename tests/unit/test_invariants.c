@@ -345,15 +345,9 @@ that_lives(const struct course *h)
 }
 
 static bool
-that_sees(const struct course *h)
+with_all_caps(const struct course *h)
 {
-	size_t i;
-
-	for (i = 0; i < h->scn->n_steps; i++)
-		if (h->scn->steps[i].kind == SCN_VM_FREEZE)
-			return false;
-	return that_lives(h) && h->scn->n_injections == 0 &&
-	    !h->pairs[0].mtu_excused;
+	return any(h) && h->pairs[0].caps_off == 0;
 }
 
 static bool
@@ -415,7 +409,7 @@ static const struct planted {
 	[INVARIANT_SEAMLESS] = { NULL, NULL, false }, /* see below, too */
 	[INVARIANT_OFFERED] = { any, plant_offered, false },
 	[INVARIANT_ALONE] = { any, plant_alone, false },
-	[INVARIANT_CAPS] = { that_sees, plant_caps, false },
+	[INVARIANT_CAPS] = { with_all_caps, plant_caps, false },
 	[INVARIANT_RXALL] = { any, plant_rxall, false },
 };
 
@@ -629,6 +623,65 @@ each_has_a_name_and_a_sentence(void **state)
 	assert_false(invariant_find("nothing", &found));
 }
 
+static void
+step(struct course *h, int64_t at_ns, enum scn_stimulus kind, const char *text)
+{
+	struct scenario *s = h->scn;
+	struct scn_step *p = MEM_PUSH(s->steps, s->n_steps, s->cap_steps);
+
+	p->kind = kind;
+	p->at_ns = at_ns;
+	if (kind == SCN_USER)
+		p->text = mem_str(text);
+	else
+		p->name = mem_str(text);
+	p->times = 1;
+}
+
+/* What the NIC has lost when these are done in a row, and its VF is gone. */
+static bool
+loses(enum scn_stimulus first, enum scn_stimulus second)
+{
+	static const char lose[] = "ifconfig hn0 -vlanmtu";
+	struct simstage stage = { .rules = search_hand.rules,
+		.policy = CORE_NATIVE };
+	struct trace *t = trace_new();
+	struct choices c = { 0 };
+	struct simwalk *walk;
+	struct course h;
+	struct watch w;
+
+	choices_follow(&c, NULL, 0);
+	course_make(&h, &c, CORE_NATIVE, 0);
+	while (h.scn->n_steps > 0)
+		scn_step_fini(&h.scn->steps[--h.scn->n_steps]);
+	step(&h, 20 * DUR_SEC, SCN_VF_EJECT, "vmx0");
+	step(&h, 40 * DUR_SEC, first, first == SCN_USER ? lose : NULL);
+	step(&h, 50 * DUR_SEC, second, second == SCN_USER ? lose : NULL);
+	stage.scenario = h.scn;
+	stage.profile = search_hand.profiles[h.machine];
+	walk = simwalk_open(&stage, t);
+	watch_begin(&w, &h, CORE_NATIVE, walk, t);
+	while (simwalk_advance(walk) != STAGE_END)
+		watch_step(&w);
+	watch_end(&w);
+	simwalk_close(walk);
+	trace_free(t);
+	course_fini(&h);
+	choices_fini(&c);
+	return (w.broken & INVARIANT_BIT(INVARIANT_CAPS)) != 0;
+}
+
+/* What it could before, a new engine does not know. */
+static void
+capabilities_are_those_that_the_engine_found(void **state)
+{
+	(void)state;
+	assert_true(loses(SCN_USER, SCN_DAEMON_RELOAD));
+	assert_true(loses(SCN_DAEMON_RESTART, SCN_USER));
+	assert_false(loses(SCN_USER, SCN_DAEMON_RESTART));
+}
+
 int
 main(void)
 {
@@ -636,6 +689,7 @@ main(void)
 		cmocka_unit_test(each_has_a_name_and_a_sentence),
 		cmocka_unit_test(each_tells_of_its_fault),
 		cmocka_unit_test(lost_packets_are_told),
+		cmocka_unit_test(capabilities_are_those_that_the_engine_found),
 		cmocka_unit_test(a_vf_in_somebodys_aggregate_is_his),
 	};
 

@@ -51,19 +51,21 @@ struct course_pair { /* what is wanted of it at the end */
 	struct ipaddr vlan_addr;
 	bool slaac;
 	/* Somebody has decided otherwise, so the VF need not carry. */
-	bool vf_excused, client_excused, mtu_excused;
+	bool vf_excused;
 	bool has_alias, by_default; /* what rc.conf says: an alias; DEFAULT */
 	struct ipaddr extra; /* an alias that was edited; family 0: never */
 	bool extra_wanted;
 	struct ipaddr former; /* of addrs[0]; family 0: it was never edited */
 	bool former_read; /* by the daemon for sure: it knows whose it was */
-	bool moved;	  /* addrs[0] is not what the probe's peer was told */
+	int64_t
+	    edited_ns; /* first time that rc.conf says another thing of it */
+	bool moved;    /* addrs[0] is not what the probe's peer was told */
 	/* Both by people: a NIC that was told of both at once may hand over to
 	 * the VF for good, and when that is gone there is no way out. */
 	bool downed, raced;
-	bool upped;   /* by a person, who need not wait */
+	bool upped;	   /* by a person, who need not wait */
 	uint32_t caps_off; /* what people have turned off on the NIC: CAP_* */
-	bool offered; /* its VF, by the host */
+	bool offered;	   /* its VF, by the host */
 };
 
 struct course {
@@ -78,7 +80,10 @@ struct course {
 	bool transparent; /* the kernel does it all, and the engine nothing */
 	bool no_bonding;  /* the kernel cannot: the NIC is left to itself */
 	bool anew;	  /* the daemon is started anew at the mark */
-	bool died; /* the daemon, so that it does not know what it did before */
+	/* Until then the daemon may not have run, or be another one: it does
+	 * not know what was before. 0: it is the first; INT64_MAX: at any time.
+	 */
+	int64_t died_ns;
 	char foreign[COURSE_FOREIGN][SCN_NAME_MAX]; /* nobody's to touch */
 	size_t n_foreign;
 	int64_t vf_delay_ns;

@@ -34,7 +34,7 @@ attach(struct author *a, size_t pair)
 	course_step(a, SCN_VF_ATTACH, vf(a, pair));
 	s->vf_there = s->vf_link = s->associated = true;
 	s->unpaired = !s->nic_there;
-	a->h->pairs[pair].vf_excused = s->scripted || s->downed_late;
+	a->h->pairs[pair].vf_excused = s->downed_late;
 }
 
 static void
@@ -97,6 +97,21 @@ turn_association(struct author *a, size_t pair)
 	course_step(a, SCN_HOST_ASSOC, hn(a, pair))->up = s->associated;
 }
 
+#define STARTS (2 * DUR_SEC) /* so long may it take, and a NIC that comes */
+
+/* The daemon that runs next knows what is in rc.conf by then, of the NICs that
+ * are there. */
+static void
+forgets(struct author *a)
+{
+	size_t i;
+
+	a->h->died_ns = a->now_ns + STARTS;
+	for (i = 0; i < a->h->n_pairs; i++)
+		if (!a->pairs[i].nic_there)
+			a->h->died_ns = INT64_MAX;
+}
+
 static void
 turn_nic(struct author *a, size_t pair)
 {
@@ -111,6 +126,8 @@ turn_nic(struct author *a, size_t pair)
 	s->renamed = false; /* another one is called as the driver does */
 	course_step(a, s->nic_there ? SCN_NIC_ATTACH : SCN_NIC_DETACH,
 	    hn(a, pair));
+	if (a->h->died_ns != 0)
+		forgets(a);
 }
 
 static void
@@ -186,7 +203,7 @@ turn_daemon(struct author *a, size_t pair)
 	course_step(a, a->daemon_runs ? SCN_DAEMON_KILL : SCN_DAEMON_START,
 	    NULL);
 	a->daemon_runs = !a->daemon_runs;
-	a->h->died = true;
+	forgets(a);
 }
 
 static void
@@ -194,7 +211,8 @@ restart(struct author *a, size_t pair)
 {
 	(void)pair;
 	course_step(a, SCN_DAEMON_RESTART, NULL);
-	a->daemon_runs = a->h->died = true;
+	a->daemon_runs = true;
+	forgets(a);
 	a->edited = false;
 }
 

@@ -94,7 +94,7 @@ add_rest(struct author *a, struct scn_injection *in, struct strbuf *words)
 	case SCN_DAEMON_KILLED_DURING:
 	case SCN_DAEMON_KILLED_AFTER:
 		in->by_ns = some_time(a);
-		a->h->died = true;
+		a->h->died_ns = INT64_MAX;
 		break;
 	case SCN_RECORD_LOSE:
 	case SCN_RECORD_DOUBLE:

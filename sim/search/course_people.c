@@ -115,8 +115,6 @@ static void
 start_client(struct author *a, size_t pair)
 {
 	course_type(a, "dhclient -b %s", a->h->pairs[pair].hn);
-	/* Without DHCP in rc.conf that is a decision, too. */
-	a->h->pairs[pair].client_excused = !a->h->pairs[pair].dhcp;
 }
 
 /* It ups the VF, if that has a link. */
@@ -191,15 +189,12 @@ down_lagg(struct author *a, size_t pair)
 static void
 destroy_lagg(struct author *a, size_t pair)
 {
-	/* The kernel lets nobody change an MTU meanwhile, the model does. */
-	a->h->pairs[pair].mtu_excused = true;
 	course_type(a, "ifconfig lagg%zu destroy", pair);
 }
 
 static void
 remove_vf(struct author *a, size_t pair)
 {
-	a->h->pairs[pair].mtu_excused = true;
 	course_type(a, "ifconfig lagg%zu -laggport %s", pair,
 	    course_vf(a, pair));
 }
@@ -207,7 +202,6 @@ remove_vf(struct author *a, size_t pair)
 static void
 remove_nic(struct author *a, size_t pair)
 {
-	a->h->pairs[pair].mtu_excused = true;
 	course_type(a, "ifconfig lagg%zu -laggport %s", pair,
 	    a->h->pairs[pair].hn);
 }
@@ -333,19 +327,20 @@ course_custom(struct author *a, size_t pair)
 	    c->script == SCN_SCRIPT_EXITS ? (int)choices_below(a->c, 2) : 0;
 	if (c->script == SCN_SCRIPT_TAKES)
 		c->takes_ns = DUR_SEC + course_pause(a);
-	p->vf_excused = true;
 	p->raced = p->raced || p->upped;
 }
 
 /* --- rc.conf is edited --- */
 
 static void
-edit(struct author *a, const char *name, const char *value)
+edit(struct author *a, size_t pair, const char *name, const char *value)
 {
 	struct scn_step *p = course_step(a, SCN_RC_CONF, NULL);
 
 	scn_pair_add(&p->pairs, &p->n_pairs, &p->cap_pairs, name, value);
 	a->edited = true;
+	if (a->h->pairs[pair].edited_ns == 0)
+		a->h->pairs[pair].edited_ns = a->now_ns;
 }
 
 /* An alias comes into rc.conf, or goes. */
@@ -360,7 +355,7 @@ edit_alias(struct author *a, size_t pair)
 	snprintf(name, sizeof(name), "ifconfig_%s_alias%d", of->hn,
 	    of->has_alias ? 1 : 0);
 	snprintf(value, sizeof(value), "inet 10.8.%zu.1/32", pair);
-	edit(a, name, of->extra_wanted ? value : "");
+	edit(a, pair, name, of->extra_wanted ? value : "");
 	snprintf(value, sizeof(value), "10.8.%zu.1/32", pair);
 	ipaddr_parse(value, &of->extra);
 }
@@ -381,7 +376,7 @@ edit_address(struct author *a, size_t pair)
 	snprintf(name, sizeof(name), "ifconfig_%s", of->hn);
 	snprintf(value, sizeof(value), "inet %s",
 	    ipaddr_format(&now, true, text));
-	edit(a, name, value);
+	edit(a, pair, name, value);
 }
 
 void

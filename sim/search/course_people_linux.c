@@ -93,7 +93,6 @@ static void
 move_vf(struct author *a, size_t pair)
 {
 	course_type(a, "ip link set %s netns n1", course_vf(a, pair));
-	a->h->pairs[pair].vf_excused = true;
 }
 
 static course_act *const commands[COURSE_LINUX_COMMANDS] = { delete_route,

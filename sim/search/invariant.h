@@ -114,6 +114,7 @@ struct watch { /* what the invariants look at in one run */
 	size_t n_steps;		     /* of the history, done */
 	int64_t disturbed_ns;	     /* when the last one was */
 	bool daemon_runs, hurries;   /* the engine has no excuse to be slow */
+	bool vf_may_wait;	     /* but with its VF */
 	uint32_t n_born, departures; /* of the machine, when nics were found */
 	unsigned starts;	     /* of the engine, then */
 	struct watch_birth births[WATCH_BIRTHS];

@@ -97,6 +97,14 @@ check_path(struct stand *s)
 
 /* --- addresses --- */
 
+/* To change the addresses of a VF that its NIC does not know may panic the
+ * kernel (FACTS.md B.3, B.10), so that they stay. */
+static bool
+is_untouchable(const struct ifnet *ifp)
+{
+	return ifp->kind == KIND_VF && ifp->vf.hn == NULL;
+}
+
 static void
 check_address(struct stand *s, enum invariant i, const struct ipaddr *a)
 {
@@ -115,6 +123,8 @@ check_address(struct stand *s, enum invariant i, const struct ipaddr *a)
 			there = true;
 			continue;
 		}
+		if (is_untouchable(ifp))
+			continue;
 		v = watch_broken(s->w, INVARIANT_TWICE, "%s is on %s", text,
 		    ifp->name);
 		watch_expect(v, "address %s only on %s", text, s->home->name);
@@ -131,7 +141,8 @@ check_stale(struct stand *s, const struct ipaddr *former)
 	struct violation *v;
 	char text[IPADDR_TEXT];
 
-	if (s->w->h->died || inet_find(s->home, former) < 0)
+	if (s->w->h->died_ns > s->p->edited_ns ||
+	    inet_find(s->home, former) < 0)
 		return;
 	ipaddr_format(former, true, text);
 	v = watch_broken(s->w, INVARIANT_STALE, "%s is still on %s", text,
@@ -197,8 +208,7 @@ check_client(struct stand *s)
 
 	if (!s->p->dhcp)
 		return;
-	if (s->home != s->hn && !s->p->client_excused &&
-	    dhclient_runs(m, s->hn->name)) {
+	if (s->home != s->hn && dhclient_runs(m, s->hn->name)) {
 		v = watch_broken(s->w, INVARIANT_CLIENT,
 		    "a DHCP client runs on %s, a port", s->hn->name);
 		watch_expect(v, "%s dhclient none", s->hn->name);
@@ -269,7 +279,7 @@ check_mtu(struct stand *s)
 	struct violation *v;
 	size_t i;
 
-	if (s->home == s->hn || s->p->mtu_excused)
+	if (s->home == s->hn)
 		return;
 	for (i = 0; i < s->home->lagg.n_ports; i++) {
 		port = s->home->lagg.ports[i];

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/dur.h"
+#include "sim/machine/dhclient.h"
 #include "sim/machine/ifdriver.h"
 #include "sim/search/watch_parts.h"
 
@@ -28,6 +29,13 @@ watch_join_began(struct watch *w, size_t pair, int64_t at_ns)
 	    hn->member_of->lagg.primary != hn || w->m->failover_rx_all == 0 ||
 	    !hn->hn.vf->vf.carrier || hn->hn.vf->vf.surprised ||
 	    driver_trait(hn->hn.vf, "link_later"))
+		return;
+	/* Without a lease there may be no address to send from; and those of
+	 * two clients are in one network, so that who sends is the first. */
+	if (w->h->pairs[pair].dhcp &&
+	    (w->h->n_pairs > 1 ||
+		strcmp(dhclient_state(w->m, hn->member_of->name), "bound") !=
+		    0))
 		return;
 	n->join_ns = at_ns;
 }
@@ -90,9 +98,7 @@ watch_join_end(struct watch *w, size_t pair)
 	struct judge_probe lost;
 	struct violation *v;
 
-	/* A client may change the address at any time. */
-	if (n->joined_ns == 0 || w->h->pairs[pair].dhcp ||
-	    pair >= w->h->scn->n_probes ||
+	if (n->joined_ns == 0 || pair >= w->h->scn->n_probes ||
 	    !is_undisturbed(w, n->join_ns - BEFORE, until_ns) ||
 	    is_readdressed(w, pair, n->join_ns - BEFORE, until_ns))
 		return;

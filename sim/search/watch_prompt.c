@@ -45,7 +45,8 @@ watch_prompt_begin(struct watch *w)
 	for (i = 0; i < s->n_steps; i++)
 		if (s->steps[i].kind == SCN_VF_LINK ||
 		    s->steps[i].kind == SCN_HOST_ASSOC)
-			w->hurries = false; /* it is tried ever more seldom */
+			w->vf_may_wait =
+			    true; /* it is tried ever more seldom */
 }
 
 /* What was done has its consequences, and they their time. */
@@ -77,12 +78,21 @@ carries(const struct watch *w, size_t pair, const struct ifnet *hn)
 	const struct ifnet *vf = hn->hn.vf;
 	const struct course_pair *p = &w->h->pairs[pair];
 
-	if (vf == NULL || !vf->attached || vf->dying || vf->vf.surprised ||
-	    vf->vf.ghost || p->downed || p->upped ||
+	if (w->vf_may_wait || vf == NULL || !vf->attached || vf->dying ||
+	    vf->vf.surprised || vf->vf.ghost || p->downed ||
 	    driver_trait(vf, "link_later") ||
 	    w->came_ns[pair] + w->h->vf_delay_ns + PROMPT > w->m->clock.now_ns)
 		return true;
 	return lagg_active(hn->member_of) == vf;
+}
+
+/* While rc.conf is edited nobody knows which of both the engine has read. */
+static bool
+has_address(const struct course_pair *p, const struct ifnet *home)
+{
+	return p->dhcp || p->n_addrs == 0 ||
+	    inet_find(home, &p->addrs[0]) >= 0 ||
+	    (p->former.family != 0 && inet_find(home, &p->former) >= 0);
 }
 
 /* What is amiss, and in the words of a scenario what should be; NULL: nothing.
@@ -105,13 +115,12 @@ find_amiss(const struct watch *w, size_t pair, char should[VIOLATION_TEXT],
 		    hn->up ? home->name : hn->name);
 		return "it, or its aggregate, is down";
 	}
-	if (!p->dhcp && p->former.family == 0 && p->n_addrs > 0 &&
-	    inet_find(home, &p->addrs[0]) < 0) {
+	if (!has_address(p, home)) {
 		watch_words(should, "address %s on %s eventually",
 		    ipaddr_format(&p->addrs[0], true, text), home->name);
 		return "its aggregate has no address";
 	}
-	if (p->router.family != 0 && p->former.family == 0 &&
+	if (p->router.family != 0 &&
 	    ((r = inet_default(w->m)) == NULL || r->ifp != home)) {
 		watch_words(should, "default route via %s eventually",
 		    home->name);

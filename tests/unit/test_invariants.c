@@ -341,7 +341,7 @@ with_slaac(const struct course *h)
 static bool
 that_lives(const struct course *h)
 {
-	return any(h) && !h->died && h->pairs[0].extra.family == 0;
+	return any(h) && h->died_ns == 0 && h->pairs[0].extra.family == 0;
 }
 
 static bool

@@ -114,6 +114,7 @@ plant_stale(struct scene *s)
 
 	ipaddr_parse("10.8.0.1/32", &p->extra);
 	inet_add(s->home, &p->extra);
+	p->edited_ns = s->h->died_ns;
 }
 
 static void
@@ -338,10 +339,12 @@ with_slaac(const struct course *h)
 	return any(h) && h->pairs[0].slaac;
 }
 
+/* And another one has read what was there before it was edited. */
 static bool
-that_lives(const struct course *h)
+that_died(const struct course *h)
 {
-	return any(h) && h->died_ns == 0 && h->pairs[0].extra.family == 0;
+	return any(h) && h->died_ns != 0 && h->died_ns != INT64_MAX &&
+	    h->pairs[0].extra.family == 0;
 }
 
 static bool
@@ -384,7 +387,7 @@ static const struct planted {
 	[INVARIANT_PATH] = { any, plant_path, true },
 	[INVARIANT_ADDRESS] = { any, plant_address, false },
 	[INVARIANT_ALIAS] = { with_alias, plant_alias, false },
-	[INVARIANT_STALE] = { that_lives, plant_stale, false },
+	[INVARIANT_STALE] = { that_died, plant_stale, false },
 	[INVARIANT_ADDRESS6] = { with_address6, plant_address6, false },
 	[INVARIANT_TWICE] = { any, plant_twice, false },
 	[INVARIANT_ROUTE] = { with_router, plant_route, false },

@@ -379,7 +379,8 @@ free_hn(struct look *l)
 	return true;
 }
 
-/* What the stock rules, or somebody, have put on it (FACTS.md E.5 H18). */
+/* What the stock rules, or somebody, have put on it (FACTS.md E.5 H18); also
+ * the 0.0.0.0 of a client that has ended before it had a lease. */
 static bool
 strip_vf(struct look *l)
 {
@@ -388,7 +389,9 @@ strip_vf(struct look *l)
 	if (l->vf->dhclient)
 		return stop_client(l, l->vf);
 	for (i = 0; i < l->vf->n_addrs; i++) {
-		if ((l->vf->addr_flags[i] & SNAP_ADDR_LEASED) == 0)
+		if ((l->vf->addr_flags[i] & SNAP_ADDR_LEASED) == 0 &&
+		    (l->vf->addrs[i].family != 4 ||
+			native_is_own_addr(l->vf, i)))
 			continue;
 		native_begin(l, OP_ADDR_DEL, l->vf->name,
 		    "a VF has no address of its own");

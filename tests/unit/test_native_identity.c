@@ -256,6 +256,19 @@ a_vf_that_its_hn_does_not_know_has_no_client(void **state)
 }
 
 static void
+what_a_client_began_with_leaves_the_vf(void **state)
+{
+	(void)state;
+	put_vf();
+	put_addr("mce0", "0.0.0.0/8");
+	put_addr("mce0", "fe80::1/64");
+	settle(DUR_SEC);
+	assert_int_equal(get("mce0")->n_addrs, 0); /* the other as it joins */
+	assert_int_equal(sys.of_kind[OP_ADDR_DEL], 1);
+	assert_string_equal(get("mce0")->lagg, "lagg0");
+}
+
+static void
 a_mac_given_to_the_aggregate_is_kept_and_told_of(void **state)
 {
 	(void)state;
@@ -568,6 +581,7 @@ main(void)
 		T(a_tap_that_the_hn_lists_is_told_of),
 		T(an_address_on_the_vf_is_told_of),
 		T(a_vf_that_its_hn_does_not_know_has_no_client),
+		T(what_a_client_began_with_leaves_the_vf),
 		T(a_mac_given_to_the_aggregate_is_kept_and_told_of),
 		T(an_aggregate_out_of_sight_ends_the_management),
 		T(an_hn_out_of_sight_ends_the_management),

@@ -16,7 +16,8 @@
  *     one that does not join (its MTU) is not upped, and the hn carries;
  *   - a VF that is up without carrying traffic is set down, so that the hn
  *     takes over (FACTS.md J.1.6), and tried again later, ever more seldom;
- *   - the capabilities that the hn lost to a VF put back when that has left.
+ *   - the capabilities that the hn lost to a VF put back when that has left;
+ *   - on each port the MTU of the lagg, no client and no lease on the VF.
  * A lagg, VF or route which it cannot prove to be ours it leaves alone. An hn
  * is known by its unit and index, a VF by MAC, bus and index, our lagg by its
  * description: never by name.

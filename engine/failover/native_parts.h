@@ -71,9 +71,7 @@ struct config_care {
 	int64_t client_ns, client_step_ns; /* no client before; next wait */
 	int64_t bare_ns, bare_step_ns; /* no lease: not beyond; 0: has one */
 	int64_t route_ns; /* the client's turn to set the route ends; 0: no */
-	int64_t rtsol_ns;
-	int64_t odd_mtu_ns;  /* a port's MTU is set then; 0: none is odd */
-	int64_t unrouted_ns; /* one lacks its route: until */
+	int64_t rtsol_ns, odd_mtu_ns, unrouted_ns; /* not before; 0: none */
 	unsigned solicited;
 	struct vlan_care *vlans; /* owned */
 };

@@ -4,35 +4,12 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "fake_bsd_table.h"
+#include "le_bytes.h"
+
 /* errno of FreeBSD */
 enum { NOENT = 2, NXIO = 6, EXIST = 17, INVAL = 22, BUSY = 16, NOADDR = 49 };
 enum { NOMSG = 83, SRCH = 3 };
-
-static unsigned
-u16(const uint8_t *at)
-{
-	return (unsigned)at[0] | (unsigned)at[1] << 8;
-}
-
-static uint32_t
-u32(const uint8_t *at)
-{
-	return (uint32_t)u16(at) | (uint32_t)u16(at + 2) << 16;
-}
-
-static void
-w16(uint8_t *at, unsigned v)
-{
-	at[0] = (uint8_t)v;
-	at[1] = (uint8_t)(v >> 8);
-}
-
-static void
-w32(uint8_t *at, uint32_t v)
-{
-	w16(at, v & 0xffff);
-	w16(at + 2, v >> 16);
-}
 
 static uint8_t *
 pointer(const uint8_t *at)
@@ -56,8 +33,8 @@ fake_bsd_find(struct fake_bsd *f, const char *name)
 	return NULL;
 }
 
-static struct fake_if *
-by_index(struct fake_bsd *f, uint32_t index)
+struct fake_if *
+fake_bsd_by_index(struct fake_bsd *f, uint32_t index)
 {
 	size_t i;
 
@@ -106,7 +83,7 @@ choose_primary(struct fake_bsd *f, struct fake_if *lagg)
 static void
 leave(struct fake_bsd *f, struct fake_if *port)
 {
-	struct fake_if *lagg = by_index(f, port->lagg);
+	struct fake_if *lagg = fake_bsd_by_index(f, port->lagg);
 
 	port->lagg = 0;
 	port->type = 6;
@@ -192,166 +169,18 @@ const char *
 fake_bsd_active(struct fake_bsd *f, const char *name)
 {
 	struct fake_if *lagg = fake_bsd_find(f, name);
-	struct fake_if *port = by_index(f, lagg->primary);
+	struct fake_if *port = fake_bsd_by_index(f, lagg->primary);
 	uint32_t index;
 
 	if (is_active(port))
 		return port->name;
 	for (index = 1; index <= f->next_index; index++) {
-		port = by_index(f, index);
+		port = fake_bsd_by_index(f, index);
 		if (port != NULL && port->lagg == lagg->index &&
 		    is_active(port))
 			return port->name;
 	}
 	return "";
-}
-
-/* --- the table of interfaces --- */
-
-static void
-add_sockaddr(struct strbuf *out, const struct ipaddr *a)
-{
-	uint8_t sa[32] = { 0 };
-
-	if (a->family == 4) {
-		sa[0] = 16;
-		sa[1] = 2;
-		memcpy(sa + 4, a->bytes, 4);
-		strbuf_add(out, sa, 16);
-		return;
-	}
-	sa[0] = 28;
-	sa[1] = 28;
-	memcpy(sa + 8, a->bytes, 16);
-	strbuf_add(out, sa, 32);
-}
-
-static void
-add_dl(struct strbuf *out, const struct fake_if *i)
-{
-	uint8_t sa[56] = { 54, 18 };
-	size_t n = strlen(i->name);
-
-	w16(sa + 2, i->index);
-	sa[4] = i->type;
-	sa[5] = (uint8_t)n;
-	sa[6] = i->type == 0x18 ? 0 : 6;
-	memcpy(sa + 8, i->name, n);
-	memcpy(sa + 8 + n, i->mac, sa[6]);
-	strbuf_add(out, sa, sizeof(sa));
-}
-
-static void
-finish(struct strbuf *out, size_t start)
-{
-	w16((uint8_t *)out->data + start, (unsigned)(out->bytes - start));
-}
-
-static void
-add_link(struct strbuf *out, const struct fake_if *i)
-{
-	uint8_t m[176] = { 0, 0, 5, 14, 0x10 };
-	size_t start = out->bytes;
-
-	w32(m + 8, i->flags);
-	w16(m + 12, i->index);
-	w16(m + 16, 176);
-	w16(m + 18, 24);
-	m[24] = i->type;
-	m[28] = i->link;
-	w32(m + 32, i->mtu);
-	strbuf_add(out, m, sizeof(m));
-	add_dl(out, i);
-	finish(out, start);
-}
-
-static struct ipaddr
-mask_of(const struct ipaddr *a)
-{
-	struct ipaddr mask = { .family = a->family };
-	size_t k;
-
-	for (k = 0; k < a->prefix; k++)
-		mask.bytes[k / 8] |= (uint8_t)(0x80 >> (k % 8));
-	return mask;
-}
-
-static void
-add_addr(struct strbuf *out, const struct fake_if *i, const struct ipaddr *a)
-{
-	uint8_t m[176] = { 0, 0, 5, 12, 0x24 };
-	const struct ipaddr mask = mask_of(a);
-	size_t start = out->bytes;
-
-	w16(m + 12, i->index);
-	w16(m + 16, 176);
-	w16(m + 18, 24);
-	strbuf_add(out, m, sizeof(m));
-	add_sockaddr(out, &mask);
-	add_sockaddr(out, a);
-	finish(out, start);
-}
-
-/* To the network of an address, with gateway NULL on the link. */
-static void
-add_route(struct strbuf *out, const struct fake_if *i, const struct ipaddr *a,
-    const struct ipaddr *gateway)
-{
-	uint8_t m[152] = { 0, 0, 5, 4 };
-	const struct ipaddr net = ipaddr_network(a), mask = mask_of(a);
-	size_t start = out->bytes;
-
-	if (i == NULL || a->family == 0)
-		return;
-	w16(m + 4, i->index);
-	w32(m + 8, gateway != NULL ? 0x803 : 0x1);
-	w32(m + 12, 0x17);
-	strbuf_add(out, m, sizeof(m));
-	add_sockaddr(out, &net);
-	gateway != NULL ? add_sockaddr(out, gateway) : add_dl(out, i);
-	add_sockaddr(out, &mask);
-	add_dl(out, i);
-	finish(out, start);
-}
-
-static void
-add_routes(struct fake_bsd *f, struct strbuf *out, bool is6)
-{
-	const struct ipaddr *gateway = is6 ? &f->gateway6 : &f->gateway;
-	const struct ipaddr any = { .family = gateway->family };
-	const struct fake_if *i;
-	size_t k;
-
-	add_route(out, by_index(f, is6 ? f->gateway6_if : f->gateway_if), &any,
-	    gateway);
-	if (!is6 && f->gateway_too.family != 0)
-		add_route(out, by_index(f, f->gateway_if), &any,
-		    &f->gateway_too);
-	for (i = f->ifs; i < f->ifs + FAKE_IFS; i++)
-		for (k = 0; i->there && k < i->n_addrs; k++)
-			if (i->addrs[k].family == (is6 ? 6 : 4) &&
-			    !ipaddr_equal(&i->addrs[k], &i->unrouted))
-				add_route(out, i, &i->addrs[k], NULL);
-}
-
-static int
-fake_table(void *ctx, enum bsdkernel_table what, struct strbuf *out)
-{
-	struct fake_bsd *f = ctx;
-	size_t i, k;
-
-	if (f->blind)
-		return 12;
-	if (what != BSDKERNEL_INTERFACES)
-		add_routes(f, out, what == BSDKERNEL_ROUTES6);
-	for (i = 0; what == BSDKERNEL_INTERFACES && i < FAKE_IFS; i++) {
-		if (!f->ifs[i].there)
-			continue;
-		add_link(out, &f->ifs[i]);
-		for (k = 0; k < f->ifs[i].n_addrs; k++)
-			add_addr(out, &f->ifs[i], &f->ifs[i].addrs[k]);
-	}
-	return 0;
 }
 
 /* --- ioctls --- */
@@ -460,26 +289,26 @@ static int
 get_lagg(struct fake_bsd *f, struct fake_if *lagg, uint8_t *d)
 {
 	uint8_t *to = pointer(d + 32);
-	uint32_t room = u32(d + 24) / 72, n = 0, index;
+	uint32_t room = le_get32(d + 24) / 72, n = 0, index;
 	struct fake_if *port;
 
 	if (strncmp(lagg->driver, "lagg", 4) != 0)
 		return INVAL;
 	for (index = 1; index <= f->next_index && n < room; index++) {
-		port = by_index(f, index);
+		port = fake_bsd_by_index(f, index);
 		if (port == NULL || port->lagg != lagg->index)
 			continue;
 		snprintf((char *)to + 72 * n, 16, "%s", lagg->name);
 		snprintf((char *)to + 72 * n + 16, 16, "%s", port->name);
-		w32(to + 72 * n + 36,
+		le_put32(to + 72 * n + 36,
 		    (lagg->primary == index ? 1U : 0) |
 			(strcmp(fake_bsd_active(f, lagg->name), port->name) == 0
 				? 4U
 				: 0));
 		n++;
 	}
-	w32(d + 16, 2);
-	w32(d + 40, n);
+	le_put32(d + 16, 2);
+	le_put32(d + 40, n);
 	return 0;
 }
 
@@ -512,10 +341,10 @@ set_vlan(struct fake_bsd *f, struct fake_if *i, const uint8_t *v)
 		return NOENT;
 	if (i->vlan_parent[0] != '\0')
 		return BUSY;
-	if (u16(v + 18) != 0x8100)
+	if (le_get16(v + 18) != 0x8100)
 		return INVAL;
 	snprintf(i->vlan_parent, sizeof(i->vlan_parent), "%s", (const char *)v);
-	i->vlan_tag = u16(v + 16);
+	i->vlan_tag = le_get16(v + 16);
 	return 0;
 }
 
@@ -527,46 +356,47 @@ questions(struct fake_bsd *f, struct fake_if *i, uint32_t code, uint8_t *d)
 
 	switch (code) {
 	case 0xc0206911: /* SIOCGIFFLAGS */
-		w16(d + 16, i->flags & 0xffff);
-		w16(d + 18, i->flags >> 16);
+		le_put16(d + 16, i->flags & 0xffff);
+		le_put16(d + 18, i->flags >> 16);
 		return 0;
 	case 0xc0206920: /* SIOCGIFINDEX */
-		w16(d + 16, i->index);
+		le_put16(d + 16, i->index);
 		return 0;
 	case 0xc020691f: /* SIOCGIFCAP */
-		w32(d + 16, i->caps);
-		w32(d + 20, i->capenable);
+		le_put32(d + 16, i->caps);
+		le_put32(d + 20, i->capenable);
 		return 0;
 	case 0xc020692a: /* SIOCGIFDESCR */
 		if (n == 1)
 			return NOMSG;
-		if (n <= u32(d + 16))
+		if (n <= le_get32(d + 16))
 			memcpy(pointer(d + 24), i->descr, n);
-		w32(d + 16, (uint32_t)n);
+		le_put32(d + 16, (uint32_t)n);
 		return 0;
 	case 0xc048696c: /* SIOCGIFINFO_IN6 */
-		w32(d + 16, 1500);
-		w32(d + 36, i->nd6);
+		le_put32(d + 16, 1500);
+		le_put32(d + 36, i->nd6);
 		return 0;
 	case 0xc1206949: /* SIOCGIFAFLAG_IN6 */
 		a = get_addr(d + 16, NULL);
 		for (k = 0; k < i->n_addrs; k++)
 			if (ipaddr_same_host(&i->addrs[k], &a)) {
-				w32(d + 16, i->addr_flags[k]);
+				le_put32(d + 16, i->addr_flags[k]);
 				return 0;
 			}
 		return NOADDR;
 	case 0xc020693a: /* SIOCGETVLAN */
 		snprintf((char *)pointer(d + 16), 16, "%s", i->vlan_parent);
-		w16(pointer(d + 16) + 16, i->vlan_tag);
+		le_put16(pointer(d + 16) + 16, i->vlan_tag);
 		return i->type == 0x87 ? 0 : INVAL;
 	case 0xc0306938: /* SIOCGIFMEDIA */
-		w32(d + 24, i->no_media ? 0 : i->media_down ? 1 : 3);
+		le_put32(d + 24, i->no_media ? 0 : i->media_down ? 1 : 3);
 		return 0;
 	case 0xc048698c: /* SIOCGLAGGPORT */
 		if (i->lagg == 0)
 			return NOENT;
-		snprintf((char *)d, 16, "%s", by_index(f, i->lagg)->name);
+		snprintf((char *)d, 16, "%s",
+		    fake_bsd_by_index(f, i->lagg)->name);
 		return 0;
 	case 0xc050698f: /* SIOCGLAGG */
 		return get_lagg(f, i, d);
@@ -580,7 +410,7 @@ changes(struct fake_bsd *f, struct fake_if *i, uint32_t code, uint8_t *d)
 {
 	switch (code) {
 	case 0x80206910: /* SIOCSIFFLAGS */
-		i->flags = u16(d + 16) | (uint32_t)u16(d + 18) << 16;
+		i->flags = le_get16(d + 16) | (uint32_t)le_get16(d + 18) << 16;
 		i->flags =
 		    (i->flags & 1) != 0 ? i->flags | 0x40 : i->flags & ~0x40U;
 		if (i->parent[0] != '\0' && !is_hn(i))
@@ -594,20 +424,21 @@ changes(struct fake_bsd *f, struct fake_if *i, uint32_t code, uint8_t *d)
 	case 0x81206919: /* SIOCDIFADDR_IN6 */
 		return delete_address(i, d);
 	case 0x8020691e: /* SIOCSIFCAP */
-		if ((u32(d + 16) & ~i->caps) != 0)
+		if ((le_get32(d + 16) & ~i->caps) != 0)
 			return INVAL;
-		i->capenable = u32(d + 16);
+		i->capenable = le_get32(d + 16);
 		return 0;
 	case 0x80206928: /* SIOCSIFNAME */
 		snprintf(i->name, sizeof(i->name), "%s",
 		    (const char *)pointer(d + 16));
 		return 0;
 	case 0x80206929: /* SIOCSIFDESCR */
-		snprintf(i->descr, sizeof(i->descr), "%.*s", (int)u32(d + 16),
-		    u32(d + 16) == 0 ? "" : (const char *)pointer(d + 24));
+		snprintf(i->descr, sizeof(i->descr), "%.*s",
+		    (int)le_get32(d + 16),
+		    le_get32(d + 16) == 0 ? "" : (const char *)pointer(d + 24));
 		return 0;
 	case 0x80206934: /* SIOCSIFMTU */
-		i->mtu = u32(d + 16);
+		i->mtu = le_get32(d + 16);
 		return i->lagg != 0 ? INVAL : 0;
 	case 0x80206939: /* SIOCSETVLAN */
 		return set_vlan(f, i, pointer(d + 16));
@@ -615,9 +446,9 @@ changes(struct fake_bsd *f, struct fake_if *i, uint32_t code, uint8_t *d)
 		memcpy(i->mac, d + 18, 6);
 		return d[16] == 6 && d[17] == 18 ? 0 : INVAL;
 	case 0xc048696d: /* SIOCSIFINFO_IN6 */
-		if (u32(d + 16) != 0)
+		if (le_get32(d + 16) != 0)
 			return INVAL;
-		i->nd6 = u32(d + 36);
+		i->nd6 = le_get32(d + 36);
 		return 0;
 	case 0x80206979: /* SIOCIFDESTROY */
 		if (i->parent[0] != '\0')
@@ -629,7 +460,7 @@ changes(struct fake_bsd *f, struct fake_if *i, uint32_t code, uint8_t *d)
 	case 0x8048698e: /* SIOCSLAGGDELPORT */
 		return del_port(f, i, (const char *)d + 16);
 	case 0x80506990: /* SIOCSLAGG */
-		return u32(d + 16) == 2 ? 0 : INVAL;
+		return le_get32(d + 16) == 2 ? 0 : INVAL;
 	default:
 		return INVAL;
 	}
@@ -676,7 +507,7 @@ static int
 fake_driver(void *ctx, uint32_t index, char *name, size_t bytes)
 {
 	struct fake_bsd *f = ctx;
-	const struct fake_if *i = by_index(f, index);
+	const struct fake_if *i = fake_bsd_by_index(f, index);
 
 	if (f->no_drivers || i == NULL)
 		return NOENT;
@@ -736,9 +567,10 @@ fake_get(void *ctx, const char *name, void *buf, size_t *bytes)
 			return give(buf, bytes,
 			    i->vf == 0 ||
 				    (what[0] == 'r' &&
-					(by_index(f, i->vf)->flags & 1) == 0)
+					(fake_bsd_by_index(f, i->vf)->flags &
+					    1) == 0)
 				? ""
-				: by_index(f, i->vf)->name);
+				: fake_bsd_by_index(f, i->vf)->name);
 	}
 	return NOENT;
 }
@@ -787,24 +619,24 @@ fake_route(void *ctx, const void *message, size_t bytes)
 {
 	struct fake_bsd *f = ctx;
 	const uint8_t *m = message, *at = m + 152;
-	bool is6 = at[1] == 28, has_gateway = (u32(m + 12) & 2) != 0;
+	bool is6 = at[1] == 28, has_gateway = (le_get32(m + 12) & 2) != 0;
 	size_t space = is6 ? 32 : 16;
 	struct ipaddr *gateway = is6 ? &f->gateway6 : &f->gateway;
 	uint32_t *index = is6 ? &f->gateway6_if : &f->gateway_if;
 
-	if (u16(m) != bytes || m[2] != 5 || (u32(m + 12) & 5) != 5)
+	if (le_get16(m) != bytes || m[2] != 5 || (le_get32(m + 12) & 5) != 5)
 		return INVAL;
 	if (m[3] == 2)
 		return delete_default(f, gateway, has_gateway, at + space);
 	if (gateway->family != 0)
 		return EXIST;
-	if (m[3] != 1 || !has_gateway || (u32(m + 12) & 0x10) == 0)
+	if (m[3] != 1 || !has_gateway || (le_get32(m + 12) & 0x10) == 0)
 		return INVAL;
 	*gateway = get_addr(at + space, NULL);
 	at += 3 * space;
 	if (at[0] != 54 || at[1] != 18)
 		return INVAL;
-	*index = u16(at + 2);
+	*index = le_get16(at + 2);
 	return 0;
 }
 
@@ -867,7 +699,7 @@ fake_holder(void *ctx, const char *path)
 static int
 fake_terminate(void *ctx, int pid)
 {
-	struct fake_if *i = by_index(ctx, (uint32_t)pid - 1000);
+	struct fake_if *i = fake_bsd_by_index(ctx, (uint32_t)pid - 1000);
 
 	if (i == NULL)
 		return SRCH;
@@ -903,7 +735,7 @@ fake_start(void *ctx, const char *const *argv)
 
 static const struct bsdkernel_ops fake_ops = {
 	.ask = fake_ask,
-	.table = fake_table,
+	.table = fake_bsd_table,
 	.driver = fake_driver,
 	.get = fake_get,
 	.set = fake_set,

@@ -60,6 +60,7 @@ void fake_bsd_init(struct fake_bsd *f);
 struct fake_if *fake_bsd_add(struct fake_bsd *f, const char *name, uint8_t type,
     const char *mac);
 struct fake_if *fake_bsd_find(struct fake_bsd *f, const char *name);
+struct fake_if *fake_bsd_by_index(struct fake_bsd *f, uint32_t index);
 void fake_bsd_remove(struct fake_bsd *f, const char *name);
 void fake_bsd_put(struct fake_bsd *f, const char *name, const char *addr);
 bool fake_bsd_has(struct fake_bsd *f, const char *name, const char *addr);

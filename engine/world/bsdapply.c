@@ -197,11 +197,10 @@ delete_each(const struct bsdkernel *k, unsigned family, uint32_t index)
 		family == 6 ? BSDKERNEL_ROUTES6 : BSDKERNEL_ROUTES,
 		&table) != 0)
 		table.bytes = 0;
-	for (at = 0; at < table.bytes; at += step) {
-		step = bsdmsg_next(table.data + at, table.bytes - at,
-		    BSDMSG_SOCKET, &m);
-		if (step == 0)
-			break;
+	for (at = 0; at < table.bytes &&
+	     (step = bsdmsg_next(table.data + at, table.bytes - at,
+		  BSDMSG_SOCKET, &m)) > 0;
+	     at += step) {
 		if (!bsdmsg_is_default(&m) || m.index != index)
 			continue;
 		bytes = bsdroute_default(message, &m.gateway, index, false);

@@ -3,11 +3,13 @@
 #
 # Every fuzz target in turns: always the one that has had the least processor
 # time, on JOBS cores, for FUZZ_TIME seconds in all. What each has had is kept
-# in build/fuzz/ledger, so a campaign goes on where the last one ended; whoever
-# changes what a target tries takes its rows out.
+# in build/fuzz/ledger, so a campaign goes on where the last one ended; on
+# another machine, too, when it was added to tests/fuzz/ledger. Whoever changes
+# what a target tries takes its rows out.
 #
 #	make fuzz			FUZZ_TIME=3600 FUZZ_SECONDS=60 JOBS=2
 #	tests/fuzz.sh --table		only what has been done so far
+#	tests/fuzz.sh --keep		add it to tests/fuzz/ledger
 #
 # Exit status: 0 no finding, 1 findings (each in build/crashes), 2 usage.
 set -u
@@ -18,6 +20,7 @@ JOBS=${JOBS:-2}
 FUZZ_SLICE=${FUZZ_SLICE:-60}
 DIR=build/fuzz
 LEDGER=$DIR/ledger # target, CPU seconds, executions, edges, how it ended
+KEPT=tests/fuzz/ledger
 end=$(($(date +%s) + ${FUZZ_TIME:-3600}))
 
 names() {
@@ -30,7 +33,7 @@ names() {
 # Each target with the sum of its rows: CPU s, executions, edges, findings. The
 # one that has had the least comes first.
 sums() {
-	{ names && cat "$LEDGER"; } | awk '
+	{ names && grep -v '^#' "$KEPT"; cat "$LEDGER"; } | awk '
 	{ cpu[$1] += $2; runs[$1] += $3; if ($4 > edges[$1]) edges[$1] = $4 }
 	NF > 4 && $5 != "held" { found[$1]++ }
 	END {
@@ -55,6 +58,17 @@ table() {
 		    "", found
 		exit found > 0
 	}'
+}
+
+# One row for each target. A finding is mended first.
+keep() {
+	if grep -v ' held$' "$LEDGER"; then
+		echo "fuzz: a finding is not kept, nor anything beside it" >&2
+		exit 1
+	fi
+	{ grep '^#' "$KEPT"; sums | sort | while read -r name cpu runs edges _; do
+		echo "$name $cpu $runs $edges held"
+	done; } >"$DIR/kept" && mv "$DIR/kept" "$KEPT" && : >"$LEDGER"
 }
 
 # The target with the least time that nobody runs, into $name.
@@ -118,8 +132,12 @@ case ${1-} in
 	table
 	exit
 	;;
+--keep)
+	keep
+	exit
+	;;
 *)
-	echo "usage: tests/fuzz.sh [--table]" >&2
+	echo "usage: tests/fuzz.sh [--table | --keep]" >&2
 	exit 2
 	;;
 esac

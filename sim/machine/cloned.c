@@ -225,6 +225,8 @@ detach(struct ifnet *ifp)
 int64_t
 cloned_destroy_step(struct ktask *k, struct ifnet *ifp, int *pc)
 {
+	int64_t delay;
+
 	k->result = 0;
 	if (ifp->kind == KIND_VF || ifp->kind == KIND_HN) {
 		k->result = SIM_EINVAL;
@@ -244,8 +246,13 @@ cloned_destroy_step(struct ktask *k, struct ifnet *ifp, int *pc)
 		}
 		return machine_delay(ifp->m, "clone.destroy");
 	}
-	if (ifp->kind == KIND_LAGG && lagg_is_locked(ifp))
+	if (ifp->kind == KIND_LAGG && k->sub2 == 0 && lagg_is_locked(ifp))
 		return LAGG_LOCK_POLL;
+	if (ifp->kind == KIND_LAGG && ifp->attached) {
+		delay = lagg_ports_step(k, ifp, false, &k->sub2);
+		if (delay != KTASK_DONE)
+			return delay;
+	}
 	*pc = 0;
 	if (!ifp->attached) {
 		k->result = SIM_ENXIO;

@@ -3,6 +3,7 @@
 
 #include "sim/machine/cloned.h"
 #include "sim/machine/hn.h"
+#include "sim/machine/lagg.h"
 
 static int64_t
 driver_delay(struct ifnet *ifp, const char *what)
@@ -64,8 +65,15 @@ started(struct ifnet *vf)
 int64_t
 driver_start_step(struct ktask *k, struct ifnet *ifp, int *pc)
 {
+	int64_t delay;
+
 	if (ifp->kind == KIND_HN && !ifp->m->following)
 		return hn_up_step(k, ifp, pc);
+	if (ifp->kind == KIND_LAGG && !ifp->m->following) {
+		delay = lagg_ports_step(k, ifp, true, pc);
+		if (delay != KTASK_DONE)
+			return delay;
+	}
 	if (ifp->kind == KIND_LAGG || ifp->m->following) {
 		ifp->running = true;
 		machine_changed(ifp->m, ifp);
@@ -85,8 +93,15 @@ driver_start_step(struct ktask *k, struct ifnet *ifp, int *pc)
 int64_t
 driver_stop_step(struct ktask *k, struct ifnet *ifp, int *pc)
 {
+	int64_t delay;
+
 	if (ifp->kind == KIND_HN && !ifp->m->following)
 		return hn_down_step(k, ifp, pc);
+	if (ifp->kind == KIND_LAGG && !ifp->m->following) {
+		delay = lagg_ports_step(k, ifp, false, pc);
+		if (delay != KTASK_DONE)
+			return delay;
+	}
 	if (ifp->kind != KIND_VF || ifp->m->following) {
 		if (ifp->kind == KIND_LAGG || ifp->m->following)
 			ifp->running = false;

@@ -71,7 +71,7 @@ struct lagg {
 	struct ifnet *ports[SNAP_PORTS]; /* sorted by index (D.1) */
 	size_t n_ports;
 	struct ifnet *primary;
-	struct ktask *changer; /* of its MTU */
+	struct ktask *changer; /* of its MTU, or of its ports' flags */
 };
 
 #endif

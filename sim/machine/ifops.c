@@ -151,12 +151,35 @@ mtu_step(struct ktask *k)
 
 /* --- MAC --- */
 
+/* if_setlladdr() sets who is up down and up again: with it its ports, which get
+ * the MAC in between. */
+static int64_t
+lagg_bounce_step(struct ktask *k)
+{
+	struct ifnet *lagg = k->ifp;
+	int64_t delay;
+	size_t i;
+
+	if (k->pc == 2) {
+		delay = lagg_ports_step(k, lagg, false, &k->sub);
+		if (delay != KTASK_DONE)
+			return delay;
+		for (i = 0; i < lagg->lagg.n_ports; i++)
+			ifnet_set_mac(lagg->lagg.ports[i], lagg->mac);
+		k->pc = 3;
+	}
+	delay = lagg_ports_step(k, lagg, true, &k->sub);
+	return delay != KTASK_DONE ? delay : finish(k, 0);
+}
+
 static int64_t
 ether_step(struct ktask *k)
 {
 	struct ifnet *ifp = k->ifp;
 	size_t i;
 
+	if (k->pc > 1)
+		return lagg_bounce_step(k);
 	if (ifp->kind == KIND_LOOP || ifp->kind == KIND_TUN ||
 	    (k->op.mac[0] & 1) != 0)
 		return finish(k, SIM_EINVAL);
@@ -166,6 +189,10 @@ ether_step(struct ktask *k)
 	if (ifp->kind != KIND_LAGG) {
 		driver_bounce(ifp);
 		return finish(k, 0);
+	}
+	if (lagg_moves_ports(ifp) && ifp->up) {
+		k->pc = 2;
+		return lagg_bounce_step(k);
 	}
 	/* lagg_init() hands it down, and runs only for one that is up. */
 	for (i = 0; ifp->up && i < ifp->lagg.n_ports; i++) {

@@ -4,9 +4,11 @@
 #include <string.h>
 
 #include "sim/machine/bond.h"
+#include "sim/machine/hn.h"
 #include "sim/machine/ifdriver.h"
 #include "sim/machine/ifops.h"
 #include "sim/machine/inet.h"
+#include "sim/machine/inet6.h"
 
 struct ifnet *
 lagg_new(struct machine *m, const char *name)
@@ -220,6 +222,8 @@ lagg_add_step(struct ktask *k, struct ifnet *lagg, struct ifnet *port, int *pc)
 	case 5: /* bond_open_step counts on */
 		return bond_open_step(k, lagg, port, &k->sub2);
 	}
+	if (lagg_moves_ports(lagg) && lagg_is_locked(lagg))
+		return LAGG_LOCK_POLL;
 	/* Another process may have been quicker. */
 	k->result =
 	    port->attached && lagg->attached ? why_not(lagg, port) : SIM_ENXIO;
@@ -247,6 +251,114 @@ bool
 lagg_is_locked(const struct ifnet *lagg)
 {
 	return lagg->attached && lagg->lagg.changer != NULL;
+}
+
+/* --- its ports go with it --- */
+
+bool
+lagg_moves_ports(const struct ifnet *lagg)
+{
+	return machine_flag(lagg->m, "lagg.updown") && !bond_guest(lagg->m);
+}
+
+/* Where a port is; its event's steps are counted from EVENT on, its driver's
+ * from DRIVER on. */
+enum { UNLOCKED, CHOSEN, EVENT, DRIVER = 16 };
+
+/* The list is one of indices, and somebody may leave it meanwhile. */
+static struct ifnet *
+port_behind(const struct ifnet *lagg, const struct ifnet *port)
+{
+	size_t i;
+
+	for (i = 0; i < lagg->lagg.n_ports; i++)
+		if (port == NULL || lagg->lagg.ports[i]->index > port->index)
+			return lagg->lagg.ports[i];
+	return NULL;
+}
+
+static void
+set_flag(struct ifnet *port, bool up)
+{
+	bool was_up = port->up;
+
+	if (was_up && !up)
+		inet_down(port);
+	port->up = up;
+	machine_changed(port->m, port);
+	if (!was_up && up)
+		inet_up(port);
+	ifnet_flags_told(port); /* even if it was so before */
+	if (!was_up && up)
+		inet6_interface_up(port);
+}
+
+/* if_up() sets the flag and hn hears of it, if_down() the other way round;
+ * then comes the driver, which looks at the flag. */
+static int64_t
+port_step(struct ktask *k, struct ifnet *port, bool up, int *pc)
+{
+	int64_t delay;
+	int sub;
+
+	if (*pc == CHOSEN) {
+		if (up)
+			set_flag(port, true);
+		*pc = EVENT;
+	}
+	if (*pc < DRIVER) {
+		sub = *pc - EVENT;
+		delay = hn_event_step(k, port, up, &sub);
+		*pc = EVENT + sub;
+		if (delay != KTASK_DONE)
+			return delay;
+		if (!up && port->attached)
+			set_flag(port, false);
+		*pc = DRIVER;
+	}
+	sub = *pc - DRIVER;
+	if (sub == 0 && (port->up != up || port->running == up))
+		return KTASK_DONE;
+	delay = up ? driver_start_step(k, port, &sub)
+		   : driver_stop_step(k, port, &sub);
+	*pc = DRIVER + sub;
+	return delay;
+}
+
+int64_t
+lagg_ports_step(struct ktask *k, struct ifnet *lagg, bool up, int *pc)
+{
+	struct ifnet *port;
+	int64_t delay;
+
+	if (*pc == UNLOCKED) {
+		if (!lagg_moves_ports(lagg) || lagg->running == up)
+			return KTASK_DONE;
+		if (lagg_is_locked(lagg))
+			return LAGG_LOCK_POLL;
+		lagg->lagg.changer = k;
+		lagg->running = false;
+		machine_changed(lagg->m, lagg);
+		k->other = port_behind(lagg, NULL);
+		*pc = CHOSEN;
+	}
+	while ((port = k->other) != NULL) {
+		/* Who has hn's lock gives it back. */
+		if (k->hn != NULL ||
+		    (port->attached && !port->dying &&
+			port->member_of == lagg)) {
+			delay = port_step(k, port, up, pc);
+			if (delay != KTASK_DONE)
+				return delay;
+		}
+		k->other = port_behind(lagg, port);
+		*pc = CHOSEN;
+	}
+	lagg->lagg.changer = NULL;
+	lagg->running = up;
+	machine_changed(lagg->m, lagg);
+	*pc = UNLOCKED;
+	return KTASK_DONE;
 }
 
 static void

@@ -17,9 +17,18 @@ int64_t lagg_add_step(struct ktask *k, struct ifnet *lagg, struct ifnet *port,
     int *pc);
 int lagg_del(struct ifnet *lagg, struct ifnet *port); /* 0 or errno */
 
-/* The kernel holds its lock over all of an MTU's change. Who takes a port out,
- * or destroys it, sleeps for that: looks again so much later (a bound,
- * assumed).
+/* Flag lagg.updown, newer kernels: as it is set up or down its ports are, each
+ * in the order of the list, whatever they were; also as an address sets it up,
+ * as its MAC is changed and before it is destroyed. A port that joins stays as
+ * it is (sys/net/if_lagg.c: lagg_init_locked(), lagg_stop()). A part of a
+ * longer task, done at once without the flag, or when there is nothing to do.
+ */
+bool lagg_moves_ports(const struct ifnet *lagg);
+int64_t lagg_ports_step(struct ktask *k, struct ifnet *lagg, bool up, int *pc);
+
+/* The kernel holds its lock over all of an MTU's change, and while its ports
+ * are set up or down. Who takes a port out, or destroys it, sleeps for that:
+ * looks again so much later (a bound, assumed).
  */
 #define LAGG_LOCK_POLL INT64_C(1000000)
 bool lagg_is_locked(const struct ifnet *lagg);

@@ -37,10 +37,11 @@ static const char *const traits[] = { "linkstate", "link_follows_open",
 #define N_TRAITS (sizeof(traits) / sizeof(traits[0]))
 
 /* What a machine may be, by itself; no when not given. hn's are the newer
- * semantics of FACTS.md B.13, and B.10's several receive rings. */
+ * semantics of FACTS.md B.13, and B.10's several receive rings; lagg's that of
+ * sim/machine/lagg.h. */
 static const char *const machine_flags[] = { "hn.async", "hn.association",
 	"hn.xt_newer", "hn.rings", "hn.old_kernel", "bond.none",
-	"netvsc.transparent" };
+	"netvsc.transparent", "lagg.updown" };
 #define N_MACHINE_FLAGS (sizeof(machine_flags) / sizeof(machine_flags[0]))
 
 /* The last part of a limit's name, and hn's own. */

@@ -201,6 +201,7 @@ static int64_t
 lagg_step(struct ktask *k)
 {
 	struct ifnet *lagg = k->ifp;
+	int64_t delay;
 
 	if (lagg->kind != KIND_LAGG)
 		return finish(k, SIM_EINVAL);
@@ -217,8 +218,12 @@ lagg_step(struct ktask *k)
 				     : SIM_EOPNOTSUPP);
 	if (k->pc++ == 1)
 		return machine_delay(k->m, "lagg.destroy");
-	if (lagg_is_locked(lagg))
+	if (k->sub == 0 && lagg_is_locked(lagg))
 		return LAGG_LOCK_POLL;
+	delay = lagg->attached ? lagg_ports_step(k, lagg, false, &k->sub)
+			       : KTASK_DONE;
+	if (delay != KTASK_DONE)
+		return delay;
 	if (!lagg->attached)
 		return finish(k, SIM_ENXIO);
 	lagg_destroy(lagg);

@@ -444,7 +444,7 @@ plan_pair(struct look *l)
 		return true;
 	if (l->lagg == NULL || !native_lagg_is_known(l))
 		return false;
-	if (native_plan_config(l))
+	if (native_plan_ports(l) || native_plan_config(l))
 		return true;
 	/* Without its first port the aggregate is no place for a VF. */
 	if (snap_port_find(l->lagg, l->p->hn) == NULL)

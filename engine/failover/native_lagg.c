@@ -236,6 +236,7 @@ native_plan_lagg(struct look *l)
 	if (l->p->lagg[0] == '\0')
 		return false;
 	if (l->lagg == NULL) {
+		native_forget_down(l);
 		native_begin(l, OP_LAGG_CREATE, l->p->lagg,
 		    "%s has no aggregate", l->p->hn);
 		if (l->s->os == SNAP_LINUX)

@@ -29,6 +29,12 @@ bool native_has_failed(const struct look *l);
  * network is made again. As native_plan(). */
 bool native_plan_unrouted(struct look *l);
 
+/* native_vf.c. Before the aggregate is upped: a port that must not go up with
+ * it leaves. As native_plan(). */
+bool native_plan_ports(struct look *l);
+/* The aggregate is gone: who set the VF down just before was the kernel. */
+void native_forget_down(struct look *l);
+
 /* An interface of this name is another one now. */
 void native_forget_holds(struct pair *p, const char *ifname);
 /* What the hn could if no VF had joined it; before anything is planned. */

@@ -269,6 +269,49 @@ plan_stray(struct look *l)
 	return native_may_try(l);
 }
 
+/* Newer kernels set the ports up with the aggregate (sys/net/if_lagg.c). A VF
+ * that is met before has its delay, although it is up behind that. One that is
+ * down and that the hn does not know, since that was away, would take its path
+ * for good or panic the kernel (FACTS.md B.10, B.12): so it leaves the
+ * aggregate before that is upped. */
+bool
+native_plan_ports(struct look *l)
+{
+	const struct snap_if *nic;
+	size_t i, at = 0;
+
+	if (l->lagg->up || l->s->os == SNAP_LINUX)
+		return false;
+	if (l->hn->vf[0] != '\0') {
+		if (snap_port_find(l->lagg, l->hn->vf) != NULL)
+			meet_vf(l);
+		return false;
+	}
+	for (i = 0; i < l->lagg->n_ports; i++) {
+		nic = native_find(l, l->lagg->ports[i].name, &at);
+		if (nic == NULL || nic->up || !is_nic(nic) ||
+		    strcmp(nic->name, l->p->hn) == 0)
+			continue;
+		native_begin(l, OP_PORT_DEL, l->p->lagg,
+		    "%s does not know it, and must not be upped with it",
+		    l->p->hn);
+		memcpy(l->op->other, nic->name, sizeof(l->op->other));
+		return native_may_try(l);
+	}
+	return false;
+}
+
+/* Newer kernels set the ports down shortly before they destroy an aggregate:
+ * nobody has decided to have the VF down. */
+void
+native_forget_down(struct look *l)
+{
+	struct vf_care *c = &l->p->vf;
+
+	if (c->tell_ns != NATIVE_NEVER)
+		c->left_down = false;
+}
+
 /* --- with one --- */
 
 static bool
@@ -341,7 +384,9 @@ watch_vf(struct look *l, const struct snap_port *port)
 		c->retry_ns = NATIVE_RETRY_FIRST;
 	native_tell(l, "%s is up without link; set down, next try in %lld s",
 	    l->vf->name, (long long)(c->retry_ns / 1000000000));
-	c->due_ns = l->now_ns + c->retry_ns;
+	/* Newer kernels up it with the aggregate before its delay is over. */
+	if (c->due_ns < l->now_ns + c->retry_ns)
+		c->due_ns = l->now_ns + c->retry_ns;
 	c->retry_ns = native_twice(c->retry_ns, NATIVE_RETRY_LAST);
 	/* Each try is an outage of this length while the link is away, but a
 	 * driver that is slow to find its link must get it in the end. */
@@ -452,6 +497,9 @@ native_plan_vf(struct look *l)
 		if (l->vf->up)
 			return !is_settling(l) &&
 			    set_vf_down(l, "up, but not a port");
+		/* Newer kernels up it with the aggregate. */
+		if (!l->lagg->up && !native_is_due(l, c->due_ns))
+			return false;
 		native_begin(l, OP_PORT_ADD, l->p->lagg, "join before up");
 		memcpy(l->op->other, l->vf->name, sizeof(l->op->other));
 		return native_may_try(l);

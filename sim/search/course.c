@@ -80,6 +80,7 @@ course_make(struct course *h, struct choices *c, enum core_policy policy,
 	h->calm_ns = a.now_ns;
 	add_mark(&a);
 	a.scn->end_ns = a.now_ns + a.resync_ns + CALM;
+	course_last_option(&a);
 }
 
 void

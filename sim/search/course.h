@@ -66,6 +66,7 @@ struct course_pair { /* what is wanted of it at the end */
 	bool upped;	   /* by a person, who need not wait */
 	uint32_t caps_off; /* what people have turned off on the NIC: CAP_* */
 	bool offered;	   /* its VF, by the host */
+	bool lagg_downed;  /* by a person */
 };
 
 struct course {
@@ -79,6 +80,7 @@ struct course {
 	bool on_linux;
 	bool transparent; /* the kernel does it all, and the engine nothing */
 	bool no_bonding;  /* the kernel cannot: the NIC is left to itself */
+	bool updown;	  /* the kernel sets ports up with their aggregate */
 	bool anew;	  /* the daemon is started anew at the mark */
 	/* Until then the daemon may not have run, or be another one: it does
 	 * not know what was before. 0: it is the first; INT64_MAX: at any time.

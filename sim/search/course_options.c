@@ -116,3 +116,16 @@ course_options(struct author *a)
 	add_daemon(a);
 	add_others(a);
 }
+
+/* Drawn last, and from the swarm, so that no other choice of a seed is another
+ * one for it. */
+void
+course_last_option(struct author *a)
+{
+	struct course *h = a->h;
+
+	h->updown =
+	    !h->on_linux && choices_more(a->c, choices_swarm(a->c, 8) == 0);
+	if (h->updown)
+		add_flag(a, "lagg.updown");
+}

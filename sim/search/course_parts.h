@@ -48,6 +48,7 @@ course_act *course_linux_command(uint32_t number);
 
 void course_setup(struct author *a);
 void course_options(struct author *a);
+void course_last_option(struct author *a); /* behind all else */
 void course_acts(struct author *a);
 void course_mend(struct author *a);
 void course_faults(struct author *a);

@@ -184,6 +184,7 @@ static void
 down_lagg(struct author *a, size_t pair)
 {
 	course_type(a, "ifconfig lagg%zu down", pair);
+	a->h->pairs[pair].lagg_downed = true;
 }
 
 static void

@@ -198,6 +198,10 @@ see_up(struct watch *w, const struct trace_operation *o, size_t pair,
 		return;
 	see_unjoined(w, o, pair, vf);
 	watch_join_began(w, pair, o->start_ns);
+	/* The up of an aggregate that a person has set down is one of the VF
+	 * too; whoever is started then finds that up. */
+	if (w->h->updown && p->lagg_downed)
+		return;
 	if (p->upped || o->start_ns >= came_ns + w->h->vf_delay_ns)
 		return;
 	v = watch_broken(w, INVARIANT_DELAY,

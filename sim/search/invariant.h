@@ -90,6 +90,7 @@ struct watch_nic { /* the NIC of a pair, as it was looked at last */
 	int64_t away_ns; /* its DHCP client has no link since; 0: it has */
 	int64_t back_ns; /* and has one again since, and has not asked; 0: no */
 	int64_t late_ns; /* the engine has something to do since; 0: no */
+	int64_t vf_late_ns;	    /* the same of its VF, which has a delay */
 	int64_t join_ns, joined_ns; /* its VF, last: upped, and VF_UP; 0: not */
 	bool joins_well;	    /* nothing else happened meanwhile */
 };

@@ -49,19 +49,27 @@ watch_prompt_begin(struct watch *w)
 			    true; /* it is tried ever more seldom */
 }
 
-/* What was done has its consequences, and they their time. */
+static int64_t
+later_of(int64_t a, int64_t b)
+{
+	return a > b ? a : b;
+}
+
+/* What was done has its consequences, and they their time; a script goes on
+ * while other things are done. */
 static void
 see_steps(struct watch *w)
 {
 	const struct scenario *s = w->h->scn;
 	const struct scn_step *p;
+	bool script;
 
 	while (w->n_steps < s->n_steps &&
 	    s->steps[w->n_steps].at_ns <= w->m->clock.now_ns) {
 		p = &s->steps[w->n_steps++];
-		w->disturbed_ns = p->at_ns;
-		if (p->kind == SCN_USER && strchr(p->text, '\n') != NULL)
-			w->disturbed_ns += SCRIPT;
+		script = p->kind == SCN_USER && strchr(p->text, '\n') != NULL;
+		w->disturbed_ns =
+		    later_of(w->disturbed_ns, p->at_ns + (script ? SCRIPT : 0));
 		if (p->kind == SCN_DAEMON_KILL)
 			w->daemon_runs = false;
 		if (p->kind == SCN_DAEMON_START ||
@@ -95,6 +103,17 @@ has_address(const struct course_pair *p, const struct ifnet *home)
 	    (p->former.family != 0 && inet_find(home, &p->former) >= 0);
 }
 
+/* A NIC that is going refuses to give its address away, and what is routed
+ * leads by it until it has gone (FACTS.md B.5): nobody can do that any sooner.
+ */
+static bool
+lacks_default(const struct watch *w, const struct ifnet *home)
+{
+	const struct route *r = inet_default(w->m);
+
+	return r == NULL || (r->ifp != home && !r->ifp->dying);
+}
+
 /* What is amiss, and in the words of a scenario what should be; NULL: nothing.
  * A VF has its delay, anew for each daemon. */
 static const char *
@@ -103,7 +122,6 @@ find_amiss(const struct watch *w, size_t pair, char should[VIOLATION_TEXT],
 {
 	const struct course_pair *p = &w->h->pairs[pair];
 	const struct ifnet *hn = w->nics[pair].hn, *home = hn->member_of;
-	const struct route *r;
 	char text[IPADDR_TEXT];
 
 	if (home == NULL) {
@@ -120,8 +138,7 @@ find_amiss(const struct watch *w, size_t pair, char should[VIOLATION_TEXT],
 		    ipaddr_format(&p->addrs[0], true, text), home->name);
 		return "its aggregate has no address";
 	}
-	if (p->router.family != 0 &&
-	    ((r = inet_default(w->m)) == NULL || r->ifp != home)) {
+	if (p->router.family != 0 && lacks_default(w, home)) {
 		watch_words(should, "default route via %s eventually",
 		    home->name);
 		return "there is no default route";
@@ -135,17 +152,11 @@ find_amiss(const struct watch *w, size_t pair, char should[VIOLATION_TEXT],
 	return NULL;
 }
 
-static int64_t
-later_of(int64_t a, int64_t b)
-{
-	return a > b ? a : b;
-}
-
 static void
 check_pair(struct watch *w, size_t pair)
 {
 	struct watch_nic *n = &w->nics[pair];
-	int64_t now = w->m->clock.now_ns, since, delay = 0;
+	int64_t now = w->m->clock.now_ns, since, delay = 0, *late;
 	char should[VIOLATION_TEXT];
 	struct violation *v;
 	const char *amiss;
@@ -153,13 +164,17 @@ check_pair(struct watch *w, size_t pair)
 	if (n->hn == NULL || n->hn->dying)
 		return;
 	amiss = find_amiss(w, pair, should, &delay);
-	if (amiss == NULL) {
+	if (amiss == NULL)
+		n->vf_late_ns = 0;
+	if (amiss == NULL || delay > 0)
 		n->late_ns = 0;
+	if (amiss == NULL)
 		return;
-	}
-	if (n->late_ns == 0)
-		n->late_ns = now;
-	since = later_of(n->late_ns, w->disturbed_ns);
+	/* That a VF has waited makes nothing else late. */
+	late = delay > 0 ? &n->vf_late_ns : &n->late_ns;
+	if (*late == 0)
+		*late = now;
+	since = later_of(*late, w->disturbed_ns);
 	since = later_of(since, w->m->clock.frozen_until_ns);
 	if (now - since <= PROMPT + delay)
 		return;

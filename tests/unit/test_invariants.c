@@ -685,10 +685,104 @@ capabilities_are_those_that_the_engine_found(void **state)
 	assert_false(loses(SCN_USER, SCN_DAEMON_RESTART));
 }
 
+/* Another look after so much of quiet time: whether the engine is late. */
+static bool
+is_late_after(struct scene *s, int64_t ns)
+{
+	s->w.m->clock.now_ns += ns;
+	watch_step(&s->w);
+	return (s->w.broken & INVARIANT_BIT(INVARIANT_PROMPT)) != 0;
+}
+
+static void
+wait_for_the_vf(struct scene *s)
+{
+	s->h->vf_delay_ns = 20 * DUR_SEC;
+	lagg_del(s->home, s->vf);
+	assert_false(is_late_after(s, 0));
+	assert_false(is_late_after(s, 6 * DUR_SEC));
+	s->hn->up = false;
+	assert_false(is_late_after(s, 0));
+}
+
+static void
+let_a_script_go_on(struct scene *s)
+{
+	int64_t now = s->w.m->clock.now_ns;
+
+	s->w.n_steps = s->h->scn->n_steps;
+	step(s->h, now, SCN_USER, "sleep 9\nifconfig hn0 down");
+	step(s->h, now + DUR_SEC, SCN_DAEMON_START, NULL);
+	s->hn->up = false;
+	assert_false(is_late_after(s, 2 * DUR_SEC));
+	assert_false(is_late_after(s, 58 * DUR_SEC));
+}
+
+static void
+route_by_one_that_goes(struct scene *s)
+{
+	struct route *r;
+
+	ipaddr_parse("10.0.2.2", &s->h->pairs[0].router);
+	if (inet_default(s->w.m) == NULL)
+		inet_default_add(s->w.m, &s->p->router, s->home);
+	TAILQ_FOREACH (r, &s->w.m->routes, entry)
+		if (r == inet_default(s->w.m))
+			r->ifp = s->vf;
+	s->vf->dying = true;
+	assert_false(is_late_after(s, 0));
+	assert_false(is_late_after(s, 6 * DUR_SEC));
+	s->vf->dying = false;
+	assert_false(is_late_after(s, 0));
+}
+
+/* A late engine is told six seconds later, and not before. */
+static void
+judge_promptness(void (*disturb)(struct scene *s))
+{
+	struct simstage stage = { .rules = search_hand.rules,
+		.policy = CORE_NATIVE };
+	struct trace *t = trace_new();
+	struct choices c = { 0 };
+	struct simwalk *walk;
+	struct course h;
+	struct scene s = { .t = t, .h = &h, .p = &h.pairs[0] };
+
+	choices_follow(&c, NULL, 0);
+	course_make(&h, &c, CORE_NATIVE, 0);
+	stage.scenario = h.scn;
+	stage.profile = search_hand.profiles[h.machine];
+	walk = simwalk_open(&stage, t);
+	watch_begin(&s.w, &h, CORE_NATIVE, walk, t);
+	while (simwalk_advance(walk) != STAGE_END)
+		watch_step(&s.w);
+	assert_int_equal(s.w.broken, 0);
+	s.hn = nic_of(s.w.m, s.p);
+	s.home = s.hn->member_of;
+	s.vf = s.hn->hn.vf;
+	s.w.hurries = s.w.daemon_runs = true;
+	disturb(&s);
+	assert_true(is_late_after(&s, 6 * DUR_SEC));
+	simwalk_close(walk);
+	trace_free(t);
+	course_fini(&h);
+	choices_fini(&c);
+}
+
+static void
+what_cannot_be_done_yet_is_not_late(void **state)
+{
+	(void)state;
+	judge_promptness(wait_for_the_vf);
+	judge_promptness(let_a_script_go_on);
+	judge_promptness(route_by_one_that_goes);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(what_cannot_be_done_yet_is_not_late),
 		cmocka_unit_test(each_has_a_name_and_a_sentence),
 		cmocka_unit_test(each_tells_of_its_fault),
 		cmocka_unit_test(lost_packets_are_told),

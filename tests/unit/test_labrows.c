@@ -239,6 +239,7 @@ test_equal_records_are_read_oldest_first(void **state)
 	struct strbuf got = { 0 }, want = { 0 };
 	struct model m = { .n = 0 };
 	uint32_t seed = 7;
+	size_t states;
 	char text[16];
 	unsigned i, k;
 
@@ -258,8 +259,10 @@ test_equal_records_are_read_oldest_first(void **state)
 	}
 	t = end(r);
 	model_end(&m, wanted);
-	t->n_states = 0; /* the daemon's */
+	states = t->n_states; /* the daemon's are left out */
+	t->n_states = 0;
 	trace_dump(t, &got);
+	t->n_states = states;
 	trace_dump(wanted, &want);
 	assert_string_equal(strbuf_str(&got), strbuf_str(&want));
 	assert_true(m.n > LIVE);

@@ -125,6 +125,17 @@ ipaddr_equal(const struct ipaddr *a, const struct ipaddr *b)
 }
 
 bool
+ipaddr_is_among(const struct ipaddr *list, size_t n, const struct ipaddr *a)
+{
+	size_t i;
+
+	for (i = 0; i < n; i++)
+		if (ipaddr_equal(&list[i], a))
+			return true;
+	return false;
+}
+
+bool
 ipaddr_same_host(const struct ipaddr *a, const struct ipaddr *b)
 {
 	return a->family == b->family &&

@@ -31,6 +31,10 @@ const char *ipaddr_format(const struct ipaddr *a, bool with_prefix,
 
 bool ipaddr_equal(const struct ipaddr *a, const struct ipaddr *b);
 
+/* Whether one of the n of list is equal to a. */
+bool ipaddr_is_among(const struct ipaddr *list, size_t n,
+    const struct ipaddr *a);
+
 /* The same address, whatever the prefix lengths. */
 bool ipaddr_same_host(const struct ipaddr *a, const struct ipaddr *b);
 

@@ -10,7 +10,7 @@
 #include "base/mem.h"
 #include "failover/native_digest.h"
 #include "failover/native_life.h"
-#include "failover/native_parts.h"
+#include "failover/native_plans.h"
 #include "failover/native_why.h"
 #include "failover/native_seen.h"
 

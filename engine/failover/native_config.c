@@ -17,7 +17,7 @@
 
 #include "base/mem.h"
 #include "failover/native_life.h"
-#include "failover/native_parts.h"
+#include "failover/native_plans.h"
 
 #define CLIENT_FIRST (INT64_C(1) * 1000000000) /* until the next start */
 #define CLIENT_LAST  (INT64_C(60) * 1000000000)
@@ -66,17 +66,6 @@ native_is_own_addr(const struct snap_if *i, size_t k)
 }
 
 static bool
-is_in(const struct ipaddr *list, size_t n, const struct ipaddr *a)
-{
-	size_t i;
-
-	for (i = 0; i < n; i++)
-		if (ipaddr_equal(&list[i], a))
-			return true;
-	return false;
-}
-
-static bool
 has_host(const struct snap_if *i, const struct ipaddr *a)
 {
 	size_t k;
@@ -119,12 +108,13 @@ note_dropped(struct ipaddr list[SNAP_ADDRS], size_t *n,
 	size_t i, kept = 0;
 
 	for (i = 0; i < *n; i++)
-		if (!is_in(net->addrs, net->n_addrs, &list[i]))
+		if (!ipaddr_is_among(net->addrs, net->n_addrs, &list[i]))
 			list[kept++] = list[i];
 	*n = kept;
 	for (i = 0; i < before->n_addrs && *n < SNAP_ADDRS; i++)
-		if (!is_in(net->addrs, net->n_addrs, &before->addrs[i]) &&
-		    !is_in(list, *n, &before->addrs[i]))
+		if (!ipaddr_is_among(net->addrs, net->n_addrs,
+			&before->addrs[i]) &&
+		    !ipaddr_is_among(list, *n, &before->addrs[i]))
 			list[(*n)++] = before->addrs[i];
 }
 
@@ -264,7 +254,7 @@ plan_duplicates(struct look *l)
 	for (i = 0; i < l->lagg->n_addrs; i++) {
 		if ((l->lagg->addr_flags[i] & SNAP_ADDR_DUPLICATED) == 0 ||
 		    (!is_link_local(&l->lagg->addrs[i]) &&
-			!is_in(l->p->net.addrs, l->p->net.n_addrs,
+			!ipaddr_is_among(l->p->net.addrs, l->p->net.n_addrs,
 			    &l->lagg->addrs[i])))
 			continue;
 		if (!change_addr(l, OP_ADDR_DEL, l->p->lagg, &l->lagg->addrs[i],
@@ -604,7 +594,7 @@ plan_stray(struct look *l)
 		if (!native_is_own_addr(l->hn, i) || has_host(l->lagg, a) ||
 		    (l->hn->addr_flags[i] & SNAP_ADDR_LEASED) != 0)
 			continue;
-		if (is_in(c->former, c->n_former, a)
+		if (ipaddr_is_among(c->former, c->n_former, a)
 			? change_addr(l, OP_ADDR_DEL, l->p->hn, a,
 			      "not in rc.conf any more")
 			: shares_net(l->lagg, a) &&

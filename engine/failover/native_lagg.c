@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "failover/native_life.h"
-#include "failover/native_parts.h"
+#include "failover/native_plans.h"
 
 /* A bond's default is to look at no link, ever (FACTS.md G.4 6). */
 #define MIIMON_MS 100

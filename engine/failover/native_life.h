@@ -22,23 +22,8 @@
 /* Longer than an engine goes without any look (core/core.h, CORE_RESYNC). */
 #define NATIVE_RENEWED (INT64_C(20) * 1000000000)
 
-/* The last time that l->op was tried it failed. */
-bool native_has_failed(const struct look *l);
-
-/* native_unrouted.c: an address of the aggregate without the route to its
- * network is made again. As native_plan(). */
-bool native_plan_unrouted(struct look *l);
-
-/* native_vf.c. Before the aggregate is upped: a port that must not go up with
- * it leaves. As native_plan(). */
-bool native_plan_ports(struct look *l);
-/* The aggregate is gone: who set the VF down just before was the kernel. */
-void native_forget_down(struct look *l);
-
 /* An interface of this name is another one now. */
 void native_forget_holds(struct pair *p, const char *ifname);
-/* What the hn could if no VF had joined it; before anything is planned. */
-void native_note_caps(struct look *l);
 
 void native_pair_digest(const struct pair *p, struct digest *d);
 

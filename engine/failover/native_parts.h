@@ -5,6 +5,7 @@
  * native.c: the loop over the pairs, notes, operations that failed.
  * native_lagg.c: the aggregate itself, the hn's flags and capabilities.
  * native_config.c: addresses, routes, DHCP, IPv6, VLANs, moved to it.
+ * native_unrouted.c: routes to their networks.
  * native_vf.c: the VF.
  */
 #ifndef FAILOVER_NATIVE_PARTS_H
@@ -71,7 +72,9 @@ struct config_care {
 	int64_t client_ns, client_step_ns; /* no client before; next wait */
 	int64_t bare_ns, bare_step_ns; /* no lease: not beyond; 0: has one */
 	int64_t route_ns; /* the client's turn to set the route ends; 0: no */
-	int64_t rtsol_ns, odd_mtu_ns, unrouted_ns; /* not before; 0: none */
+	int64_t rtsol_ns;
+	int64_t odd_mtu_ns;  /* a port's is set then; 0: none is odd */
+	int64_t unrouted_ns; /* a route is made then; 0: none is missing */
 	unsigned solicited;
 	struct vlan_care *vlans; /* owned */
 };
@@ -79,7 +82,8 @@ struct config_care {
 struct pair {
 	uint32_t index; /* of the hn: its name may change */
 	int unit;
-	char hn[IFNAME_MAX], lagg[IFNAME_MAX];
+	char hn[IFNAME_MAX];
+	char lagg[IFNAME_MAX];
 	char descr[64];	     /* our mark on it: the unit stays at a rename */
 	uint8_t mac[6];	     /* the hn's when it was met */
 	bool managed, is_hn; /* its driver calls it hn, and its unit */
@@ -119,6 +123,8 @@ void native_begin(struct look *l, enum op_kind kind, const char *ifname,
     const char *why, ...) __attribute__((format(printf, 4, 5)));
 /* True when l->op may be carried out now; false arms the wake-up. */
 bool native_may_try(struct look *l);
+/* The last time that l->op was tried it failed. */
+bool native_has_failed(const struct look *l);
 /* l->op has failed, and has not been tried for long yet. */
 bool native_failed_lately(const struct look *l);
 /* at_ns has come; false arms the wake-up. */
@@ -126,25 +132,5 @@ bool native_is_due(struct look *l, int64_t at_ns);
 /* By its name; *at is where it was before, and then where it is. */
 const struct snap_if *native_find(const struct look *l, const char *name,
     size_t *at);
-
-/* native_lagg.c: finds or names the aggregate; l->lagg NULL and p->lagg ""
- * when there is none that may be touched. The plans as native_plan(). */
-void native_choose_lagg(struct look *l);
-bool native_plan_lagg(struct look *l);
-/* True when the aggregate will still be found to be ours with a configuration
- * on it, by us or by the next one to be started. */
-bool native_lagg_is_known(const struct look *l);
-bool native_joins_by_down(const struct look *l, const struct snap_if *i);
-bool native_plan_caps(struct look *l);
-
-/* native_config.c */
-bool native_plan_config(struct look *l);
-bool native_plan_vlans(struct look *l);
-void native_new_config(struct pair *p, const struct rc_net *net);
-bool native_is_own_addr(const struct snap_if *i, size_t k); /* a person's */
-
-/* native_vf.c */
-bool native_plan_vf(struct look *l);
-int64_t native_twice(int64_t ns, int64_t most);
 
 #endif

@@ -14,37 +14,35 @@
  * another machine is master, and it would be carp's no more.
  */
 #include "failover/native_life.h"
-#include "failover/native_parts.h"
-
-static bool
-is_configured(const struct pair *p, const struct ipaddr *a)
-{
-	size_t i;
-
-	for (i = 0; i < p->net.n_addrs; i++)
-		if (ipaddr_equal(&p->net.addrs[i], a))
-			return true;
-	return ipaddr_equal(&p->config.borrowed, a);
-}
+#include "failover/native_plans.h"
 
 static bool
 lacks_route(const struct look *l, size_t k)
 {
+	const struct ipaddr *a = &l->lagg->addrs[k];
+	const struct rc_net *net = &l->p->net;
 	uint8_t flags = l->lagg->addr_flags[k];
 
 	return l->lagg->up && (flags & SNAP_ADDR_UNROUTED) != 0 &&
 	    ((flags & SNAP_ADDR_LEASED) != 0 ||
-		is_configured(l->p, &l->lagg->addrs[k]));
+		ipaddr_is_among(net->addrs, net->n_addrs, a) ||
+		ipaddr_equal(&l->p->config.borrowed, a));
 }
 
 static bool
 is_rerouted(const struct config_care *c, const struct ipaddr *a)
 {
-	size_t i;
+	return ipaddr_is_among(c->rerouted, c->n_rerouted, a);
+}
 
-	for (i = 0; i < c->n_rerouted; i++)
-		if (ipaddr_equal(&c->rerouted[i], a))
-			return true;
+static bool
+still_lacks(const struct look *l, const struct ipaddr *a)
+{
+	size_t k;
+
+	for (k = 0; k < l->lagg->n_addrs; k++)
+		if (ipaddr_equal(&l->lagg->addrs[k], a))
+			return lacks_route(l, k);
 	return false;
 }
 
@@ -53,14 +51,12 @@ static void
 forget_rerouted(struct look *l)
 {
 	struct config_care *c = &l->p->config;
-	struct config_care before = *c;
-	size_t k;
+	size_t i, kept = 0;
 
-	c->n_rerouted = 0;
-	for (k = 0; k < l->lagg->n_addrs; k++)
-		if (lacks_route(l, k) &&
-		    is_rerouted(&before, &l->lagg->addrs[k]))
-			c->rerouted[c->n_rerouted++] = l->lagg->addrs[k];
+	for (i = 0; i < c->n_rerouted; i++)
+		if (still_lacks(l, &c->rerouted[i]))
+			c->rerouted[kept++] = c->rerouted[i];
+	c->n_rerouted = kept;
 }
 
 static bool
@@ -85,8 +81,7 @@ native_plan_unrouted(struct look *l)
 	bool lacking = false;
 	size_t k;
 
-	if (c->n_rerouted > 0)
-		forget_rerouted(l);
+	forget_rerouted(l);
 	for (k = 0; k < l->lagg->n_addrs; k++) {
 		if (!lacks_route(l, k))
 			continue;

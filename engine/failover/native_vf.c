@@ -4,7 +4,7 @@
 #include "base/diag.h"
 #include "base/ipaddr.h"
 #include "failover/native_life.h"
-#include "failover/native_parts.h"
+#include "failover/native_plans.h"
 #include "failover/native_why.h"
 
 /* The kernel sets a leaving VF down shortly before it is gone. */

@@ -69,10 +69,5 @@ snap_port_find(const struct snap_if *lagg, const char *port)
 bool
 snap_if_has_addr(const struct snap_if *i, const struct ipaddr *a)
 {
-	size_t k;
-
-	for (k = 0; k < i->n_addrs; k++)
-		if (ipaddr_equal(&i->addrs[k], a))
-			return true;
-	return false;
+	return ipaddr_is_among(i->addrs, i->n_addrs, a);
 }

@@ -80,12 +80,12 @@ static bool
 word_passes(struct order *o, const struct condition *word,
     const struct pattern *pattern, bool inverted)
 {
+	const char *text = word->pattern->literal;
 	size_t bytes = word->pattern->literal_bytes;
 
 	return spend(o,
 		   pattern->text_bytes + bytes * (1 + pattern->states / 64)) &&
-	    pattern_matches(pattern, word->pattern->literal,
-		word->pattern->literal_bytes) != inverted;
+	    pattern_matches(pattern, text, bytes) != inverted;
 }
 
 /* --- two conditions of one name --- */

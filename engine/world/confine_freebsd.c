@@ -65,8 +65,6 @@ confine_calls(enum confine_way way, struct err *err)
 		    "this system cannot only log what is not allowed");
 	if ((rc = limit_descriptors(err)) < 0)
 		return rc;
-	if (way == CONFINE_KILL)
-		set_trap();
 	if (cap_enter() == 0)
 		return 0;
 	err_sys(err, errno, "capability mode");

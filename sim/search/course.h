@@ -56,10 +56,9 @@ struct course_pair { /* what is wanted of it at the end */
 	struct ipaddr extra; /* an alias that was edited; family 0: never */
 	bool extra_wanted;
 	struct ipaddr former; /* of addrs[0]; family 0: it was never edited */
-	bool former_read; /* by the daemon for sure: it knows whose it was */
-	int64_t
-	    edited_ns; /* first time that rc.conf says another thing of it */
-	bool moved;    /* addrs[0] is not what the probe's peer was told */
+	bool former_read;  /* by the daemon for sure: it knows whose it was */
+	int64_t edited_ns; /* when rc.conf was, of it, first; 0: never */
+	bool moved;	   /* addrs[0] is not what the probe's peer was told */
 	/* Both by people: a NIC that was told of both at once may hand over to
 	 * the VF for good, and when that is gone there is no way out. */
 	bool downed, raced;

@@ -43,10 +43,10 @@ watch_prompt_begin(struct watch *w)
 	if (fails > FAILS)
 		w->hurries = false;
 	for (i = 0; i < s->n_steps; i++)
+		/* It is tried ever more seldom. */
 		if (s->steps[i].kind == SCN_VF_LINK ||
 		    s->steps[i].kind == SCN_HOST_ASSOC)
-			w->vf_may_wait =
-			    true; /* it is tried ever more seldom */
+			w->vf_may_wait = true;
 }
 
 static int64_t
@@ -164,14 +164,16 @@ check_pair(struct watch *w, size_t pair)
 	if (n->hn == NULL || n->hn->dying)
 		return;
 	amiss = find_amiss(w, pair, should, &delay);
-	if (amiss == NULL)
-		n->vf_late_ns = 0;
-	if (amiss == NULL || delay > 0)
-		n->late_ns = 0;
-	if (amiss == NULL)
+	if (amiss == NULL) {
+		n->late_ns = n->vf_late_ns = 0;
 		return;
+	}
 	/* That a VF has waited makes nothing else late. */
-	late = delay > 0 ? &n->vf_late_ns : &n->late_ns;
+	late = &n->late_ns;
+	if (delay > 0) {
+		n->late_ns = 0;
+		late = &n->vf_late_ns;
+	}
 	if (*late == 0)
 		*late = now;
 	since = later_of(*late, w->disturbed_ns);

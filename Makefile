@@ -9,7 +9,8 @@
 #	make planted	plant faults, and say how soon each is found
 #	make lab	scenarios on a real kernel in QEMU (LAB=PATHS LAB_TIMES=N)
 #	make fuzz-NAME	fuzz one decoder for FUZZ_SECONDS (60)
-#	make fuzz	fuzz all of them in turns, for FUZZ_TIME seconds (3600)
+#	make fuzz	fuzz all of them in turns, for FUZZ_TIME seconds (3600);
+#			FUZZ_ONLY='NAMES' only these
 #	make coverage	whether the unit tests run every line of the decoders
 #	make freebsd	cross-compile everything for FreeBSD, warnings as errors
 #	make fmt	put the sources into their canonical layout
@@ -251,11 +252,12 @@ fuzz-%:
 
 # All of them in turns; a later run goes on where this one ended.
 FUZZ_TIME ?= 3600
+FUZZ_ONLY ?=
 fuzz:
 	@command -v clang >/dev/null || { echo "fuzz: needs clang" >&2; exit 3; }
 	@$(SUBMAKE) CC=clang V=fuzz fuzz-bins
 	@JOBS='$(JOBS)' FUZZ_TIME='$(FUZZ_TIME)' FUZZ_SLICE='$(FUZZ_SECONDS)' \
-	    tests/fuzz.sh
+	    FUZZ_ONLY='$(FUZZ_ONLY)' tests/fuzz.sh
 
 # Everything compiled, nothing linked into a program.
 objects: $(ENGINE_LIB) $(HARNESS_LIB) $(call obj_of,$(MAINS) $(UNIT_SRC) \

@@ -8,6 +8,7 @@
 # what a target tries takes its rows out.
 #
 #	make fuzz			FUZZ_TIME=3600 FUZZ_SECONDS=60 JOBS=2
+#	make fuzz FUZZ_ONLY='rules store'	these alone
 #	tests/fuzz.sh --table		only what has been done so far
 #	tests/fuzz.sh --keep		add it to tests/fuzz/ledger
 #
@@ -18,6 +19,7 @@ export LC_ALL=C
 B=${B:-build/clang-fuzz}
 JOBS=${JOBS:-2}
 FUZZ_SLICE=${FUZZ_SLICE:-60}
+FUZZ_ONLY=${FUZZ_ONLY:-}
 DIR=build/fuzz
 LEDGER=$DIR/ledger # target, CPU seconds, executions, edges, how it ended
 KEPT=tests/fuzz/ledger
@@ -71,10 +73,18 @@ keep() {
 	done; } >"$DIR/kept" && mv "$DIR/kept" "$KEPT" && : >"$LEDGER"
 }
 
-# The target with the least time that nobody runs, into $name.
+# Whether $name is wanted.
+wanted() {
+	case " ${FUZZ_ONLY:-$name} " in
+	*" $name "*) ;;
+	*) return 1 ;;
+	esac
+}
+
+# The wanted target with the least time that nobody runs, into $name.
 take() {
 	for name in $(sums | cut -d' ' -f1); do
-		mkdir "$DIR/busy/$name" 2>/dev/null && return
+		wanted && mkdir "$DIR/busy/$name" 2>/dev/null && return
 	done
 	return 1
 }

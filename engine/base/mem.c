@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define LARGE 512 /* bytes of one element */
+
 static _Thread_local const struct mem_source *other;
 
 static void
@@ -83,7 +85,8 @@ move_elsewhere(void *from, size_t bytes, size_t want)
 void *
 mem_grow(void *array, size_t *cap, size_t need, size_t size)
 {
-	size_t want = *cap > 0 ? *cap : 8;
+	/* Of what is large there is often but one. */
+	size_t want = *cap > 0 ? *cap : size > LARGE ? 1 : 8;
 
 	if (need <= *cap)
 		return array;

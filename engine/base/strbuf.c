@@ -9,6 +9,18 @@
 
 #include "base/mem.h"
 
+#define FIRST 64 /* most never need more */
+
+static void
+make_room(struct strbuf *sb, size_t bytes)
+{
+	size_t need = sb->bytes + bytes + 1;
+
+	if (need > sb->cap)
+		sb->data = mem_grow(sb->data, &sb->cap,
+		    need > FIRST ? need : FIRST, 1);
+}
+
 void
 strbuf_fini(struct strbuf *sb)
 {
@@ -27,7 +39,7 @@ strbuf_reset(struct strbuf *sb)
 void
 strbuf_add(struct strbuf *sb, const void *data, size_t bytes)
 {
-	sb->data = mem_grow(sb->data, &sb->cap, sb->bytes + bytes + 1, 1);
+	make_room(sb, bytes);
 	if (bytes > 0)
 		memcpy(sb->data + sb->bytes, data, bytes);
 	sb->bytes += bytes;
@@ -61,7 +73,7 @@ strbuf_addf(struct strbuf *sb, const char *fmt, ...)
 		strbuf_add(sb, small, (size_t)n);
 		return;
 	}
-	sb->data = mem_grow(sb->data, &sb->cap, sb->bytes + (size_t)n + 1, 1);
+	make_room(sb, (size_t)n);
 	va_start(ap, fmt);
 	vsnprintf(sb->data + sb->bytes, (size_t)n + 1, fmt, ap);
 	va_end(ap);

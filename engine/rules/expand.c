@@ -49,6 +49,13 @@ follow(struct shell_state *s, char c)
 	bool escaped = s->escaped;
 
 	s->escaped = false;
+	if (is_name_byte(c)) { /* most are, and mean nothing to the shell */
+		s->dollar = false;
+		s->word_start = s->word_start &&
+		    (s->place == EXPAND_IN_SINGLE ||
+			s->place == EXPAND_IN_COMMENT);
+		return;
+	}
 	s->dollar = c == '$' && !escaped && !s->dollar;
 	if (s->place == EXPAND_IN_SINGLE) {
 		if (c == '\'')

@@ -20,11 +20,18 @@ struct reader { /* of one variable's value */
 	bool alias;	/* the next address is one more, not the main one */
 };
 
+/* Most are told apart by their first byte: letters' cases differ in one bit. */
+static bool
+same_word(const char *a, const char *b)
+{
+	return ((*a ^ *b) & ~0x20) == 0 && strcasecmp(a, b) == 0;
+}
+
 static bool
 is_one_of(const char *word, const char *const list[])
 {
 	for (; *list != NULL; list++)
-		if (strcasecmp(word, *list) == 0)
+		if (same_word(word, *list))
 			return true;
 	return false;
 }
@@ -275,7 +282,7 @@ read_capability(struct reader *in, const char *word)
 
 	word += off ? 1 : 0;
 	for (i = 0; i < sizeof(capabilities) / sizeof(capabilities[0]); i++) {
-		if (strcasecmp(word, capabilities[i].word) != 0)
+		if (!same_word(word, capabilities[i].word))
 			continue;
 		if (off)
 			in->net->caps_off |= capabilities[i].bits;
@@ -297,7 +304,7 @@ read_keyword(struct reader *in, const char *word)
 	size_t i;
 
 	for (i = 0; i < sizeof(keywords) / sizeof(keywords[0]); i++)
-		if (strcasecmp(word, keywords[i].word) == 0) {
+		if (same_word(word, keywords[i].word)) {
 			keywords[i].read(in);
 			return true;
 		}

@@ -114,13 +114,15 @@ rcvars_find_if(const struct rcvars *r, const char *prefix, const char *ifname,
     const char *suffix)
 {
 	char name[80];
-	size_t bytes = 0, i;
+	size_t bytes = 0, i, end;
 
 	add_part(name, sizeof(name), &bytes, prefix);
 	add_part(name, sizeof(name), &bytes, "_");
+	i = bytes;
 	add_part(name, sizeof(name), &bytes, ifname);
+	end = bytes;
 	add_part(name, sizeof(name), &bytes, suffix);
-	for (i = 0; i < bytes; i++)
+	for (; i < end; i++)
 		if (name[i] == '.' || name[i] == '-' || name[i] == '/' ||
 		    name[i] == '+')
 			name[i] = '_';

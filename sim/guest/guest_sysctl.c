@@ -153,7 +153,7 @@ static const struct oid oids[] = {
 static bool
 is_missing(const struct guest_run *g, const char *name)
 {
-	return machine_flag(g->m, "hn.old_kernel") &&
+	return g->m->old_kernel &&
 	    (strcmp(name, "hw.hn.vflist") == 0 ||
 		strcmp(name, "hw.hn.vf_transparent") == 0);
 }

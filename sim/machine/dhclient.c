@@ -583,21 +583,44 @@ dhclient_listens(const struct machine *m)
 	return m->dhcp != NULL && !TAILQ_EMPTY(&m->dhcp->clients);
 }
 
+/* A message is "VERB NAME REST". */
+static bool
+is_verb(const char *message, const char *verb)
+{
+	size_t bytes = strlen(verb);
+
+	return strncmp(message, verb, bytes) == 0 && message[bytes] == ' ';
+}
+
+static const char *
+behind_name(const char *message, char name[IFNAME_MAX])
+{
+	const char *from = strchr(message, ' '), *end;
+
+	if (from == NULL || (end = strchr(++from, ' ')) == NULL ||
+	    end - from >= IFNAME_MAX)
+		return NULL;
+	memcpy(name, from, (size_t)(end - from));
+	name[end - from] = '\0';
+	return end + 1;
+}
+
 void
 dhclient_hear(struct machine *m, const char *message)
 {
-	char verb[16], ifname[IFNAME_MAX], rest[IPADDR_TEXT];
+	char ifname[IFNAME_MAX];
+	const char *rest;
 	struct dhclient *c;
 
 	if (!dhclient_listens(m) ||
-	    sscanf(message, "%15s %15s %55s", verb, ifname, rest) != 3 ||
+	    (rest = behind_name(message, ifname)) == NULL ||
 	    (c = find(m, ifname)) == NULL)
 		return;
-	if (strcmp(verb, "ANNOUNCE") == 0 && strcmp(rest, "departure") == 0)
+	if (is_verb(message, "ANNOUNCE") && strcmp(rest, "departure") == 0)
 		c->gone = true;
-	else if (strcmp(verb, "DELADDR") == 0 && is_own_address(c, rest))
+	else if (is_verb(message, "DELADDR") && is_own_address(c, rest))
 		c->deleted = true;
-	else if (strcmp(verb, "IFINFO") != 0)
+	else if (!is_verb(message, "IFINFO"))
 		return;
 	c->heard = true;
 	if (!c->scripting && !timer_is_armed(&c->wake.timer))

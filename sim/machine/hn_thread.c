@@ -9,8 +9,7 @@
 bool
 hn_has_thread(const struct machine *m)
 {
-	return !m->transparent && !m->following &&
-	    (machine_flag(m, "hn.async") || machine_flag(m, "hn.association"));
+	return m->hn_thread && !m->transparent && !m->following;
 }
 
 /* What the host has withdrawn since is given back, even if it was granted anew

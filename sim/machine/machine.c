@@ -46,6 +46,9 @@ machine_new(struct profile *profile, struct trace *trace)
 	struct machine *m = mem_zero(1, sizeof(*m));
 
 	m->profile = profile;
+	m->old_kernel = profile_flag(profile, "hn.old_kernel");
+	m->hn_thread = profile_flag(profile, "hn.async") ||
+	    profile_flag(profile, "hn.association");
 	m->clock.drawn = profile_drawn(profile);
 	m->trace = trace;
 	m->devctl_limit = DEVCTL_QUEUE;
@@ -570,7 +573,7 @@ machine_observe(struct machine *m, struct snapshot *out)
 	out->no_bonding =
 	    m->os == SNAP_LINUX && profile_flag(m->profile, "bond.none");
 	out->vf_transparent = m->transparent ? 1 : 0;
-	if (machine_flag(m, "hn.old_kernel"))
+	if (m->old_kernel)
 		out->vf_transparent = -1;
 	out->failover_rx_all = m->failover_rx_all;
 	TAILQ_FOREACH (ifp, &m->ifs, entry)

@@ -76,6 +76,8 @@ struct machine {
 
 	enum snap_os os;     /* of the guest */
 	bool transparent;    /* hw.hn.vf_transparent */
+	bool old_kernel;     /* flag hn.old_kernel of the profile */
+	bool hn_thread;	     /* its hn.async or hn.association */
 	int failover_rx_all; /* net.link.lagg.failover_rx_all */
 	bool following;	     /* states come from a recording, see facts.h */
 	bool panicked;	     /* nothing in the guest runs any more */

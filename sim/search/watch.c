@@ -189,12 +189,12 @@ see_up(struct watch *w, const struct trace_operation *o, size_t pair,
     const char *vf, int64_t came_ns)
 {
 	const struct course_pair *p = &w->h->pairs[pair];
-	char up[SCN_NAME_MAX + 4];
+	size_t name = strlen(vf);
 	struct violation *v;
 	bool again;
 
-	snprintf(up, sizeof(up), "%s up", vf);
-	if (strcmp(o->text, up) != 0)
+	if (strncmp(o->text, vf, name) != 0 ||
+	    strcmp(o->text + name, " up") != 0)
 		return;
 	see_unjoined(w, o, pair, vf);
 	watch_join_began(w, pair, o->start_ns);
@@ -210,7 +210,7 @@ see_up(struct watch *w, const struct trace_operation *o, size_t pair,
 	    (long long)(w->h->vf_delay_ns / DUR_MS));
 	again = was_up_before(w, o);
 	watch_expect(v,
-	    "count operation \"%s\" == 0 between %s and " MARK_EARLY, up,
+	    "count operation \"%s\" == 0 between %s and " MARK_EARLY, o->text,
 	    again ? MARK_CAME : "start");
 	watch_moment(v, again ? came_ns : 0, o->start_ns + 1);
 }

@@ -10,11 +10,19 @@
 #include "base/dur.h"
 #include "base/mem.h"
 #include "cmd/inputs.h"
+#include "sim/search/arena.h"
 #include "sim/scenario/reach.h"
 #include "world/clock.h"
 
 #define CHUNK	64 /* seeds that one hand takes at a time */
 #define TELL_NS (DUR_SEC / 4)
+#define POOL	((size_t)16 << 20) /* bytes; a history takes about one */
+
+struct hand { /* one thread's */
+	struct trial trial;
+	struct choices choices;
+	struct arena *pool; /* owned: what its trials live in */
+};
 
 struct chunk { /* what came of one */
 	struct strbuf hashes;
@@ -120,14 +128,16 @@ tell(struct crew *crew)
 }
 
 static void
-run_seed(struct trial *t, struct choices *c, uint64_t seed, bool hash,
-    struct strbuf *hashes, struct trial_result *r)
+run_seed(struct hand *hand, uint64_t seed, bool hash, struct strbuf *hashes,
+    struct trial_result *r)
 {
 	struct trace *trace = hash ? trace_new() : NULL;
 	char digest[HASH128_TEXT];
 
-	choices_draw(c, seed);
-	trial_run(t, c, trace, r);
+	choices_draw(&hand->choices, seed);
+	arena_enter(hand->pool);
+	trial_run(&hand->trial, &hand->choices, trace, r);
+	arena_leave();
 	if (hash)
 		strbuf_addf(hashes, "%s %" PRIu64 "\n",
 		    trace_digest(trace, digest), seed);
@@ -135,8 +145,7 @@ run_seed(struct trial *t, struct choices *c, uint64_t seed, bool hash,
 }
 
 static void
-run_chunk(struct crew *crew, struct trial *t, struct choices *c,
-    uint64_t number)
+run_chunk(struct crew *crew, struct hand *hand, uint64_t number)
 {
 	struct explorer *x = crew->x;
 	uint64_t seed = x->first + number * CHUNK * x->step, k;
@@ -144,7 +153,7 @@ run_chunk(struct crew *crew, struct trial *t, struct choices *c,
 	struct trial_result r;
 
 	for (k = 0; k < CHUNK && seed <= x->last; k++, seed += x->step) {
-		run_seed(t, c, seed, x->hash, &hashes, &r);
+		run_seed(hand, seed, x->hash, &hashes, &r);
 		pthread_mutex_lock(&crew->lock);
 		take(x, seed, &r);
 		tell(crew);
@@ -165,22 +174,23 @@ static void *
 work(void *arg)
 {
 	struct crew *crew = arg;
-	struct choices c = { 0 };
-	struct trial t;
+	struct hand hand = { 0 };
 	uint64_t number;
 
-	if (!explorer_hand(crew->x, &t))
+	if (!explorer_hand(crew->x, &hand.trial))
 		return NULL; /* the others do its part */
+	hand.pool = arena_new_pool(POOL);
 	for (;;) {
 		pthread_mutex_lock(&crew->lock);
 		number = is_late(crew) ? crew->n_chunks : crew->next++;
 		pthread_mutex_unlock(&crew->lock);
 		if (number >= crew->n_chunks)
 			break;
-		run_chunk(crew, &t, &c, number);
+		run_chunk(crew, &hand, number);
 	}
-	choices_fini(&c);
-	explorer_hand_fini(&t);
+	choices_fini(&hand.choices);
+	explorer_hand_fini(&hand.trial);
+	arena_free(hand.pool);
 	return NULL;
 }
 

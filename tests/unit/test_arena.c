@@ -93,12 +93,40 @@ what_is_freed_is_given_again_and_is_zero(void **state)
 	arena_free(a);
 }
 
+/* A pool outlives being full, and what it could not take is freed as well. */
+static void
+a_full_pool_asks_the_system(void **state)
+{
+	struct arena *a = arena_new_pool((size_t)64 << 10);
+	char *p[64], *outside = mem_str("outside");
+	size_t i, k;
+
+	(void)state;
+	arena_enter(a); /* NULL under a sanitizer: all comes from the system */
+	for (i = 0; i < 64; i++) {
+		p[i] = mem_zero(1, 4096);
+		for (k = 0; k < 4096; k++)
+			assert_int_equal(p[i][k], 0);
+		memset(p[i], (int)i, 4096);
+	}
+	arena_leave();
+	for (i = 0; i < 64; i++) {
+		assert_int_equal(p[i][0], i);
+		assert_int_equal(p[i][4095], i);
+		free(p[i]);
+	}
+	free(outside);
+	arena_free(a);
+	arena_free(NULL);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_was_kept_comes_back),
 		cmocka_unit_test(what_is_freed_is_given_again_and_is_zero),
+		cmocka_unit_test(a_full_pool_asks_the_system),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

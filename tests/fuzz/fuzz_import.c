@@ -80,6 +80,13 @@ draft(const struct trace *t)
 	draft_free(d);
 }
 
+/* A whole import, a draft and its format are slow. */
+unsigned
+fuzz_mutations(void)
+{
+	return 2000;
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t bytes)
 {

@@ -9,6 +9,12 @@
 
 #include "sim/scenario/scenario.h"
 
+unsigned
+fuzz_mutations(void)
+{
+	return 8000;
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t bytes)
 {

@@ -7,6 +7,13 @@
 #include "report/fidelity.h"
 #include "sim/stage/reenact.h"
 
+/* A whole run of the machine each. */
+unsigned
+fuzz_mutations(void)
+{
+	return 3000;
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t bytes)
 {

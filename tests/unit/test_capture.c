@@ -29,8 +29,10 @@
 #include "packet/probehdr.h"
 #include "sim/machine/vclock.h"
 #include "sim/stage/simstage.h"
+#include "variant.h"
 
-#define PACKETS_MAX 4000 /* of one probe: rates are lowered to that */
+#define PACKETS_MAX	 4000 /* of one probe: rates are lowered to that */
+#define PACKETS_MAX_ASAN 1500
 
 static size_t gaps_judged;
 static char root[] = "/tmp/test_capture.XXXXXX";
@@ -291,13 +293,14 @@ check(const struct scenario *s, const struct ruleset *rules,
 static void
 slow_down(struct scenario *s)
 {
+	const int64_t most = variant_times(PACKETS_MAX, PACKETS_MAX_ASAN);
 	struct scn_probe *p;
 	size_t i;
 
 	for (i = 0; i < s->n_probes; i++) {
 		p = &s->probes[i];
-		if ((s->end_ns - p->from_ns) / p->period_ns > PACKETS_MAX)
-			p->period_ns = (s->end_ns - p->from_ns) / PACKETS_MAX;
+		if ((s->end_ns - p->from_ns) / p->period_ns > most)
+			p->period_ns = (s->end_ns - p->from_ns) / most;
 	}
 }
 

@@ -22,6 +22,7 @@
 #include "db/live.h"
 #include "db/store.h"
 #include "db/store_read.h"
+#include "variant.h"
 
 #define SEED	    UINT64_C(20)
 #define POINTS	    500
@@ -381,13 +382,11 @@ static void
 what_was_acknowledged_survives_a_kill_at_any_point(void **state)
 {
 	char folder[] = "/tmp/switchback-kill.XXXXXX", path[64];
-	const char *variant = getenv("V");
-	unsigned i, points, runs = 0, kept = 0;
+	const unsigned points = variant_times(POINTS, POINTS_ASAN);
+	unsigned i, runs = 0, kept = 0;
 	struct prng random;
 
 	(void)state;
-	points = variant != NULL && strcmp(variant, "asan") == 0 ? POINTS_ASAN
-								 : POINTS;
 	assert_non_null(mkdtemp(folder));
 	snprintf(path, sizeof(path), "%s/live.db", folder);
 	prng_seed(&random, SEED);

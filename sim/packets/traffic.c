@@ -337,6 +337,7 @@ traffic_new(const struct traffic_setup *setup)
 	size_t i;
 
 	t->setup = *setup;
+	TAILQ_INIT(&t->flights);
 	t->latency_ns = machine_delay(setup->m, "wire.latency");
 	for (i = 0; i < setup->s->n_probes; i++) {
 		p = &setup->s->probes[i];

@@ -97,35 +97,45 @@ show_arrived(const struct stream *s, size_t frame, int64_t at_ns)
 
 /* --- packets under way --- */
 
-/* It is due_ns, or the run ends and this is what will be then. */
 static void
+land(struct flight *f)
+{
+	TAILQ_REMOVE(&f->s->t->flights, f, entry);
+	free(f);
+}
+
+/* It is due_ns, or the run ends and this is what will be then. Whether it is
+ * still under way. */
+static bool
 arrive(struct flight *f)
 {
 	struct stream *s = f->s;
 
 	if (f->homeward) {
-		f->landed = true;
 		s->frames[f->frame].path = traffic_path_in(s);
 		show_arrived(s, f->frame, f->due_ns);
-		return;
+		land(f);
+		return false;
 	}
 	show_at(s, f->frame, false, CAPTURE_PEER, f->due_ns);
-	f->landed = !s->echo;
-	if (f->landed)
-		return;
+	if (!s->echo) {
+		land(f);
+		return false;
+	}
 	show_at(s, f->frame, true, CAPTURE_PEER, f->due_ns);
 	f->homeward = true;
 	f->due_ns += s->t->latency_ns;
+	return true;
 }
 
 static void
 arrive_fire(void *ctx, struct vevent *e)
 {
 	struct flight *f = ctx;
+	struct vclock *clock = &f->s->t->setup.m->clock;
 
-	arrive(f);
-	if (!f->landed)
-		vclock_at(&f->s->t->setup.m->clock, e, f->due_ns);
+	if (arrive(f))
+		vclock_at(clock, e, f->due_ns);
 }
 
 static void
@@ -134,7 +144,7 @@ take_off(struct stream *s)
 	struct traffic *t = s->t;
 	struct flight *f = mem_zero(1, sizeof(*f));
 
-	*MEM_PUSH(t->flights, t->n_flights, t->cap_flights) = f;
+	TAILQ_INSERT_TAIL(&t->flights, f, entry);
 	f->s = s;
 	f->frame = s->n_frames - 1;
 	f->homeward = !s->from_guest;
@@ -151,21 +161,15 @@ take_off(struct stream *s)
 void
 frames_land_all(struct traffic *t)
 {
-	struct flight *next;
-	size_t i;
+	struct flight *next, *f;
 
-	do {
-		next = NULL;
-		for (i = 0; i < t->n_flights; i++)
-			if (!t->flights[i]->landed &&
-			    (next == NULL ||
-				t->flights[i]->due_ns < next->due_ns))
-				next = t->flights[i];
-		if (next != NULL) {
-			vclock_cancel(&t->setup.m->clock, &next->event);
-			arrive(next);
-		}
-	} while (next != NULL);
+	while ((next = TAILQ_FIRST(&t->flights)) != NULL) {
+		TAILQ_FOREACH (f, &t->flights, entry)
+			if (f->due_ns < next->due_ns)
+				next = f;
+		vclock_cancel(&t->setup.m->clock, &next->event);
+		arrive(next);
+	}
 }
 
 /* --- sending --- */
@@ -236,14 +240,14 @@ void
 frames_free(struct traffic *t)
 {
 	struct vclock *clock = &t->setup.m->clock;
+	struct flight *f;
 	size_t i;
 
 	/* The clock goes on after the packets: nothing of theirs may be due. */
-	for (i = 0; i < t->n_flights; i++) {
-		vclock_cancel(clock, &t->flights[i]->event);
-		free(t->flights[i]);
+	while ((f = TAILQ_FIRST(&t->flights)) != NULL) {
+		vclock_cancel(clock, &f->event);
+		land(f);
 	}
-	free(t->flights);
 	for (i = 0; i < t->n_streams; i++) {
 		if (t->setup.frames)
 			vclock_cancel(clock, &t->streams[i].next);

@@ -7,6 +7,8 @@
 #ifndef SIM_PACKETS_TRAFFIC_PARTS_H
 #define SIM_PACKETS_TRAFFIC_PARTS_H
 
+#include <sys/queue.h>
+
 #include "sim/machine/netpath.h"
 #include "sim/packets/traffic.h"
 
@@ -52,12 +54,12 @@ struct stream {
 };
 
 struct flight { /* a frame under way */
+	TAILQ_ENTRY(flight) entry;
 	struct vevent event;
 	struct stream *s;
 	size_t frame;
 	int64_t due_ns;
 	bool homeward; /* next it reaches the guest */
-	bool landed;
 };
 
 struct traffic {
@@ -66,9 +68,8 @@ struct traffic {
 	size_t n_ends, cap_ends;
 	struct stream *streams;
 	size_t n_streams, cap_streams;
-	struct flight **flights;
-	size_t n_flights, cap_flights;
-	int64_t latency_ns; /* one way */
+	TAILQ_HEAD(, flight) flights; /* owned; in the order of sending */
+	int64_t latency_ns;	      /* one way */
 };
 
 enum path traffic_path_out(const struct stream *s); /* now */

@@ -13,6 +13,7 @@
 #include <cmocka.h>
 
 #include "sim/machine/netpath.h"
+#include "sim/packets/traffic_parts.h"
 #include "traffic_history.h"
 
 #define HISTORIES 220
@@ -134,6 +135,29 @@ a_probe_nobody_has_is_not_found(void **state)
 	history_end(&a);
 }
 
+/* A day of packets must not stay in memory once they have come. */
+static void
+only_what_is_under_way_is_in_flight(void **state)
+{
+	static struct history a;
+	const struct flight *f;
+	size_t n, most = 0;
+
+	(void)state;
+	history_begin(&a, 1, true);
+	while (vclock_step(&a.rig.m->clock, HISTORY_LENGTH)) {
+		n = 0;
+		TAILQ_FOREACH (f, &a.traffic->flights, entry)
+			n++;
+		most = n > most ? n : most;
+		traffic_look(a.traffic);
+		machine_settle(a.rig.m);
+	}
+	/* Four streams, none with a period below the way there and back. */
+	assert_in_range(most, 1, 8);
+	history_end(&a);
+}
+
 int
 main(void)
 {
@@ -143,6 +167,7 @@ main(void)
 		cmocka_unit_test(windows_give_the_same_numbers_both_ways),
 		cmocka_unit_test(what_is_lost_is_counted_to_one_packet),
 		cmocka_unit_test(a_probe_nobody_has_is_not_found),
+		cmocka_unit_test(only_what_is_under_way_is_in_flight),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -230,6 +230,11 @@ FUZZ_MAIN := $(B)/obj/tests/fuzz/replay_main.o
 FUZZ_LINK :=
 endif
 
+# Under a sanitizer half of a test's build is its own code being optimised.
+ifeq ($(V),asan)
+$(B)/obj/tests/%.o: private BASE_CFLAGS += -O0
+endif
+
 # What is searched is our code, and not the target that tries it.
 ifeq ($(V),fuzz)
 $(B)/obj/tests/fuzz/%.o: private BASE_CFLAGS += -fno-sanitize=fuzzer-no-link

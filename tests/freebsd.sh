@@ -9,7 +9,7 @@
 # replaced by ones that only have the names in LIBRARIES, so a link fails when
 # anything else is missing: a function that FreeBSD's libc does not have.
 # Nothing that is built here can run, so nothing is optimised; a libc only gets
-# more names, so the tests are linked for the oldest version alone.
+# more names, so the tests are built for the oldest version alone.
 #
 #	tests/freebsd.sh		VERSIONS="14.0 15.0"
 #
@@ -129,14 +129,15 @@ build_for_sysroot() { # sysroot
 get_zig
 export ZIG_GLOBAL_CACHE_DIR="$ZIG/cache"
 copy_headers build/freebsd/include
-links='all units fuzz-bins lab-bins'
+tests='units fuzz-bins lab-bins'
 for version in $VERSIONS; do
 	dir=build/freebsd/$version
 	CC="$ZIG/bin/python -m ziglang cc -target x86_64-freebsd.$version"
 	# shellcheck disable=SC2086
-	build "$dir" objects && make_libraries "$dir" &&
-	    build "$dir" $links || exit 1
-	links=all
+	build "$dir" ${tests:+objects} "$dir/libengine.a" \
+	    "$dir/libharness.a" && make_libraries "$dir" &&
+	    build "$dir" all $tests || exit 1
+	tests=
 	find "$dir" -maxdepth 1 -type f -name 'switchback*' |
 	    while read -r program; do
 		# The run-time linker that it asks for is FreeBSD's.

@@ -68,8 +68,8 @@ losses_alone(const struct flow_side *s, enum numbering_kind kind,
     struct losses *out)
 {
 	const struct tracker *t = s->all;
-	const struct tracker_hole *h;
-	size_t i;
+	struct hole_place p = { 0, 0 };
+	const struct hole *h;
 
 	memset(out, 0, sizeof(*out));
 	if (t == NULL)
@@ -82,11 +82,9 @@ losses_alone(const struct flow_side *s, enum numbering_kind kind,
 		out->sent = out->delivered = s->packets;
 		return;
 	}
-	for (i = 0; i < t->n_holes; i++) {
-		h = &t->holes[i];
+	for (; (h = holes_get(&t->holes, &p)) != NULL; p.at++)
 		add_gap(out, h->first, h->end - h->first, 0, h->from_ns,
 		    h->to_ns);
-	}
 	take_settled(out, t);
 	out->lost += t->settled_numbers;
 	out->sent = t->next - t->base;
@@ -100,7 +98,7 @@ struct between {
 	const struct tracker *sent, *got;
 	uint64_t shift;
 	int64_t delay_ns;
-	size_t hole; /* of sent, the first that may matter */
+	struct hole_place hole; /* of sent, the first that may matter */
 	struct losses *out;
 };
 
@@ -108,15 +106,15 @@ struct between {
 static uint64_t
 unsent_in(struct between *b, uint64_t from, uint64_t until)
 {
-	const struct tracker_hole *h;
+	const struct hole *h;
 	uint64_t sum = 0, low, high;
-	size_t i;
+	struct hole_place p;
 
-	while (
-	    b->hole < b->sent->n_holes && b->sent->holes[b->hole].end <= from)
-		b->hole++;
-	for (i = b->hole; i < b->sent->n_holes; i++) {
-		h = &b->sent->holes[i];
+	while ((h = holes_get(&b->sent->holes, &b->hole)) != NULL &&
+	    h->end <= from)
+		b->hole.at++;
+	p = b->hole;
+	for (; (h = holes_get(&b->sent->holes, &p)) != NULL; p.at++) {
 		if (h->first >= until)
 			break;
 		low = h->first > from ? h->first : from;
@@ -158,21 +156,19 @@ static void
 holes_between(struct between *b)
 {
 	const struct tracker *s = b->sent, *g = b->got;
-	const struct tracker_hole *h;
+	const struct hole *h;
 	uint64_t first = g->base - b->shift, end = g->next - b->shift, lost;
-	size_t i;
+	struct hole_place p = { 0, 0 };
 
 	missing(b, s->base, first, s->first_ns + b->delay_ns, g->first_ns);
 	b->out->before = b->out->lost;
-	for (i = 0; i < g->n_holes; i++) {
-		h = &g->holes[i];
+	for (; (h = holes_get(&g->holes, &p)) != NULL; p.at++)
 		if (h->first == h->end)
 			add_gap(b->out, h->first - b->shift, 0, 0, h->from_ns,
 			    h->to_ns);
 		else
 			missing(b, h->first - b->shift, h->end - b->shift,
 			    h->from_ns, h->to_ns);
-	}
 	lost = b->out->lost;
 	missing(b, end, s->next, g->last_ns, s->last_ns + b->delay_ns);
 	b->out->behind = b->out->lost - lost;
@@ -182,7 +178,7 @@ void
 losses_between(const struct tracker *sent, const struct tracker *got,
     uint64_t shift, int64_t delay_ns, struct losses *out)
 {
-	struct between b = { sent, got, shift, delay_ns, 0, out };
+	struct between b = { sent, got, shift, delay_ns, { 0, 0 }, out };
 	uint64_t seen = 0;
 
 	memset(out, 0, sizeof(*out));

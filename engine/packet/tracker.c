@@ -1,12 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "packet/tracker.h"
 
-#include <stdlib.h>
 #include <string.h>
 
-#include "base/mem.h"
-
-#define FIRST_HOLES 16
 #define FRONT_MAX   65536 /* earlier than the first by more: another stream */
 #define SURE_STEPS  8	  /* from here on the usual step is known */
 #define USUAL_STEPS 64	  /* and then looked at again after so many */
@@ -21,9 +17,9 @@ tracker_init(struct tracker *t, struct tracker_budget *budget)
 void
 tracker_fini(struct tracker *t)
 {
-	free(t->holes);
 	if (t->budget != NULL)
-		t->budget->holes -= t->cap_holes;
+		t->budget->holes -= t->holes.cap;
+	holes_fini(&t->holes);
 	memset(t, 0, sizeof(*t));
 }
 
@@ -31,13 +27,9 @@ void
 tracker_copy(struct tracker *to, const struct tracker *from)
 {
 	*to = *from;
-	to->holes = NULL;
-	to->cap_holes = from->n_holes;
-	if (from->n_holes > 0)
-		to->holes =
-		    mem_copy(from->holes, from->n_holes * sizeof(*from->holes));
+	holes_copy(&to->holes, &from->holes);
 	if (to->budget != NULL)
-		to->budget->holes += to->cap_holes;
+		to->budget->holes += to->holes.cap;
 }
 
 int64_t
@@ -80,7 +72,7 @@ tracker_unwrap(const struct tracker *t, uint64_t value, unsigned bits,
 /* --- holes --- */
 
 static void
-settle(struct tracker *t, const struct tracker_hole *h)
+settle(struct tracker *t, const struct hole *h)
 {
 	if (h->first == h->end)
 		return;
@@ -94,87 +86,67 @@ settle(struct tracker *t, const struct tracker_hole *h)
 static void
 settle_half(struct tracker *t)
 {
-	size_t i, half = t->n_holes / 2;
+	size_t i, half = t->holes.n / 2;
+	struct hole_place p = { 0, 0 };
+	const struct hole *h;
 
-	for (i = 0; i < half; i++)
-		settle(t, &t->holes[i]);
-	t->floor = t->holes[half - 1].end;
-	t->n_holes -= half;
-	memmove(t->holes, t->holes + half, t->n_holes * sizeof(*t->holes));
-}
-
-static void
-make_room(struct tracker *t)
-{
-	size_t before = t->cap_holes, want;
-
-	if (t->n_holes < t->cap_holes)
-		return;
-	want = before == 0 ? FIRST_HOLES : before * 2;
-	if (before >= FIRST_HOLES &&
-	    (want > TRACKER_HOLES ||
-		(t->budget != NULL &&
-		    t->budget->holes + before > TRACKER_BUDGET))) {
-		settle_half(t);
-		return;
-	}
-	t->holes = mem_grow(t->holes, &t->cap_holes, want, sizeof(*t->holes));
-	if (t->budget != NULL)
-		t->budget->holes += t->cap_holes - before;
-}
-
-/* Settling moves the holes: at counts from the end. */
-static void
-insert(struct tracker *t, size_t from_end, const struct tracker_hole *h)
-{
-	size_t at;
-
-	make_room(t);
-	if (from_end > t->n_holes) { /* its neighbours have been settled */
+	for (i = 0; i < half; i++, p.at++) {
+		h = holes_get(&t->holes, &p);
 		settle(t, h);
-		return;
+		t->floor = h->end;
 	}
-	at = t->n_holes - from_end;
-	memmove(t->holes + at + 1, t->holes + at, from_end * sizeof(*t->holes));
-	t->holes[at] = *h;
-	t->n_holes++;
+	holes_drop(&t->holes, half);
+}
+
+/* Few in many blocks take as much as many. */
+static bool
+is_room(const struct tracker *t, size_t growth)
+{
+	if (t->holes.n >= TRACKER_HOLES)
+		return false;
+	return growth == 0 ||
+	    (t->holes.cap + growth <= (size_t)2 * TRACKER_HOLES &&
+		(t->budget == NULL ||
+		    t->budget->holes + growth <= TRACKER_BUDGET));
 }
 
 static void
-remove_hole(struct tracker *t, size_t at)
+insert(struct tracker *t, const struct hole *h)
 {
-	t->n_holes--;
-	memmove(t->holes + at, t->holes + at + 1,
-	    (t->n_holes - at) * sizeof(*t->holes));
-}
+	size_t before = t->holes.cap;
+	struct hole_place p = holes_find(&t->holes, h->first);
 
-/* The first hole that ends behind number. */
-static size_t
-find(const struct tracker *t, uint64_t number)
-{
-	size_t low = 0, high = t->n_holes, middle;
-
-	/* It is nearly always among the newest. */
-	if (high > 4 && t->holes[high - 4].end <= number)
-		low = high - 3;
-	while (low < high) {
-		middle = low + (high - low) / 2;
-		if (t->holes[middle].end <= number)
-			low = middle + 1;
-		else
-			high = middle;
+	if (t->holes.n > 1 && !is_room(t, holes_growth(&t->holes, p))) {
+		settle_half(t);
+		p = holes_find(&t->holes, h->first);
 	}
-	return low;
+	if (h->first < t->floor) /* its neighbours have been settled */
+		settle(t, h);
+	else
+		holes_insert(&t->holes, p, h);
+	if (t->budget != NULL)
+		t->budget->holes += t->holes.cap - before;
 }
 
-/* Takes [a, b) out of the hole; gives how many holes are left of it. */
-static size_t
-cut_hole(struct tracker *t, size_t at, uint64_t a, uint64_t b, int64_t stamp)
+static void
+remove_hole(struct tracker *t, struct hole_place p)
 {
-	struct tracker_hole *h = &t->holes[at], rest = *h;
+	size_t before = t->holes.cap;
+
+	holes_remove(&t->holes, p);
+	if (t->budget != NULL)
+		t->budget->holes -= before - t->holes.cap;
+}
+
+/* Takes [a, b) out of the hole there; how many holes are left of it. */
+static size_t
+cut_hole(struct tracker *t, struct hole_place p, uint64_t a, uint64_t b,
+    int64_t stamp)
+{
+	struct hole *h = holes_get(&t->holes, &p), rest = *h;
 
 	if (a <= h->first && b >= h->end) {
-		remove_hole(t, at);
+		remove_hole(t, p);
 		return 0;
 	}
 	if (a > h->first) {
@@ -192,7 +164,7 @@ cut_hole(struct tracker *t, size_t at, uint64_t a, uint64_t b, int64_t stamp)
 	rest.first = b;
 	if (t->sent_stamps)
 		rest.from_ns = stamp;
-	insert(t, t->n_holes - at - 1, &rest);
+	insert(t, &rest);
 	return 2;
 }
 
@@ -201,25 +173,26 @@ static uint64_t
 fill(struct tracker *t, uint64_t a, uint64_t b, int64_t stamp, int64_t at_ns)
 {
 	uint64_t from, until, filled = 0;
-	size_t i = find(t, a);
+	struct hole_place p = holes_find(&t->holes, a);
+	const struct hole *h;
 
-	while (i < t->n_holes && t->holes[i].first < b) {
-		from = a > t->holes[i].first ? a : t->holes[i].first;
-		until = b < t->holes[i].end ? b : t->holes[i].end;
+	while ((h = holes_get(&t->holes, &p)) != NULL && h->first < b) {
+		from = a > h->first ? a : h->first;
+		until = b < h->end ? b : h->end;
 		if (until <= from) { /* a pause */
-			i++;
+			p.at++;
 			continue;
 		}
 		if (filled == 0) {
-			t->late_ns = at_ns - t->holes[i].seen_ns;
-			t->extent = t->arrivals - t->holes[i].seen_at;
+			t->late_ns = at_ns - h->seen_ns;
+			t->extent = t->arrivals - h->seen_at;
 		}
 		filled += until - from;
 		if (until == b) {
-			cut_hole(t, i, from, until, stamp);
+			cut_hole(t, p, from, until, stamp);
 			break;
 		}
-		i += cut_hole(t, i, from, until, stamp);
+		p.at += cut_hole(t, p, from, until, stamp);
 	}
 	return filled;
 }
@@ -254,10 +227,10 @@ is_pause(const struct tracker *t, int64_t step)
 static COLD void
 add_pause(struct tracker *t, int64_t stamp, int64_t at_ns)
 {
-	struct tracker_hole h = { t->next, t->next, t->last_ns, stamp, at_ns,
+	struct hole h = { t->next, t->next, t->last_ns, stamp, at_ns,
 		t->arrivals };
 
-	insert(t, 0, &h);
+	insert(t, &h);
 }
 
 /* The mean is taken now and then only: a division is as dear as all the rest
@@ -289,7 +262,7 @@ static enum tracker_verdict
 add_before(struct tracker *t, uint64_t number, uint64_t count, int64_t stamp,
     int64_t at_ns)
 {
-	struct tracker_hole h = { number + count, t->base, stamp, t->first_ns,
+	struct hole h = { number + count, t->base, stamp, t->first_ns,
 		t->first_at, 0 };
 
 	if (t->base - number > FRONT_MAX)
@@ -297,7 +270,7 @@ add_before(struct tracker *t, uint64_t number, uint64_t count, int64_t stamp,
 	if (number < t->floor || t->floor > 0)
 		return TRACKER_OLD;
 	if (h.first < h.end)
-		insert(t, t->n_holes, &h);
+		insert(t, &h);
 	t->base = number;
 	t->late_ns = at_ns - t->first_at;
 	t->extent = t->arrivals;
@@ -333,7 +306,7 @@ static COLD enum tracker_verdict
 add_out_of_order(struct tracker *t, uint64_t number, uint64_t count,
     int64_t stamp, int64_t at_ns)
 {
-	struct tracker_hole h = { t->next, number, t->last_ns, stamp, at_ns,
+	struct hole h = { t->next, number, t->last_ns, stamp, at_ns,
 		t->arrivals };
 	enum tracker_verdict v;
 
@@ -342,7 +315,7 @@ add_out_of_order(struct tracker *t, uint64_t number, uint64_t count,
 		return TRACKER_NEW;
 	}
 	if (number > t->next) {
-		insert(t, 0, &h);
+		insert(t, &h);
 		t->next = number + count;
 		t->last_ns = stamp;
 		t->arrivals++;
@@ -378,9 +351,10 @@ uint64_t
 tracker_missing(const struct tracker *t)
 {
 	uint64_t sum = t->settled_numbers;
-	size_t i;
+	struct hole_place p = { 0, 0 };
+	const struct hole *h;
 
-	for (i = 0; i < t->n_holes; i++)
-		sum += t->holes[i].end - t->holes[i].first;
+	for (; (h = holes_get(&t->holes, &p)) != NULL; p.at++)
+		sum += h->end - h->first;
 	return sum;
 }

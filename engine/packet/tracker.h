@@ -23,18 +23,13 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "packet/holes.h"
+
 #define TRACKER_HOLES  65536   /* of one tracker */
 #define TRACKER_BUDGET 1000000 /* of all that share one budget */
 
 struct tracker_budget {
 	size_t holes; /* that there is room for */
-};
-
-struct tracker_hole { /* numbers first to end - 1 are missing; none: a pause */
-	uint64_t first, end;
-	int64_t from_ns, to_ns; /* stamps of the ones before and behind */
-	int64_t seen_ns;	/* when the first packet beyond it arrived */
-	uint64_t seen_at;	/* ... as the how manieth */
 };
 
 struct tracker {
@@ -53,11 +48,10 @@ struct tracker {
 	/* of the newest TRACKER_REORDERED (RFC 4737, 4.2) */
 	int64_t late_ns; /* late time offset */
 	uint64_t extent;
-	struct tracker_hole *holes; /* in order of numbers; owned */
-	size_t n_holes, cap_holes;
+	struct holes holes;
 	uint64_t floor; /* below, all is settled */
 	uint64_t settled, settled_numbers;
-	struct tracker_hole longest; /* of the settled */
+	struct hole longest; /* of the settled */
 };
 
 enum tracker_verdict {

@@ -152,7 +152,7 @@ tcp_numbers_wrap(void **state)
 	tcp(3, 4, 44, 0x10, 100);
 	streams_judge(&f, &s);
 	assert_int_equal(s.list[0].losses.lost, 0);
-	assert_int_equal(f.list[0]->side[0].all->n_holes, 0);
+	assert_int_equal(f.list[0]->side[0].all->holes.n, 0);
 }
 
 /* --- IP ids --- */

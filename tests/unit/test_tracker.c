@@ -43,7 +43,7 @@ a_stream_in_order_needs_no_memory(void **state)
 	(void)state;
 	for (i = 0; i < 1000; i++)
 		assert_int_equal(add((uint64_t)i, i), TRACKER_NEW);
-	assert_null(t.holes);
+	assert_null(t.holes.blocks);
 	assert_int_equal(tracker_missing(&t), 0);
 	assert_int_equal(tracker_period(&t), DUR_MS);
 }
@@ -51,23 +51,25 @@ a_stream_in_order_needs_no_memory(void **state)
 static void
 what_is_jumped_over_is_missing_until_it_comes(void **state)
 {
+	struct hole_place p = { 0, 0 };
+
 	(void)state;
 	add(10, 0);
 	assert_int_equal(add(15, 5), TRACKER_NEW);
 	assert_int_equal(tracker_missing(&t), 4);
-	assert_int_equal(t.holes[0].from_ns, 0);
-	assert_int_equal(t.holes[0].to_ns, 5 * DUR_MS);
+	assert_int_equal(holes_get(&t.holes, &p)->from_ns, 0);
+	assert_int_equal(holes_get(&t.holes, &p)->to_ns, 5 * DUR_MS);
 	/* In the middle, at either end, the rest. */
 	assert_int_equal(add(12, 7), TRACKER_REORDERED);
 	assert_int_equal(t.late_ns, 2 * DUR_MS);
 	assert_int_equal(t.extent, 1);
-	assert_int_equal(t.n_holes, 2);
+	assert_int_equal(t.holes.n, 2);
 	assert_int_equal(add(11, 8), TRACKER_REORDERED);
 	assert_int_equal(add(14, 9), TRACKER_REORDERED);
 	assert_int_equal(tracker_missing(&t), 1);
 	assert_int_equal(add(13, 9), TRACKER_REORDERED);
 	assert_int_equal(t.extent, 4);
-	assert_int_equal(t.n_holes, 0);
+	assert_int_equal(t.holes.n, 0);
 	assert_int_equal(add(13, 9), TRACKER_DUPLICATE);
 	assert_int_equal(add(10, 9), TRACKER_DUPLICATE);
 }
@@ -164,14 +166,41 @@ the_oldest_holes_are_settled_and_their_sum_is_kept(void **state)
 	for (i = 0; i < holes; i++)
 		assert_int_equal(add(i * 2, (int64_t)i), TRACKER_NEW);
 	assert_int_equal(tracker_missing(&t), holes - 1);
-	assert_true(t.n_holes <= TRACKER_HOLES);
+	assert_true(t.holes.n <= TRACKER_HOLES);
 	assert_true(t.settled > 0);
 	assert_int_equal(t.longest.end - t.longest.first, 1);
-	assert_int_equal(budget.holes, t.cap_holes);
+	assert_int_equal(budget.holes, t.holes.cap);
 	assert_int_equal(add(1, (int64_t)i), TRACKER_OLD);
 	assert_int_equal(add(holes * 2 - 3, (int64_t)i), TRACKER_REORDERED);
 	tracker_fini(&t);
 	assert_int_equal(budget.holes, 0);
+}
+
+/* In the midst of all there may be, by splitting and by filling, and however
+ * thin that leaves them: with and without a budget. */
+static void
+many_holes_may_open_and_close_anywhere(void **state)
+{
+	struct tracker_budget budget = { 0 };
+	uint64_t i, first = 10, end = 2000000;
+	struct prng p;
+
+	(void)state;
+	t.budget = &budget;
+	add(0, 0);
+	add(end, 1);
+	prng_seed(&p, 1);
+	for (i = 0; i < 300000; i++) {
+		add(first + prng_below(&p, end - first), (int64_t)i);
+		assert_true(t.holes.n <= TRACKER_HOLES);
+		assert_true(t.holes.cap <= 2 * TRACKER_HOLES);
+		assert_int_equal(budget.holes, t.holes.cap);
+	}
+	assert_true(t.settled > 0);
+	for (i = t.floor; i < end; i++)
+		add(i, (int64_t)i);
+	assert_int_equal(t.holes.n, 0);
+	assert_int_equal(tracker_missing(&t), t.settled_numbers);
 }
 
 /* Any order of any numbers ends like a plain table of them. */
@@ -182,6 +211,8 @@ random_orders_end_like_a_table(void **state)
 	bool seen[NUMBERS];
 	struct prng p;
 	uint64_t seed, n, low, high, missing;
+	struct hole_place at;
+	const struct hole *h;
 	size_t i;
 
 	(void)state;
@@ -205,8 +236,9 @@ random_orders_end_like_a_table(void **state)
 		assert_int_equal(tracker_missing(&t), missing);
 		assert_int_equal(t.base, low);
 		assert_int_equal(t.next, high + 1);
-		for (i = 0; i < t.n_holes; i++)
-			for (n = t.holes[i].first; n < t.holes[i].end; n++)
+		memset(&at, 0, sizeof(at));
+		for (; (h = holes_get(&t.holes, &at)) != NULL; at.at++)
+			for (n = h->first; n < h->end; n++)
 				assert_false(seen[n]);
 		tracker_fini(&t);
 	}
@@ -227,7 +259,7 @@ a_copy_goes_its_own_way(void **state)
 	assert_int_equal(tracker_missing(&copy), 4);
 	assert_int_equal(tracker_missing(&t), 3);
 	tracker_fini(&copy);
-	assert_int_equal(budget.holes, t.cap_holes);
+	assert_int_equal(budget.holes, t.holes.cap);
 }
 
 #define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
@@ -244,6 +276,7 @@ main(void)
 		T(numbers_count_on_where_they_wrap),
 		T(a_long_silence_is_counted_in_turns),
 		T(the_oldest_holes_are_settled_and_their_sum_is_kept),
+		T(many_holes_may_open_and_close_anywhere),
 		T(random_orders_end_like_a_table),
 		T(a_copy_goes_its_own_way),
 	};

@@ -210,7 +210,15 @@ mac_parse(const char *s, uint8_t mac[6])
 const char *
 mac_format(const uint8_t mac[6], char buf[MAC_TEXT])
 {
-	snprintf(buf, MAC_TEXT, "%02x:%02x:%02x:%02x:%02x:%02x", mac[0], mac[1],
-	    mac[2], mac[3], mac[4], mac[5]);
+	static const char digits[] = "0123456789abcdef";
+	char *p = buf;
+	size_t i;
+
+	for (i = 0; i < 6; i++) {
+		*p++ = digits[mac[i] >> 4];
+		*p++ = digits[mac[i] & 15];
+		*p++ = ':';
+	}
+	p[-1] = '\0';
 	return buf;
 }

@@ -372,17 +372,27 @@ inet_default_del(struct machine *m, uint8_t family)
 	return 0;
 }
 
-bool
-inet_is_mine(const struct machine *m, const struct ipaddr *addr)
+static bool
+has_usable(const struct ifnet *ifp, const struct ipaddr *addr)
 {
-	const struct ifnet *ifp;
 	int i;
 
-	TAILQ_FOREACH (ifp, &m->ifs, entry)
-		if (ifp->up && !(addr->family == 6 && ifp->ifdisabled) &&
-		    (i = inet_find(ifp, addr)) >= 0 &&
-		    (ifp->addr_flags[i] &
-			(SNAP_ADDR_TENTATIVE | SNAP_ADDR_DUPLICATED)) == 0)
+	return ifp->up && !(addr->family == 6 && ifp->ifdisabled) &&
+	    (i = inet_find(ifp, addr)) >= 0 &&
+	    (ifp->addr_flags[i] &
+		(SNAP_ADDR_TENTATIVE | SNAP_ADDR_DUPLICATED)) == 0;
+}
+
+bool
+inet_is_mine(const struct ifnet *on, const struct ipaddr *addr)
+{
+	const struct ifnet *ifp;
+
+	if (has_usable(on, addr) ||
+	    (on->member_of != NULL && has_usable(on->member_of, addr)))
+		return true;
+	TAILQ_FOREACH (ifp, &on->m->ifs, entry)
+		if (has_usable(ifp, addr))
 			return true;
 	return false;
 }

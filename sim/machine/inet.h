@@ -42,8 +42,9 @@ const struct route *inet_default(const struct machine *m); /* IPv4; or NULL */
 const struct route *inet_default6(const struct machine *m);
 
 /* An address of an interface that is up, and usable: neither tentative nor a
- * duplicate. */
-bool inet_is_mine(const struct machine *m, const struct ipaddr *addr);
+ * duplicate. Mostly it is on the one that it comes in on, or on its aggregate:
+ * there it is looked for first. */
+bool inet_is_mine(const struct ifnet *on, const struct ipaddr *addr);
 bool inet_is_link_local(const struct ipaddr *addr);
 void inet_fini(struct machine *m);
 

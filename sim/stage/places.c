@@ -98,7 +98,8 @@ places_see(struct places *p, struct machine *m, const struct snapshot *s)
 {
 	size_t i, hns = 0, laggs = 0;
 
-	for (i = 0; i < s->n_ifs; i++)
+	for (i = 0;
+	     i < s->n_ifs && (hns < PLACES_PAIRS || laggs < PLACES_PAIRS); i++)
 		if (s->ifs[i].class == IF_HN && hns < PLACES_PAIRS)
 			see_vf(p, m, s->ifs[i].vf, hns++);
 		else if (s->ifs[i].class == IF_LAGG && laggs < PLACES_PAIRS)

@@ -384,17 +384,22 @@ has_usable(const struct ifnet *ifp, const struct ipaddr *addr)
 }
 
 bool
-inet_is_mine(const struct ifnet *on, const struct ipaddr *addr)
+inet_is_mine(const struct machine *m, const struct ipaddr *addr)
 {
 	const struct ifnet *ifp;
 
-	if (has_usable(on, addr) ||
-	    (on->member_of != NULL && has_usable(on->member_of, addr)))
-		return true;
-	TAILQ_FOREACH (ifp, &on->m->ifs, entry)
+	TAILQ_FOREACH (ifp, &m->ifs, entry)
 		if (has_usable(ifp, addr))
 			return true;
 	return false;
+}
+
+bool
+inet_takes(const struct ifnet *on, const struct ipaddr *addr)
+{
+	return has_usable(on, addr) ||
+	    (on->member_of != NULL && has_usable(on->member_of, addr)) ||
+	    inet_is_mine(on->m, addr);
 }
 
 void

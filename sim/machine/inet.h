@@ -42,9 +42,10 @@ const struct route *inet_default(const struct machine *m); /* IPv4; or NULL */
 const struct route *inet_default6(const struct machine *m);
 
 /* An address of an interface that is up, and usable: neither tentative nor a
- * duplicate. Mostly it is on the one that it comes in on, or on its aggregate:
- * there it is looked for first. */
-bool inet_is_mine(const struct ifnet *on, const struct ipaddr *addr);
+ * duplicate. */
+bool inet_is_mine(const struct machine *m, const struct ipaddr *addr);
+/* The same of one that a packet comes in on: it is looked for there first. */
+bool inet_takes(const struct ifnet *on, const struct ipaddr *addr);
 bool inet_is_link_local(const struct ipaddr *addr);
 void inet_fini(struct machine *m);
 

@@ -252,7 +252,7 @@ nic_in(const struct ifnet *nic, const struct ipaddr *guest)
 		return PATH_IF_NOT_UP;
 	if (lagg != NULL && !lagg_accepts(lagg, nic))
 		return PATH_LAGG_INPUT_RULE;
-	return inet_is_mine(nic, guest) ? PATH_OK : PATH_NO_ADDRESS;
+	return inet_takes(nic, guest) ? PATH_OK : PATH_NO_ADDRESS;
 }
 
 enum path
@@ -342,6 +342,6 @@ netpath_in(const struct machine *m, const struct ifnet *hn,
 	if (vlan != NULL && vlan->up &&
 	    vlan->vlan.parent == (on->member_of != NULL ? on->member_of : on))
 		return PATH_OK;
-	return vlan == NULL && inet_is_mine(on, guest) ? PATH_OK
-						       : PATH_NO_ADDRESS;
+	return vlan == NULL && inet_takes(on, guest) ? PATH_OK
+						     : PATH_NO_ADDRESS;
 }

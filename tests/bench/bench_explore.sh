@@ -24,7 +24,7 @@ ms=$(cpu_ms explore --stimuli 20 --seeds 1..3000) || exit 3
 report "a history of 20 stimuli with faults, native" $((ms / 3)) us 700
 few=$(instructions 50)
 many=$(instructions 250)
-report "the same in instructions" $(((many - few) / 200)) ins 2700000
+report "the same in instructions" $(((many - few) / 200)) ins 2300000
 
 explore --policy stock --seeds 1..1000 >"$dir/result"
 files=0 longest=0

@@ -10,8 +10,8 @@
 #include "base/dur.h"
 #include "base/mem.h"
 #include "cmd/inputs.h"
-#include "sim/search/arena.h"
 #include "sim/scenario/reach.h"
+#include "sim/search/arena.h"
 #include "world/clock.h"
 
 #define CHUNK	64 /* seeds that one hand takes at a time */

@@ -114,18 +114,17 @@ arrive(struct flight *f)
 	if (f->homeward) {
 		s->frames[f->frame].path = traffic_path_in(s);
 		show_arrived(s, f->frame, f->due_ns);
-		land(f);
-		return false;
+	} else {
+		show_at(s, f->frame, false, CAPTURE_PEER, f->due_ns);
+		if (s->echo) {
+			show_at(s, f->frame, true, CAPTURE_PEER, f->due_ns);
+			f->homeward = true;
+			f->due_ns += s->t->latency_ns;
+			return true;
+		}
 	}
-	show_at(s, f->frame, false, CAPTURE_PEER, f->due_ns);
-	if (!s->echo) {
-		land(f);
-		return false;
-	}
-	show_at(s, f->frame, true, CAPTURE_PEER, f->due_ns);
-	f->homeward = true;
-	f->due_ns += s->t->latency_ns;
-	return true;
+	land(f);
+	return false;
 }
 
 static void

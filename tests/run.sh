@@ -37,12 +37,10 @@ export B V CC T VERBOSE ASAN_OPTIONS UBSAN_OPTIONS MAKE
 # shellcheck disable=SC3045
 ulimit -c 0 2>/dev/null
 
-# Seconds after which a test hangs. Long: on a machine that others keep busy
-# one of a minute may take five.
 limit() {
 	case $V in
-	asan) echo 900 ;;
-	*) echo 600 ;;
+	asan) echo 300 ;;
+	*) echo 120 ;;
 	esac
 }
 

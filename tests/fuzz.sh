@@ -151,6 +151,12 @@ case ${1-} in
 	exit 2
 	;;
 esac
+for name in $FUZZ_ONLY; do
+	[ -f "tests/fuzz/fuzz_$name.c" ] || {
+		echo "fuzz: no target $name; there are:" $(names) >&2
+		exit 2
+	}
+done
 rm -rf "$DIR/busy"
 mkdir "$DIR/busy"
 i=0

@@ -9,6 +9,7 @@
 
 #include "sim/scenario/scenario.h"
 
+/* Each is parsed and written several times. */
 unsigned
 fuzz_mutations(void)
 {

@@ -179,14 +179,12 @@ the_oldest_holes_are_settled_and_their_sum_is_kept(void **state)
 /* In the midst of all there may be, by splitting and by filling, and however
  * thin that leaves them: with and without a budget. */
 static void
-many_holes_may_open_and_close_anywhere(void **state)
+open_and_close(struct tracker_budget *budget)
 {
-	struct tracker_budget budget = { 0 };
 	uint64_t i, first = 10, end = 2000000;
 	struct prng p;
 
-	(void)state;
-	t.budget = &budget;
+	t.budget = budget;
 	add(0, 0);
 	add(end, 1);
 	prng_seed(&p, 1);
@@ -194,13 +192,82 @@ many_holes_may_open_and_close_anywhere(void **state)
 		add(first + prng_below(&p, end - first), (int64_t)i);
 		assert_true(t.holes.n <= TRACKER_HOLES);
 		assert_true(t.holes.cap <= 2 * TRACKER_HOLES);
-		assert_int_equal(budget.holes, t.holes.cap);
+		if (budget != NULL)
+			assert_int_equal(budget->holes, t.holes.cap);
 	}
 	assert_true(t.settled > 0);
 	for (i = t.floor; i < end; i++)
 		add(i, (int64_t)i);
 	assert_int_equal(t.holes.n, 0);
 	assert_int_equal(tracker_missing(&t), t.settled_numbers);
+	tracker_fini(&t);
+}
+
+static void
+many_holes_may_open_and_close_anywhere(void **state)
+{
+	struct tracker_budget budget = { 0 };
+
+	(void)state;
+	open_and_close(&budget);
+	assert_int_equal(budget.holes, 0);
+	open_and_close(NULL);
+}
+
+/* One hole in 256 stays, so that hardly anything is left of much memory. */
+static void
+few_that_are_left_of_many_do_not_pile_up(void **state)
+{
+	uint64_t i, from, round;
+
+	(void)state;
+	for (round = 0; round < 4; round++) {
+		from = round * 60000;
+		for (i = from; i < from + 60000; i++)
+			add(i * 2, (int64_t)i);
+		for (i = from; i < from + 59999; i++)
+			if (i % 256 != 0)
+				add(i * 2 + 1, (int64_t)i);
+		assert_true(t.holes.cap <= 2 * TRACKER_HOLES);
+	}
+	assert_true(t.settled > 0);
+}
+
+/* It is parted in two just when there is no room for one more. */
+static void
+what_is_left_of_a_settled_hole_is_settled_too(void **state)
+{
+	struct hole_place first = { 0, 0 };
+	uint64_t i;
+
+	(void)state;
+	add(0, 0);
+	for (i = 0; i < TRACKER_HOLES; i++)
+		add(1000 + i * 2, (int64_t)i);
+	assert_int_equal(t.holes.n, TRACKER_HOLES);
+	assert_int_equal(add(500, (int64_t)i), TRACKER_REORDERED);
+	assert_int_equal(t.holes.n, TRACKER_HOLES / 2);
+	assert_true(holes_get(&t.holes, &first)->first >= t.floor);
+	assert_int_equal(tracker_missing(&t), 998 + TRACKER_HOLES - 1);
+}
+
+/* Others have used up what there is for all: the oldest go, and no more memory
+ * is taken. */
+static void
+a_used_up_budget_settles_early(void **state)
+{
+	struct tracker_budget budget = { TRACKER_BUDGET };
+	uint64_t i;
+
+	(void)state;
+	t.budget = &budget;
+	for (i = 0; i < 1000; i++)
+		add(i * 2, (int64_t)i);
+	assert_true(t.settled > 0);
+	assert_in_range(t.holes.cap, 1, 16);
+	assert_int_equal(tracker_missing(&t), 999);
+	tracker_fini(&t);
+	assert_int_equal(budget.holes, TRACKER_BUDGET);
 }
 
 /* Any order of any numbers ends like a plain table of them. */
@@ -277,6 +344,9 @@ main(void)
 		T(a_long_silence_is_counted_in_turns),
 		T(the_oldest_holes_are_settled_and_their_sum_is_kept),
 		T(many_holes_may_open_and_close_anywhere),
+		T(few_that_are_left_of_many_do_not_pile_up),
+		T(what_is_left_of_a_settled_hole_is_settled_too),
+		T(a_used_up_budget_settles_early),
 		T(random_orders_end_like_a_table),
 		T(a_copy_goes_its_own_way),
 	};

@@ -153,7 +153,8 @@ case ${1-} in
 esac
 for name in $FUZZ_ONLY; do
 	[ -f "tests/fuzz/fuzz_$name.c" ] || {
-		echo "fuzz: no target $name; there are:" $(names) >&2
+		echo "fuzz: no target $name; there are:" \
+		    "$(names | tr '\n' ' ')" >&2
 		exit 2
 	}
 done

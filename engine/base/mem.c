@@ -83,13 +83,11 @@ move_elsewhere(void *from, size_t bytes, size_t want)
 }
 
 void *
-mem_grow(void *array, size_t *cap, size_t need, size_t size)
+mem_move(void *array, size_t *cap, size_t need, size_t size)
 {
 	/* Of what is large there is often but one. */
 	size_t want = *cap > 0 ? *cap : size > LARGE ? 1 : 8;
 
-	if (need <= *cap)
-		return array;
 	while (want < need) {
 		if (want > SIZE_MAX / 2)
 			out_of_memory();

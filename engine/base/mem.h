@@ -18,9 +18,16 @@ void *mem_copy(const void *from, size_t bytes); /* bytes may be 0 */
 char *mem_str(const char *s);			/* strdup; NULL gives NULL */
 char *mem_strn(const char *s, size_t bytes);	/* NUL-terminated copy */
 
+/* The array again, with room for need elements, which is more than *cap. */
+void *mem_move(void *array, size_t *cap, size_t need, size_t size);
+
 /* Grows an array so that it has room for need elements. *cap is its present
  * capacity in elements. New room is not cleared. */
-void *mem_grow(void *array, size_t *cap, size_t need, size_t size);
+static inline void *
+mem_grow(void *array, size_t *cap, size_t need, size_t size)
+{
+	return need <= *cap ? array : mem_move(array, cap, need, size);
+}
 
 /* Appends room for one element to the array a with count n and capacity cap,
  * and gives a pointer to it, zeroed. */

@@ -27,7 +27,7 @@ struct diag {
 
 void diag_report(struct diag *d, enum diag_level level, const char *file,
     unsigned line, unsigned col, const char *fmt, ...)
-    __attribute__((format(printf, 6, 7)));
+    __attribute__((cold, format(printf, 6, 7)));
 
 /* "error", "warning" or "note". */
 const char *diag_word(enum diag_level level);

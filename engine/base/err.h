@@ -32,11 +32,11 @@ struct err {
 /* Fills *e (which may be NULL) and returns code, so that reporting is one
  * line: return err_set(e, ERR_INPUT, "..."). Over-long text is cut. */
 int err_set(struct err *e, enum err_code code, const char *fmt, ...)
-    __attribute__((format(printf, 3, 4)));
+    __attribute__((cold, format(printf, 3, 4)));
 
 /* As err_set with ERR_IO; appends ": " and strerror(errnum). */
 int err_sys(struct err *e, int errnum, const char *fmt, ...)
-    __attribute__((format(printf, 3, 4)));
+    __attribute__((cold, format(printf, 3, 4)));
 
 /* A short lower-case word for a code ("bad input"); never NULL. */
 const char *err_word(enum err_code code);

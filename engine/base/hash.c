@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "base/hash.h"
 
-#include <string.h>
-
 uint64_t
 hash_bytes(uint64_t h, const void *data, size_t bytes)
 {
@@ -17,5 +15,7 @@ hash_bytes(uint64_t h, const void *data, size_t bytes)
 uint64_t
 hash_str(uint64_t h, const char *s)
 {
-	return hash_bytes(h, s, strlen(s));
+	for (; *s != '\0'; s++)
+		h = hash_step(h, (unsigned char)*s);
+	return h;
 }

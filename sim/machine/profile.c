@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "sim/machine/profile.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -363,13 +362,13 @@ profile_flag(const struct profile *p, const char *name)
 	return f != NULL && f->value;
 }
 
-bool
-profile_limit(const struct profile *p, const char *name, int64_t *value)
+static bool
+find_limit(const struct profile *p, const struct name *n, int64_t *value)
 {
 	size_t i;
 
 	for (i = 0; i < p->n_limits; i++)
-		if (strcmp(p->limits[i].name, name) == 0) {
+		if (is_called(p->limits[i].name, p->limits[i].hash, n)) {
 			*value = p->limits[i].value;
 			return true;
 		}
@@ -377,16 +376,21 @@ profile_limit(const struct profile *p, const char *name, int64_t *value)
 }
 
 bool
+profile_limit(const struct profile *p, const char *name, int64_t *value)
+{
+	const struct name n = whole(name);
+
+	return find_limit(p, &n, value);
+}
+
+bool
 profile_driver_limit(const struct profile *p, const char *driver,
     const char *what, int64_t *value)
 {
-	char name[64];
+	const struct name name = dotted(driver, what);
+	const struct name fallback = dotted("vf", what);
 
-	snprintf(name, sizeof(name), "%s.%s", driver, what);
-	if (profile_limit(p, name, value))
-		return true;
-	snprintf(name, sizeof(name), "vf.%s", what);
-	return profile_limit(p, name, value);
+	return find_limit(p, &name, value) || find_limit(p, &fallback, value);
 }
 
 int64_t

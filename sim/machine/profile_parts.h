@@ -37,6 +37,7 @@ struct flag {
 
 struct limit {
 	char *name;
+	uint64_t hash;
 	int64_t value;
 };
 

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/dur.h"
+#include "base/hash.h"
 #include "base/mem.h"
 #include "base/suggest.h"
 #include "sim/machine/profile_parts.h"
@@ -428,6 +429,7 @@ set_limit(struct profile *p, const char *name, int64_t value)
 		}
 	l = MEM_PUSH(p->limits, p->n_limits, p->cap_limits);
 	l->name = mem_str(name);
+	l->hash = hash_str(HASH_START, name);
 	l->value = value;
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "sim/machine/lagg.h"
 
+#include <assert.h>
 #include <string.h>
 
 #include "sim/machine/bond.h"
@@ -371,6 +372,7 @@ take_out(struct ifnet *lagg, struct ifnet *port)
 	for (i = 0; i < l->n_ports; i++)
 		if (l->ports[i] == port)
 			break;
+	assert(i < l->n_ports);
 	memmove(&l->ports[i], &l->ports[i + 1],
 	    (l->n_ports - i - 1) * sizeof(l->ports[0]));
 	l->n_ports--;

@@ -36,4 +36,8 @@ done
 report "known faults of stock that were not found, of 8" \
     $((files >= 8 ? 0 : 8 - files)) '' 0
 report "lines of the longest of $files scenarios" "$longest" '' 10
+# Each file is told with "in 0.1 s and 20 tries".
+under=$(sed -n 's/.* in \([0-9.]*\) s and [0-9]* tries$/\1/p' \
+    "$dir/result" | sort -n | tail -n 1 | awk '{ print int($1) + 1 }')
+report "the slowest of them was shrunk in less than" "${under:-99}" s 10
 exit $over

@@ -139,20 +139,34 @@ copy_text(char *to, size_t size, const char *text)
 	to[bytes] = '\0';
 }
 
+static const char *
+after_blanks(const char *s)
+{
+	while (*s == ' ' || *s == '\t')
+		s++;
+	return s;
+}
+
+static const char *
+after_word(const char *s)
+{
+	while (*s != '\0' && *s != ' ' && *s != '\t')
+		s++;
+	return s;
+}
+
 /* Word n of an action as written, a "$name" replaced by its value. Only plain
  * words: what has quotes or text around a variable is the shell's. */
 static bool
 action_word(const struct core *c, const struct rule_env *env,
     const char *action, int n, char *word, size_t size)
 {
-	const char *s = action + strspn(action, " \t");
+	const char *s = after_blanks(action);
 	size_t bytes;
 
-	for (; n > 0; n--) {
-		s += strcspn(s, " \t");
-		s += strspn(s, " \t");
-	}
-	bytes = strcspn(s, " \t");
+	for (; n > 0; n--)
+		s = after_blanks(after_word(s));
+	bytes = (size_t)(after_word(s) - s);
 	if (bytes == 0 || bytes >= size)
 		return false;
 	memcpy(word, s, bytes);
@@ -325,24 +339,27 @@ media_of_record(void *ctx, const char *ifname)
 	return in->media;
 }
 
-static bool
-is_detach(const struct devline *line)
-{
-	return line->kind == DEVLINE_NOTIFY &&
-	    strcmp(devline_system(line), "IFNET") == 0 &&
-	    strcmp(devline_type(line), "DETACH") == 0;
-}
+enum passage { STAYS, GOES, COMES };
 
-/* Each by itself says that what has the name now is not what had it before:
- * the other one may be lost. */
-static bool
-is_attach(const struct devline *line)
+/* What a record says of the interface that it is about. Each of the two that
+ * tell a new one says by itself that what has the name now is not what had it
+ * before: the other one may be lost. */
+static enum passage
+passage_of(const struct devline *line)
 {
-	return line->kind == DEVLINE_NOTIFY &&
-	    ((strcmp(devline_system(line), "IFNET") == 0 &&
-		 strcmp(devline_type(line), "ATTACH") == 0) ||
-		(strcmp(devline_system(line), "ETHERNET") == 0 &&
-		    strcmp(devline_type(line), "IFATTACH") == 0));
+	const char *system, *type;
+
+	if (line->kind != DEVLINE_NOTIFY)
+		return STAYS;
+	system = devline_system(line);
+	type = devline_type(line);
+	if (strcmp(system, "IFNET") == 0)
+		return strcmp(type, "DETACH") == 0 ? GOES
+		    : strcmp(type, "ATTACH") == 0  ? COMES
+						   : STAYS;
+	return strcmp(system, "ETHERNET") == 0 && strcmp(type, "IFATTACH") == 0
+	    ? COMES
+	    : STAYS;
 }
 
 static void
@@ -358,6 +375,7 @@ take_record(struct core *c, const struct input *in, struct intents *out)
 	const struct world_cause cause = { in->record, in->raw, in->raw_bytes,
 		in->timestamp, (int)in->media };
 	const struct rule *rule;
+	enum passage passage;
 
 	c->last_record = in->record;
 	devline_parse(&c->line, in->raw, in->raw_bytes);
@@ -365,10 +383,11 @@ take_record(struct core *c, const struct input *in, struct intents *out)
 		c->dirty = true;
 		/* What was to be done for an interface that is gone would
 		 * meet nothing, or another one of the same name. */
-		if (is_detach(&c->line))
+		passage = passage_of(&c->line);
+		if (passage == GOES)
 			jobs_cancel_key(&c->jobs, devline_subsystem(&c->line),
 			    out);
-		if (is_detach(&c->line) || is_attach(&c->line))
+		if (passage != STAYS)
 			native_replaced(c->native, devline_subsystem(&c->line));
 	}
 	rule = ruleset_match(c->config.rules, &c->line, &env);

@@ -344,12 +344,13 @@ bool
 profile_driver_flag(const struct profile *p, const char *driver,
     const char *what)
 {
-	const struct name name = dotted(driver, what);
-	const struct name fallback = dotted("vf", what);
+	struct name name = dotted(driver, what);
 	const struct flag *f = find_flag(p, &name);
 
-	if (f == NULL)
-		f = find_flag(p, &fallback);
+	if (f == NULL) {
+		name = dotted("vf", what);
+		f = find_flag(p, &name);
+	}
 	return f != NULL && f->value;
 }
 
@@ -387,10 +388,12 @@ bool
 profile_driver_limit(const struct profile *p, const char *driver,
     const char *what, int64_t *value)
 {
-	const struct name name = dotted(driver, what);
-	const struct name fallback = dotted("vf", what);
+	struct name name = dotted(driver, what);
 
-	return find_limit(p, &name, value) || find_limit(p, &fallback, value);
+	if (find_limit(p, &name, value))
+		return true;
+	name = dotted("vf", what);
+	return find_limit(p, &name, value);
 }
 
 int64_t

@@ -33,7 +33,9 @@ create(const struct bsdkernel *k, const char *ifname)
 
 	if (rc != BSD_EINVAL || !bsdreply_unit(ifname, driver, &unit))
 		return rc;
-	snprintf(module, sizeof(module), "if_%s", driver);
+	/* A VLAN is called as its parent, with its tag. */
+	snprintf(module, sizeof(module), "if_%s",
+	    strchr(ifname, '.') != NULL ? "vlan" : driver);
 	if (k->ops->load(k->ctx, module) != 0)
 		return rc;
 	return ask(k, BSD_SIOCIFCREATE2, ifname);

@@ -156,8 +156,11 @@ bsdrequest_addr(struct bsdrequest *r, const char *ifname,
 
 	if (addr->family != 4 && addr->family != 6)
 		return false;
-	if (memcmp(addr->bytes, none, addr->family == 4 ? 4 : 16) == 0 ||
-	    addr->prefix > (addr->family == 4 ? 32 : 128))
+	if (addr->prefix > (addr->family == 4 ? 32 : 128))
+		return false;
+	/* What a DHCP client puts there until it has a lease may be removed. */
+	if ((add || addr->family == 6) &&
+	    memcmp(addr->bytes, none, addr->family == 4 ? 4 : 16) == 0)
 		return false;
 	if (addr->family == 4) {
 		bsdrequest_init(r, add ? BSD_SIOCAIFADDR : BSD_SIOCDIFADDR,

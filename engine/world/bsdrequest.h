@@ -61,8 +61,10 @@ void bsdrequest_set_port(struct bsdrequest *r, const char *lagg,
 /* To the answer to SIOCGIFINFO_IN6. */
 void bsdrequest_set_nd6(struct bsdrequest *r, uint32_t on, uint32_t off);
 
-/* False: the address is none, and nothing may be asked with it: the kernel
- * takes 0.0.0.0 for the first one that there is (FREEBSD.md, ioctls). */
+/* False: the address is none, and nothing may be asked with it. 0.0.0.0 can be
+ * removed, as any other: it is a sockaddr of another length or family than
+ * this one's which the kernel takes for the first address that there is
+ * (FREEBSD.md, ioctls; in_difaddr_ioctl() in sys/netinet/in.c). */
 bool bsdrequest_addr(struct bsdrequest *r, const char *ifname,
     const struct ipaddr *addr, uint32_t index, bool add);
 

@@ -205,11 +205,14 @@ get_addr(const uint8_t *sa, const uint8_t *mask)
 static int
 delete_address(struct fake_if *i, const uint8_t *d)
 {
+	/* No sockaddr_in, and no sockaddr_in6, is the first IPv4 address. */
+	bool any = !(d[16] == 16 && d[17] == 2) && d[17] != 28;
 	struct ipaddr a = get_addr(d + 16, NULL);
 	size_t k;
 
 	for (k = 0; k < i->n_addrs; k++)
-		if (ipaddr_same_host(&i->addrs[k], &a)) {
+		if (any ? i->addrs[k].family == 4
+			: ipaddr_same_host(&i->addrs[k], &a)) {
 			i->n_addrs--;
 			memmove(&i->addrs[k], &i->addrs[k + 1],
 			    (i->n_addrs - k) * sizeof(a));
@@ -645,6 +648,7 @@ fake_load(void *ctx, const char *module)
 {
 	struct fake_bsd *f = ctx;
 
+	snprintf(f->wanted, sizeof(f->wanted), "%s", module);
 	if (strcmp(module, "if_lagg") != 0 || f->no_modules)
 		return NOENT;
 	f->has_lagg = true;

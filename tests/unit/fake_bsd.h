@@ -52,6 +52,7 @@ struct fake_bsd {
 	int result;		   /* ... so */
 	struct ipaddr server;	   /* what a DHCP server gives */
 	char started[256];	   /* the last program, its words */
+	char wanted[32];	   /* the last module */
 	char custom[64];	   /* a path that exists */
 	struct bsdkernel kernel;
 };

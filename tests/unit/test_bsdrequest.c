@@ -226,16 +226,29 @@ nothing_is_asked_with_no_address(void **state)
 
 	(void)state;
 	assert_false(bsdrequest_addr(&r, "lagg0", &a, 5, false));
-	a = addr("0.0.0.0/0");
-	assert_false(bsdrequest_addr(&r, "lagg0", &a, 5, false));
+	a = addr("0.0.0.0/8");
+	assert_false(bsdrequest_addr(&r, "lagg0", &a, 5, true));
 	a = addr("::/0");
 	assert_false(bsdrequest_addr(&r, "lagg0", &a, 5, true));
+	assert_false(bsdrequest_addr(&r, "lagg0", &a, 5, false));
 	a = addr("10.0.0.1/24");
 	a.prefix = 33;
 	assert_false(bsdrequest_addr(&r, "lagg0", &a, 5, true));
 	a = addr("fd00::1/64");
 	a.prefix = 129;
 	assert_false(bsdrequest_addr(&r, "lagg0", &a, 5, true));
+}
+
+/* Its family and length are there, or the first address would go. */
+static void
+a_place_holder_is_removed(void **state)
+{
+	struct ipaddr a = addr("0.0.0.0/8");
+
+	(void)state;
+	assert_true(bsdrequest_addr(&r, "lagg0", &a, 5, false));
+	assert_int_equal(r.code, 0x80206919);
+	assert_string_equal(DATA(), "32 0:6c61676730 16:1002");
 }
 
 static void
@@ -310,6 +323,9 @@ no_module_no_interface(void **state)
 	bsd.fails = 0xc020697c; /* SIOCIFCREATE2 */
 	bsd.result = 22;
 	assert_int_equal(apply(OP_CLONE, "gif0", ""), 22);
+	assert_string_equal(bsd.wanted, "if_gif");
+	assert_int_equal(apply(OP_CLONE, "hn0.5", ""), 22);
+	assert_string_equal(bsd.wanted, "if_vlan");
 	assert_int_equal(apply(OP_CLONE, "gif", ""), 22);
 	assert_int_equal(apply(OP_LAGG_CREATE, "lagg0", ""), 22);
 }
@@ -390,8 +406,14 @@ addresses_come_and_go(void **state)
 	assert_true(fake_bsd_has(&bsd, "em0", "fd00::4/64"));
 	assert_int_equal(apply(OP_ADDR_DEL, "em0", ""), 0);
 	assert_int_equal(apply(OP_ADDR_DEL, "em0", ""), 49);
-	op.addr = addr("0.0.0.0");
+	op.addr = addr("::");
 	assert_int_equal(apply(OP_ADDR_DEL, "em0", ""), 22);
+	fake_bsd_put(&bsd, "em0", "0.0.0.0/8");
+	op.addr = addr("0.0.0.0/8");
+	assert_int_equal(apply(OP_ADDR_ADD, "em0", ""), 22);
+	assert_int_equal(apply(OP_ADDR_DEL, "em0", ""), 0);
+	assert_false(fake_bsd_has(&bsd, "em0", "0.0.0.0/8"));
+	assert_int_equal(apply(OP_ADDR_DEL, "em0", ""), 49);
 	assert_int_equal(apply(OP_ADDR_DEL, "em1", ""), 6);
 }
 
@@ -496,6 +518,7 @@ main(void)
 		cmocka_unit_test(ipv4_addresses),
 		cmocka_unit_test(ipv6_addresses),
 		cmocka_unit_test(nothing_is_asked_with_no_address),
+		cmocka_unit_test(a_place_holder_is_removed),
 		cmocka_unit_test(default_routes),
 		WITH(an_aggregate_that_is_no_failover_one_does_not_stay),
 		WITH(no_module_no_interface),

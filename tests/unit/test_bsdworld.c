@@ -229,6 +229,20 @@ a_client_moves_with_its_flags(void **state)
 	assert_int_equal(bsd.gateway_if, fake_bsd_find(&bsd, "lagg0")->index);
 }
 
+/* dhclient-script(8) leaves its 0.0.0.0 behind when the address that it takes
+ * away without a name is another one. */
+static void
+a_place_holder_of_the_client_goes(void **state)
+{
+	a_client_moves_with_its_flags(state);
+	fake_bsd_put(&bsd, "lagg0", "0.0.0.0/8");
+	fake_bsd_put(&bsd, "hn0", "0.0.0.0/8");
+	settle();
+	assert_false(fake_bsd_has(&bsd, "lagg0", "0.0.0.0/8"));
+	assert_true(fake_bsd_has(&bsd, "lagg0", "10.0.0.9/24"));
+	assert_int_equal(fake_bsd_find(&bsd, "hn0")->n_addrs, 0);
+}
+
 static void
 a_vlan_moves_with_its_tag(void **state)
 {
@@ -716,6 +730,7 @@ main(void)
 		WITH(ipv6_moves_too_where_rc_had_disabled_it),
 		WITH(advertisements_are_taken_by_the_aggregate),
 		WITH(a_client_moves_with_its_flags),
+		WITH(a_place_holder_of_the_client_goes),
 		WITH(a_vlan_moves_with_its_tag),
 		WITH(what_is_not_ours_is_not_changed),
 		WITH(a_name_that_is_anothers_by_now_is_not_touched),

@@ -24,9 +24,9 @@
 
 #include "base/mem.h"
 #include "world/bsdmsg.h"
+#include "world/sysctltable.h"
 
 #define CHILDREN 64 /* started, and not yet in the background */
-#define TRIES	 8  /* of a table that grows meanwhile */
 
 struct bsdkernel_own {
 	struct bsdkernel kernel;
@@ -53,32 +53,21 @@ own_ask(void *ctx, struct bsdrequest *r)
 	return rc;
 }
 
-/* It may grow between the question for its size and the one for itself. */
 static int
 own_table(void *ctx, enum bsdkernel_table what, struct strbuf *out)
 {
 	int mib[6] = { CTL_NET, PF_ROUTE, 0, AF_UNSPEC, NET_RT_IFLISTL, 0 };
-	size_t bytes;
-	char *buf;
-	int tries, rc = ENOMEM;
+	struct strbuf all = { 0 };
+	int rc;
 
 	(void)ctx;
-	if (what != BSDKERNEL_INTERFACES) {
-		mib[3] = what == BSDKERNEL_ROUTES ? AF_INET : AF_INET6;
-		mib[4] = NET_RT_DUMP;
-	}
-	for (tries = 0; tries < TRIES && rc == ENOMEM; tries++) {
-		if (sysctl(mib, 6, NULL, &bytes, NULL, 0) < 0)
-			return errno;
-		bytes += bytes / 4 + 1024;
-		buf = mem_zero(bytes, 1);
-		rc = sysctl(mib, 6, buf, &bytes, NULL, 0) < 0 ? errno : 0;
-		if (rc == 0 && what == BSDKERNEL_INTERFACES)
-			strbuf_add(out, buf, bytes);
-		else if (rc == 0)
-			bsdmsg_take_near(buf, bytes, out);
-		free(buf);
-	}
+	if (what == BSDKERNEL_INTERFACES)
+		return sysctltable_read(mib, 6, out);
+	mib[3] = what == BSDKERNEL_ROUTES ? AF_INET : AF_INET6;
+	mib[4] = NET_RT_DUMP;
+	if ((rc = sysctltable_read(mib, 6, &all)) == 0)
+		bsdmsg_take_near(all.data, all.bytes, out);
+	strbuf_fini(&all);
 	return rc;
 }
 

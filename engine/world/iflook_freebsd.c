@@ -19,13 +19,12 @@
 #include <errno.h>
 #include <ifaddrs.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "base/mem.h"
 #include "world/iflook_parts.h"
 #include "world/rtsock.h"
+#include "world/sysctltable.h"
 
 #define PORTS_MOST 32 /* LAGG_MAX_PORTS */
 
@@ -164,23 +163,19 @@ iflook_addr(struct linktable *t, const struct ifaddrs *a)
 void
 iflook_routes(struct linktable *t)
 {
-	int name[] = { CTL_NET, PF_ROUTE, 0, 0, NET_RT_DUMP, 0 };
-	const unsigned n = sizeof(name) / sizeof(*name);
-	size_t bytes = 0, at, step;
+	const int mib[] = { CTL_NET, PF_ROUTE, 0, 0, NET_RT_DUMP, 0 };
+	struct strbuf all = { 0 };
 	struct ifevent e;
-	uint8_t *all;
+	size_t at, step;
 
-	if (sysctl(name, n, NULL, &bytes, NULL, 0) < 0 || bytes == 0)
-		return;
-	bytes += bytes / 8; /* there may be more by now */
-	all = mem_zero(1, bytes);
-	if (sysctl(name, n, all, &bytes, NULL, 0) == 0)
-		for (at = 0; at < bytes; at += step) {
-			step = rtsock_next(all + at, bytes - at, &e);
+	if (sysctltable_read(mib, sizeof(mib) / sizeof(*mib), &all) == 0)
+		for (at = 0; at < all.bytes; at += step) {
+			step = rtsock_next((const uint8_t *)all.data + at,
+			    all.bytes - at, &e);
 			if (step == 0)
 				break;
 			e.answer = true;
 			linktable_take(t, &e);
 		}
-	free(all);
+	strbuf_fini(&all);
 }

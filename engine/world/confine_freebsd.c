@@ -24,7 +24,8 @@ limit_descriptors(struct err *err)
 	    CAP_SETSOCKOPT, CAP_SHUTDOWN);
 	for (fd = 0; fd < DESCRIPTORS; fd++)
 		if (fcntl(fd, F_GETFD) >= 0 &&
-		    cap_rights_limit(fd, &rights) < 0 && errno != ENOSYS)
+		    cap_rights_limit(fd, &rights) < 0 && errno != ENOSYS &&
+		    errno != ENOTCAPABLE) /* who started us left it less */
 			return err_sys(err, errno, "rights of descriptors");
 	return 0;
 }

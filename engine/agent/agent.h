@@ -17,9 +17,8 @@
 #define AGENT_STALL INT64_C(30000000)
 
 struct agent_config {
-	const char
-	    *channel;	    /* channel_open(); NULL is awaited for AGENT_WAIT */
-	const char *daemon; /* what do=daemon-start starts, for a shell */
+	const char *channel; /* channel_open(); awaited for AGENT_WAIT */
+	const char *daemon;  /* what do=daemon-start starts, for a shell */
 	bool first; /* the first process of its system: others' children, too,
 		     * are its to reap, and a lost channel is awaited */
 };

@@ -18,8 +18,8 @@
 struct channel;
 
 /* path is a device or the name of a socket; "fd:N" a descriptor that was
- * inherited; NULL: the virtio-serial port whose name is LABWIRE_PORT, or
- * ERR_NOTFOUND while there is none. 0, ERR_IO or ERR_INPUT. */
+ * inherited; NULL: the virtio-serial port whose name is LABWIRE_PORT.
+ * ERR_NOTFOUND while it is not there. 0, ERR_IO or ERR_INPUT. */
 int channel_open(const char *path, struct channel **out, struct err *err);
 void channel_close(struct channel *c); /* NULL is fine */
 

@@ -54,8 +54,11 @@ add_gateway(enum netsetup_with with, const char *name, const struct ipaddr *a,
 		    "ip %s route replace default via %s dev %s || exit 1\n",
 		    family, text, name);
 	else
-		strbuf_addf(out, "route %s add default %s || exit 1\n", family,
-		    text);
+		/* As "replace": with another gateway there would be two. */
+		strbuf_addf(out,
+		    "route %s delete default >/dev/null 2>&1; "
+		    "route %s add default %s || exit 1\n",
+		    family, family, text);
 }
 
 /* The addresses of a list, each given to add(). */

@@ -30,7 +30,8 @@ static const char usage[] =
     "or\n"
     "                  fd:N, an open descriptor; the virtio-serial port of "
     "the\n"
-    "                  name switchback, awaited for 20 s\n"
+    "                  name switchback. What is not there yet is awaited for "
+    "20 s\n"
     "  --init          it is the first process of its system: it waits for "
     "the\n"
     "                  children of others, and powers off at the end\n";

@@ -24,7 +24,7 @@
 #include "sim/stage/stage.h"
 
 /* Files in the guest. */
-#define LABGUEST_CONTROL "/run/switchbackd.sock"
+#define LABGUEST_CONTROL "/tmp/switchbackd.sock"
 #define LABGUEST_FLIGHT	 "/tmp/flight.db"
 #define LABGUEST_RC_CONF "/tmp/rc.conf"
 

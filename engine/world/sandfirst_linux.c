@@ -411,6 +411,10 @@ be_first(struct first *f, int program)
 	set_limits();
 	if (!drop_privileges())
 		return say_errno("cannot give up privileges");
+	/* What runs here has our user: it would follow /proc/1/exe to the
+	 * program as the host has it, and could change its mode. */
+	if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0)
+		return say_errno("cannot hide the program");
 	if (prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) != 0 || !say_ready(f))
 		return 1;
 	close(f->proc);

@@ -23,6 +23,7 @@ ls /root /home 2>/dev/null | grep -q . && out "saw homes"
 test -d /sys/kernel && out "saw /sys"
 (cd /proc/1 && cd root && ls && test -e etc/shadow) >/dev/null 2>&1 &&
     out "went through process 1"
+test -r /proc/1/exe && out "reached the program of the host"
 kill -0 $$ 2>/dev/null && test -d /proc/$$ &&
     grep -q t2602 /proc/$$/cmdline && out "saw the host's processes"
 touch /tmp/$proof /var/tmp/$proof /usr/bin/$proof 2>/dev/null

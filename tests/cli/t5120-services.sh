@@ -112,7 +112,7 @@ for line in NoNewPrivileges=yes ProtectSystem=strict KillMode=process \
     SystemCallArchitectures=native; do
 	grep -qx "$line" "$unit" || complain "the unit does not say $line"
 done
-for cap in CAP_NET_ADMIN CAP_SETUID CAP_SETGID; do
+for cap in CAP_NET_ADMIN CAP_SETUID CAP_SETGID CAP_KILL; do
 	grep -x 'CapabilityBoundingSet=.*' "$unit" | grep -qw $cap ||
 	    complain "the unit gives no $cap"
 done

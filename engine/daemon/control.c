@@ -153,9 +153,11 @@ static void
 accept_one(struct control *c, int64_t now_ns)
 {
 	size_t i;
-	int fd;
+	int fd, n;
 
-	while ((fd = local_socket_accept(c->fd)) >= 0) {
+	for (n = 0; n < CONTROL_CLIENTS_MAX; n++) {
+		if ((fd = local_socket_accept(c->fd)) < 0)
+			break;
 		for (i = 0; i < CONTROL_CLIENTS_MAX; i++)
 			if (c->clients[i].fd < 0)
 				break;

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "daemon/devd_audience.h"
 
-#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -82,18 +81,22 @@ audience_fill(const struct devd_audience *a, struct pollfd *fds)
 	for (i = 0; i < AUDIENCE_DOORS; i++)
 		fds[n++] =
 		    (struct pollfd){ .fd = a->doors[i], .events = POLLIN };
+	/* That it has gone is told without being asked for. */
 	for (i = 0; i < a->count; i++)
-		fds[n++] =
-		    (struct pollfd){ .fd = a->clients[i].fd, .events = POLLIN };
+		fds[n++] = (struct pollfd){ .fd = a->clients[i].fd };
 	return n;
 }
 
+/* Anybody may knock, and as fast as we open: the rest is for the next turn. */
 static void
-accept_all(struct devd_audience *a, size_t place)
+accept_some(struct devd_audience *a, size_t place)
 {
-	int client;
+	int client, n;
 
-	while ((client = a->calls->accept(a->ctx, a->doors[place])) >= 0) {
+	for (n = 0; n < AUDIENCE_AT_ONCE; n++) {
+		client = a->calls->accept(a->ctx, a->doors[place]);
+		if (client < 0)
+			break;
 		if (a->count >= a->limit) {
 			a->counts.refused++;
 			a->calls->close(a->ctx, client);
@@ -103,18 +106,6 @@ accept_all(struct devd_audience *a, size_t place)
 		    (struct audience_client){ client, place };
 		a->counts.accepted++;
 	}
-}
-
-/* Whether it is still there. */
-static bool
-drain(const struct devd_audience *a, int client)
-{
-	int turns, rc = 1;
-
-	/* One that talks without end is left for the next turn. */
-	for (turns = 0; turns < 8 && rc > 0; turns++)
-		rc = a->calls->skip(a->ctx, client);
-	return rc >= 0;
 }
 
 void
@@ -127,11 +118,10 @@ audience_polled(struct devd_audience *a, const struct pollfd *fds, size_t count)
 	for (i = count; i-- > AUDIENCE_DOORS;) {
 		k = i - AUDIENCE_DOORS;
 		if (fds[i].revents != 0 && k < a->count &&
-		    a->clients[k].fd == fds[i].fd &&
-		    !drain(a, a->clients[k].fd))
+		    a->clients[k].fd == fds[i].fd)
 			drop(a, k);
 	}
 	for (i = 0; i < AUDIENCE_DOORS && i < count; i++)
 		if (fds[i].revents != 0)
-			accept_all(a, i);
+			accept_some(a, i);
 }

@@ -15,7 +15,8 @@
 
 #include "event/devline.h"
 
-#define AUDIENCE_DOORS 2
+#define AUDIENCE_DOORS	 2
+#define AUDIENCE_AT_ONCE 8 /* who come in at a door in one turn */
 
 /* What is done with descriptors. None waits. */
 struct audience_calls {
@@ -24,9 +25,6 @@ struct audience_calls {
 	 * came in by, in doors[]. */
 	ssize_t (*send)(void *ctx, int client, size_t place, const void *data,
 	    size_t bytes);
-	/* Throws a piece away of what it has said: 1; 0: it says nothing;
-	 * -1: it has gone. */
-	int (*skip)(void *ctx, int client);
 	void (*close)(void *ctx, int client);
 };
 

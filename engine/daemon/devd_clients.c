@@ -3,7 +3,6 @@
 
 #include <sys/socket.h>
 
-#include <errno.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -46,18 +45,6 @@ send_record(void *ctx, int client, size_t place, const void *data, size_t bytes)
 	return send(client, data, bytes, end | MSG_DONTWAIT | MSG_NOSIGNAL);
 }
 
-static int
-skip(void *ctx, int client)
-{
-	char waste[512];
-	ssize_t n = recv(client, waste, sizeof(waste), MSG_DONTWAIT);
-
-	(void)ctx;
-	if (n < 0 && (errno == EAGAIN || errno == EINTR))
-		return 0;
-	return n > 0 ? 1 : -1;
-}
-
 static void
 close_client(void *ctx, int client)
 {
@@ -68,7 +55,6 @@ close_client(void *ctx, int client)
 static const struct audience_calls calls = {
 	.accept = accept_client,
 	.send = send_record,
-	.skip = skip,
 	.close = close_client,
 };
 

@@ -10,7 +10,8 @@
  * it, with its newline, before anything is done about it. A client that does
  * not keep up is dropped, which its end of file tells it: records are never
  * left out in silence (FREEBSD.md; DEVD.md, daemon behaviour). Nobody is
- * waited for. What clients send is read and thrown away.
+ * waited for. What clients send nobody reads: who sends without end waits for
+ * himself, as with devd.
  */
 #ifndef DAEMON_DEVD_CLIENTS_H
 #define DAEMON_DEVD_CLIENTS_H

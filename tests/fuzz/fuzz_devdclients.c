@@ -16,7 +16,6 @@
 #define CLIENTS 32 /* descriptors 0.. */
 #define DOOR	1000
 #define STEPS	100
-#define TURNS	8   /* pieces of what a client says that are read in one */
 #define ROOM	200 /* bytes that a client may be behind */
 
 struct client {
@@ -24,7 +23,6 @@ struct client {
 	bool gone;    /* its own side is closed */
 	uint64_t age; /* the later, the younger */
 	size_t place; /* of the door it came in by */
-	unsigned said;
 	size_t room;
 };
 
@@ -33,6 +31,9 @@ struct net {
 	struct client clients[CLIENTS];
 	size_t n_open;
 	unsigned waiting[AUDIENCE_DOORS];
+	bool endless; /* at each that comes in another one knocks */
+	bool polled;  /* it is this that closes */
+	unsigned in;  /* who came in at this turn */
 	uint64_t came;
 	/* of the record that is being sent */
 	const char *raw;
@@ -59,7 +60,9 @@ accept_one(void *ctx, int door)
 		continue;
 	if (i == CLIENTS)
 		return -1;
-	n->waiting[door - DOOR]--;
+	n->waiting[door - DOOR] -= !n->endless;
+	n->in++;
+	FUZZ_HOLDS(n->in <= AUDIENCE_DOORS * AUDIENCE_AT_ONCE);
 	n->n_open++;
 	n->clients[i] = (struct client){ .open = true,
 		.age = ++n->came,
@@ -92,21 +95,6 @@ take(void *ctx, int client, size_t place, const void *data, size_t bytes)
 	return bytes > 0 ? (ssize_t)bytes : -1;
 }
 
-static int
-skip(void *ctx, int client)
-{
-	struct net *n = ctx;
-	struct client *c = &n->clients[client];
-
-	FUZZ_HOLDS(client >= 0 && client < CLIENTS && c->open);
-	if (c->said > 0) {
-		c->said--;
-		return 1;
-	}
-	n->left += c->gone;
-	return c->gone ? -1 : 0;
-}
-
 static void
 close_one(void *ctx, int client)
 {
@@ -114,12 +102,12 @@ close_one(void *ctx, int client)
 
 	FUZZ_HOLDS(client >= 0 && client < CLIENTS);
 	FUZZ_HOLDS(n->clients[client].open);
+	n->left += n->polled && n->clients[client].gone;
 	n->clients[client].open = false;
 	n->n_open--;
 }
 
-static const struct audience_calls calls = { accept_one, take, skip,
-	close_one };
+static const struct audience_calls calls = { accept_one, take, close_one };
 
 /* --- the steps --- */
 
@@ -153,12 +141,23 @@ fill(struct net *n)
 			continue;
 		}
 		c = &n->clients[p->fd];
-		FUZZ_HOLDS(c->open);
-		p->revents = c->said > 0 || c->gone ? POLLIN : 0;
+		/* Whoever talks wakes nobody. */
+		FUZZ_HOLDS(c->open && p->events == 0);
+		p->revents = c->gone ? POLLHUP : 0;
 	}
 }
 
-/* Who has gone, and has said no more than is read in a turn, is closed. */
+static void
+polled(struct net *n)
+{
+	n->in = 0;
+	n->polled = true;
+	audience_polled(&n->audience, n->fds, n->n_fds);
+	n->polled = false;
+}
+
+/* Who has gone is closed, and nobody else; who knocks without end does not
+ * hold us. */
 static void
 turn(struct net *n)
 {
@@ -168,11 +167,11 @@ turn(struct net *n)
 
 	memcpy(before, n->clients, sizeof(before));
 	fill(n);
-	audience_polled(&n->audience, n->fds, n->n_fds);
+	polled(n);
 	for (i = AUDIENCE_DOORS; i < n->n_fds; i++) {
 		fd = n->fds[i].fd;
 		c = &n->clients[fd];
-		if (before[fd].gone && before[fd].said < TURNS)
+		if (before[fd].gone)
 			FUZZ_HOLDS(!c->open || c->age != before[fd].age);
 		else
 			FUZZ_HOLDS(c->open && c->age == before[fd].age);
@@ -191,9 +190,9 @@ step(struct net *n, const uint8_t *data, size_t bytes)
 	case 1:
 		n->waiting[data[0] & 1] += 1 + (data[0] >> 6);
 		return 1;
-	case 2:
-		c->said += (unsigned)more;
-		return 2;
+	case 2: /* ever more of them */
+		n->endless = (data[0] & 8) != 0;
+		return 1;
 	case 3:
 		c->gone = c->open;
 		return 1;
@@ -207,7 +206,7 @@ step(struct net *n, const uint8_t *data, size_t bytes)
 			fill(n);
 		return 1;
 	case 6: /* the array of a while ago: others were told meanwhile */
-		audience_polled(&n->audience, n->fds, n->n_fds);
+		polled(n);
 		n->n_fds = 0;
 		return 1;
 	default:

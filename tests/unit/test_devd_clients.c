@@ -78,16 +78,19 @@ remove_place(void **state)
 	return 0;
 }
 
-static void
+/* How many of them had something to say. */
+static int
 turn(struct devd_clients *c)
 {
 	struct pollfd fds[16];
 	size_t n;
+	int ready;
 
 	assert_true(devd_clients_polls(c) <= 16);
 	n = devd_clients_fill(c, fds);
-	if (poll(fds, (nfds_t)n, 0) > 0)
+	if ((ready = poll(fds, (nfds_t)n, 0)) > 0)
 		devd_clients_polled(c, fds, n);
+	return ready;
 }
 
 static int
@@ -237,7 +240,7 @@ a_slow_client_is_dropped_and_the_others_are_not(void **state)
 }
 
 static void
-what_clients_say_is_thrown_away(void **state)
+what_clients_say_wakes_nobody(void **state)
 {
 	struct place *p = *state;
 	int a = join(p, SOCK_STREAM), b = join(p, SOCK_SEQPACKET);
@@ -248,14 +251,41 @@ what_clients_say_is_thrown_away(void **state)
 	for (i = 0; i < 20; i++) {
 		(void)!send(a, noise, sizeof(noise), MSG_DONTWAIT);
 		(void)!send(b, noise, sizeof(noise), MSG_DONTWAIT);
-		turn(p->c);
+		assert_int_equal(turn(p->c), 0);
 	}
 	assert_int_equal(counts(p).connected, 2);
 	devd_clients_send(p->c, "+pci1", 5);
 	get(a, "+pci1\n");
 	get(b, "+pci1\n");
+	/* That they go is seen all the same. */
 	close(a);
 	close(b);
+	assert_int_equal(turn(p->c), 2);
+	assert_int_equal(counts(p).connected, 0);
+}
+
+static void
+who_knocks_is_let_in_some_at_a_time(void **state)
+{
+	struct place *p = *state;
+	struct sockaddr_un name = { .sun_family = AF_UNIX };
+	int fds[AUDIENCE_AT_ONCE + 2], i;
+
+	snprintf(name.sun_path, sizeof(name.sun_path), "%s", p->stream);
+	for (i = 0; i < AUDIENCE_AT_ONCE + 2; i++) {
+		fds[i] = socket(AF_UNIX, SOCK_STREAM, 0);
+		assert_int_equal(connect(fds[i], (struct sockaddr *)&name,
+				     sizeof(name)),
+		    0);
+	}
+	assert_int_equal(turn(p->c), 1);
+	assert_int_equal(counts(p).accepted + counts(p).refused,
+	    AUDIENCE_AT_ONCE);
+	turn(p->c);
+	assert_int_equal(counts(p).accepted + counts(p).refused,
+	    AUDIENCE_AT_ONCE + 2);
+	for (i = 0; i < AUDIENCE_AT_ONCE + 2; i++)
+		close(fds[i]);
 }
 
 static void
@@ -330,7 +360,8 @@ main(void)
 		IN_PLACE(anybody_may_connect),
 		IN_PLACE(one_beyond_the_limit_is_sent_away),
 		IN_PLACE(a_slow_client_is_dropped_and_the_others_are_not),
-		IN_PLACE(what_clients_say_is_thrown_away),
+		IN_PLACE(what_clients_say_wakes_nobody),
+		IN_PLACE(who_knocks_is_let_in_some_at_a_time),
 		IN_PLACE(
 		    a_name_in_use_is_left_alone_and_a_dead_one_is_taken_over),
 		IN_PLACE(a_file_in_the_way_is_not_removed),

@@ -230,6 +230,24 @@ print_rows(const char *text, size_t bytes)
 	return got < 0 ? CMD_TROUBLE : CMD_PASS;
 }
 
+/* Whoever has the socket's name may say what he likes: no terminal obeys it. */
+static void
+print_lines(const char *text, size_t bytes)
+{
+	struct strbuf line = { 0 };
+	const char *end;
+	size_t n;
+
+	for (; bytes > 0; text += n, bytes -= n) {
+		end = memchr(text, '\n', bytes);
+		n = end != NULL ? (size_t)(end - text) + 1 : bytes;
+		strbuf_reset(&line);
+		clean_ascii(&line, text, end != NULL ? n - 1 : n);
+		puts(strbuf_str(&line));
+	}
+	strbuf_fini(&line);
+}
+
 static int
 print_reply(const char *order, bool json, bool ok, const char *text,
     size_t bytes)
@@ -248,7 +266,7 @@ print_reply(const char *order, bool json, bool ok, const char *text,
 	} else if (strcmp(order, "status") == 0) {
 		status = print_rows(text, bytes);
 	} else {
-		fwrite(text, 1, bytes, stdout);
+		print_lines(text, bytes);
 	}
 	strbuf_fini(&out);
 	return status;

@@ -17,7 +17,8 @@
 struct bsdseen { /* an interface of the last look */
 	char name[IFNAME_MAX];
 	uint32_t index;
-	bool ours; /* it may be changed */
+	bool ours;  /* it may be changed */
+	bool stray; /* a VF's MAC, and of no hn: it may be left alone */
 };
 
 struct bsdworld {
@@ -82,6 +83,20 @@ is_vf(const struct snapshot *s, const char *name)
 	return false;
 }
 
+/* An hn that was away does not know its VF, which stays a port or keeps its
+ * client until we take it out (FACTS.md B.12). */
+static bool
+is_stray(const struct snapshot *s, const struct snap_if *nic)
+{
+	size_t i;
+
+	for (i = 0; i < s->n_ifs && nic->parent[0] != '\0'; i++)
+		if (s->ifs[i].class == IF_HN &&
+		    memcmp(s->ifs[i].mac, nic->mac, sizeof(nic->mac)) == 0)
+			return true;
+	return false;
+}
+
 static void
 remember(struct bsdworld *w, const struct snapshot *s)
 {
@@ -95,6 +110,7 @@ remember(struct bsdworld *w, const struct snapshot *s)
 		seen->index = s->ifs[i].index;
 		seen->ours =
 		    s->ifs[i].class != IF_OTHER || is_vf(s, seen->name);
+		seen->stray = !seen->ours && is_stray(s, &s->ifs[i]);
 	}
 }
 
@@ -187,9 +203,9 @@ find(const struct bsdworld *w, const char *name)
 	return NULL;
 }
 
-/* 0, or why that interface may not be touched. */
+/* 0, or why that may not be done to the interface. */
 static int
-check(const struct bsdworld *w, const char *name)
+check(const struct bsdworld *w, const char *name, enum op_kind kind)
 {
 	const struct bsdseen *seen = find(w, name);
 	struct bsdrequest r;
@@ -197,7 +213,8 @@ check(const struct bsdworld *w, const char *name)
 
 	if (seen == NULL)
 		return BSD_ENXIO;
-	if (!seen->ours)
+	if (!seen->ours &&
+	    !(seen->stray && (kind == OP_PORT_DEL || kind == OP_DHCP_STOP)))
 		return BSD_EPERM;
 	bsdrequest_init(&r, BSD_SIOCGIFINDEX, name);
 	if ((rc = bsdkernel_ask(&w->kernel, &r)) != 0)
@@ -231,6 +248,17 @@ explain(struct bsdworld *w, const struct operation *op, int rc)
 	return rc == BSD_EPERM ? BSD_EACCES : rc;
 }
 
+/* No other cloner is asked, and no other module loaded. */
+static bool
+is_lagg_name(const char *ifname)
+{
+	char driver[IFNAME_MAX];
+	int unit;
+
+	return bsdreply_unit(ifname, driver, &unit) &&
+	    strcmp(driver, "lagg") == 0;
+}
+
 int
 bsdworld_apply(struct bsdworld *w, const struct operation *op)
 {
@@ -238,6 +266,8 @@ bsdworld_apply(struct bsdworld *w, const struct operation *op)
 
 	switch (op->kind) {
 	case OP_LAGG_CREATE:
+		rc = is_lagg_name(op->ifname) ? 0 : BSD_EPERM;
+		break;
 	case OP_CLONE:
 	case OP_PROCESS:
 		break;
@@ -249,18 +279,18 @@ bsdworld_apply(struct bsdworld *w, const struct operation *op)
 		break;
 	case OP_PORT_ADD:
 	case OP_PORT_DEL:
-		rc = check(w, op->other);
+		rc = check(w, op->other, op->kind);
 		if (rc == 0)
-			rc = check(w, op->ifname);
+			rc = check(w, op->ifname, op->kind);
 		break;
 	case OP_VLAN:
 		if (op->other[0] != '\0')
-			rc = check(w, op->other);
+			rc = check(w, op->other, op->kind);
 		if (rc == 0)
-			rc = check(w, op->ifname);
+			rc = check(w, op->ifname, op->kind);
 		break;
 	default:
-		rc = check(w, op->ifname);
+		rc = check(w, op->ifname, op->kind);
 		break;
 	}
 	return rc != 0 ? rc

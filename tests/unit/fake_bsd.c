@@ -149,7 +149,8 @@ fake_bsd_follow(struct fake_bsd *f)
 		hn->link = 2;
 		for (k = 0; k < FAKE_IFS; k++) {
 			vf = &f->ifs[k];
-			if (!vf->there || is_hn(vf) || vf->parent[0] == '\0' ||
+			if (!vf->there || vf->unknown || is_hn(vf) ||
+			    vf->parent[0] == '\0' ||
 			    memcmp(vf->mac, hn->mac, 6) != 0)
 				continue;
 			hn->vf = vf->index;

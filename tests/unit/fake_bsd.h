@@ -33,6 +33,7 @@ struct fake_if {
 	struct ipaddr lease;
 	uint32_t vf;	 /* of an hn */
 	bool no_media;	 /* its driver does not say */
+	bool unknown;	 /* no hn will have it for its VF */
 	bool media_down; /* what SIOCGIFMEDIA finds */
 };
 

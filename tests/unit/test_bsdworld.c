@@ -243,6 +243,27 @@ a_place_holder_of_the_client_goes(void **state)
 	assert_int_equal(fake_bsd_find(&bsd, "hn0")->n_addrs, 0);
 }
 
+/* The hn was away, and does not list the VF that is still a port: that takes
+ * what is sent, and leaves (FACTS.md B.12). */
+static void
+a_vf_that_its_hn_does_not_know_leaves(void **state)
+{
+	(void)state;
+	configure();
+	settle();
+	plug("mce0", "pci1");
+	settle();
+	assert_string_equal(fake_bsd_active(&bsd, "lagg0"), "mce0");
+	fake_bsd_remove(&bsd, "hn0");
+	settle();
+	fake_bsd_find(&bsd, "mce0")->unknown = true;
+	fake_bsd_add(&bsd, "hn0", ETHER, MAC)->flags = 0x8843;
+	fake_bsd_follow(&bsd);
+	settle();
+	assert_int_equal(fake_bsd_find(&bsd, "mce0")->lagg, 0);
+	assert_string_equal(fake_bsd_active(&bsd, "lagg0"), "hn0");
+}
+
 static void
 a_vlan_moves_with_its_tag(void **state)
 {
@@ -264,10 +285,15 @@ a_vlan_moves_with_its_tag(void **state)
 static void
 what_is_not_ours_is_not_changed(void **state)
 {
-	struct operation op = { .kind = OP_DOWN };
+	struct operation op = { .kind = OP_LAGG_CREATE };
 	struct snapshot s = { 0 };
 
 	(void)state;
+	snprintf(op.ifname, sizeof(op.ifname), "tun7");
+	assert_int_equal(bsdworld_apply(world, &op), 1);
+	assert_null(fake_bsd_find(&bsd, "tun7"));
+	assert_string_equal(bsd.wanted, "");
+	op.kind = OP_DOWN;
 	fake_bsd_add(&bsd, "em0", ETHER, OTHER);
 	snapshot_reset(&s);
 	bsdworld_observe(world, &s);
@@ -731,6 +757,7 @@ main(void)
 		WITH(advertisements_are_taken_by_the_aggregate),
 		WITH(a_client_moves_with_its_flags),
 		WITH(a_place_holder_of_the_client_goes),
+		WITH(a_vf_that_its_hn_does_not_know_leaves),
 		WITH(a_vlan_moves_with_its_tag),
 		WITH(what_is_not_ours_is_not_changed),
 		WITH(a_name_that_is_anothers_by_now_is_not_touched),

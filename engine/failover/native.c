@@ -14,8 +14,9 @@
 #include "failover/native_why.h"
 #include "failover/native_seen.h"
 
-#define NOTES	  16
-#define NOTE_SIZE 160
+#define NOTES	   16
+#define HOLDS_MOST 256
+#define NOTE_SIZE  160
 
 /* FreeBSD's: hn(4) of newer kernels gives it while the host has not answered,
  * and itself tries again after a second (FACTS.md B.13). */
@@ -120,8 +121,10 @@ native_free(struct native *n)
 
 	if (n == NULL)
 		return;
-	for (i = 0; i < n->n_pairs; i++)
+	for (i = 0; i < n->n_pairs; i++) {
 		free(n->pairs[i].config.vlans);
+		free(n->pairs[i].holds);
+	}
 	free(n->pairs);
 	seen_fini(&n->seen);
 	free(n);
@@ -130,9 +133,22 @@ native_free(struct native *n)
 static bool
 is_for_us(const struct rc_net *net)
 {
-	return net->configured && net->vnet[0] == '\0' &&
+	return net->configured && !net->no_auto && net->uncarried == NULL &&
+	    net->vnet[0] == '\0' &&
 	    (net->dhcp != RC_DHCP_NONE || net->n_addrs > 0 ||
 		net->accept_rtadv || net->n_vlans > 0);
+}
+
+static const char *
+why_not(const struct rc_net *net, bool errors)
+{
+	if (errors)
+		return "its configuration in rc.conf is not understood";
+	if (net->no_auto)
+		return "rc.conf says NOAUTO";
+	if (net->uncarried != NULL)
+		return net->uncarried;
+	return "nothing in its configuration to carry over";
 }
 
 /* What rc.conf says of the pair: by the name that the hn has now, or by the
@@ -155,9 +171,7 @@ read_config(struct native *n, struct pair *p)
 	p->managed = is_for_us(&net) && quiet.errors == 0;
 	if (net.configured && !p->managed)
 		note(n, "%s: %s; left alone", p->hn,
-		    quiet.errors > 0
-			? "its configuration in rc.conf is not understood"
-			: "nothing in its configuration to carry over");
+		    why_not(&net, quiet.errors > 0));
 }
 
 void
@@ -199,7 +213,7 @@ same_operation(const struct operation *a, const struct operation *b)
 {
 	return a->kind == b->kind && strcmp(a->ifname, b->ifname) == 0 &&
 	    strcmp(a->other, b->other) == 0 && strcmp(a->text, b->text) == 0 &&
-	    ipaddr_equal(&a->addr, &b->addr);
+	    a->value == b->value && ipaddr_equal(&a->addr, &b->addr);
 }
 
 static struct hold *
@@ -214,19 +228,18 @@ find_hold(struct pair *p, const struct operation *op)
 }
 
 static struct hold *
-new_hold(struct pair *p, const struct operation *op)
+new_hold(struct pair *p, const struct operation *op, int64_t now_ns)
 {
-	struct hold *h = &p->holds[0];
+	struct hold *h = NULL;
 	size_t i;
 
-	/* The one that ended first makes room when all are taken. */
-	if (p->n_holds < NATIVE_HOLDS) {
-		h = &p->holds[p->n_holds++];
-	} else {
-		for (i = 1; i < NATIVE_HOLDS; i++)
-			if (p->holds[i].until_ns < h->until_ns)
-				h = &p->holds[i];
-	}
+	/* The one that ended first makes room. One that has not would be tried
+	 * at once, and nothing else ever again. */
+	for (i = 0; i < p->n_holds && p->n_holds >= NATIVE_HOLDS; i++)
+		if (h == NULL || p->holds[i].until_ns < h->until_ns)
+			h = &p->holds[i];
+	if (h == NULL || (h->until_ns > now_ns && p->n_holds < HOLDS_MOST))
+		h = MEM_PUSH(p->holds, p->n_holds, p->cap_holds);
 	memset(h, 0, sizeof(*h));
 	h->op = *op;
 	return h;
@@ -284,7 +297,7 @@ native_result(struct native *n, const struct operation *op, int result,
 	p = &n->pairs[n->planned];
 	h = find_hold(p, op);
 	if (h == NULL)
-		h = new_hold(p, op);
+		h = new_hold(p, op, now_ns);
 	if (result == 0) {
 		went_well(h, now_ns);
 		if (op->kind == OP_PORT_ADD)
@@ -578,7 +591,9 @@ native_lost_records(struct native *n)
 	size_t k;
 
 	for (k = 0; k < n->n_pairs; k++)
-		if (n->pairs[k].vf.index != 0 && !n->pairs[k].vf.seen_up)
+		/* That somebody has set down is known of one that is there. */
+		if (n->pairs[k].vf.index != 0 && !n->pairs[k].vf.seen_up &&
+		    !n->pairs[k].vf.left_down)
 			n->pairs[k].vf.replaced = n->pairs[k].dirty = true;
 }
 

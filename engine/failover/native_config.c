@@ -13,6 +13,7 @@
  * borrow: then the client begins anew on the aggregate. What a client on the
  * hn gets later is taken away at once.
  */
+#include <stdio.h>
 #include <string.h>
 
 #include "base/mem.h"
@@ -395,7 +396,11 @@ plan_drop_client(struct look *l)
 		return native_may_try(l);
 	}
 	for (i = 0; i < l->lagg->n_addrs; i++)
-		if ((l->lagg->addr_flags[i] & SNAP_ADDR_LEASED) != 0)
+		/* The lease's file stays, and speaks of the same address when
+		 * that is rc.conf's now. */
+		if ((l->lagg->addr_flags[i] & SNAP_ADDR_LEASED) != 0 &&
+		    !ipaddr_is_among(l->p->net.addrs, l->p->net.n_addrs,
+			&l->lagg->addrs[i]))
 			return change_addr(l, OP_ADDR_DEL, l->p->lagg,
 			    &l->lagg->addrs[i], "nobody keeps its lease");
 	c->drop_client = false;
@@ -655,6 +660,22 @@ plan_route(struct look *l, const struct ipaddr *have, const char *on,
 	return native_may_try(l);
 }
 
+/* A link-local router is on the net of the interface that is named with it. */
+static const struct ipaddr *
+wanted_router6(const struct look *l)
+{
+	static const struct ipaddr none;
+	const char *zone = l->p->net.gateway6_if;
+	char own[IFNAME_MAX];
+
+	snprintf(own, sizeof(own), "hn%d", l->p->unit);
+	return zone[0] == '\0' || strcmp(zone, l->p->hn) == 0 ||
+		strcmp(zone, l->p->lagg) == 0 ||
+		(l->p->is_hn && strcmp(zone, own) == 0)
+	    ? &l->p->net.gateway6
+	    : &none;
+}
+
 /* One that the hn has learnt from a router, while somebody had it accept
  * advertisements as a port. The next one on the aggregate brings it back. */
 static bool
@@ -662,7 +683,7 @@ plan_learnt_route(struct look *l)
 {
 	const struct snapshot *s = l->s;
 
-	if (!l->p->net.accept_rtadv || l->p->net.gateway6.family != 0 ||
+	if (!l->p->net.accept_rtadv || wanted_router6(l)->family != 0 ||
 	    s->default_gateway6.family == 0 ||
 	    strcmp(s->default_if6, l->p->hn) != 0 ||
 	    !delete_route(l, &s->default_gateway6, l->p->hn,
@@ -711,7 +732,7 @@ plan_routes(struct look *l)
 		return true;
 	return plan_learnt_route(l) ||
 	    plan_route(l, &s->default_gateway6, s->default_if6,
-		&l->p->net.gateway6, &c->old_gateway6);
+		wanted_router6(l), &c->old_gateway6);
 }
 
 /* That the aggregate shall not look for a duplicate did not work yet. Once it

@@ -86,6 +86,8 @@ config_digest(const struct config_care *c, struct digest *d)
 	mark(c->rtsol_ns, d);
 	mark(c->unrouted_ns, d);
 	mark(c->odd_mtu_ns, d);
+	digest_number(d, c->odd_mtu);
+	digest_number(d, c->odd_tries);
 	digest_number(d, c->solicited);
 	d->blind = d->blind || c->n_vlans > 0;
 }

@@ -20,9 +20,10 @@ is_named_in_rc(const struct rcvars *rc, const char *lagg)
 		return true;
 	for (; s != NULL && *s != '\0'; s += bytes) {
 		s += strspn(s, " \t\n");
-		bytes = strcspn(s, " \t\n");
+		bytes = strcspn(s, ": \t\n"); /* "lagg0:sticky" is lagg0 */
 		if (bytes == strlen(lagg) && strncmp(s, lagg, bytes) == 0)
 			return true;
+		bytes = strcspn(s, " \t\n");
 	}
 	return false;
 }
@@ -165,6 +166,9 @@ native_lagg_is_known(const struct look *l)
 /* A change of the aggregate's gives each port its own first, and takes a second
  * or so for each. */
 #define MTU_CHANGES (INT64_C(10) * 1000000000)
+/* A host may have a lower limit than its hn says (FACTS.md C.8), and each try
+ * stops all ports for a while. */
+#define MTU_TRIES 2
 
 /* The hn's was being changed just as it joined: the kernel asks what it is, and
  * not what it is about to be. Set again, the aggregate's goes to all ports. */
@@ -183,11 +187,15 @@ has_odd_port(struct look *l)
 			    &l->p->at_vf);
 		odd = port != NULL && port->mtu != l->lagg->mtu;
 	}
+	if (!odd || c->odd_mtu != l->lagg->mtu)
+		c->odd_tries = 0;
+	c->odd_mtu = l->lagg->mtu;
 	if (!odd)
 		c->odd_mtu_ns = 0;
 	else if (c->odd_mtu_ns == 0)
 		c->odd_mtu_ns = l->now_ns + MTU_CHANGES;
-	return odd && native_is_due(l, c->odd_mtu_ns);
+	return odd && c->odd_tries < MTU_TRIES &&
+	    native_is_due(l, c->odd_mtu_ns);
 }
 
 /* The first port's MTU is the aggregate's (FACTS.md D.3), so it must be right
@@ -201,6 +209,7 @@ plan_mtu(struct look *l)
 	struct config_care *c = &l->p->config;
 	bool first = l->lagg->n_ports == 0, bond = l->s->os == SNAP_LINUX;
 	uint32_t mtu = l->p->net.mtu;
+	unsigned odd = 0;
 
 	if (first && bond && mtu == 0)
 		mtu = l->hn->mtu;
@@ -216,11 +225,15 @@ plan_mtu(struct look *l)
 	} else if (!bond && has_odd_port(l)) {
 		mtu = l->lagg->mtu;
 		native_begin(l, OP_MTU, l->p->lagg, "a port has another one");
+		odd = 1;
 	} else {
 		return false;
 	}
 	l->op->value = (int)mtu;
-	return native_may_try(l);
+	if (!native_may_try(l))
+		return false;
+	c->odd_tries += odd;
+	return true;
 }
 
 /* Bonding refuses a device that is up, and opens it itself (FACTS.md G.4). */

@@ -13,7 +13,7 @@
 
 #include "failover/native.h"
 
-#define NATIVE_HOLDS 8
+#define NATIVE_HOLDS 8 /* and more while none has ended */
 
 struct hold { /* an operation that was tried, and when it may be again */
 	struct operation op;
@@ -73,7 +73,9 @@ struct config_care {
 	int64_t bare_ns, bare_step_ns; /* no lease: not beyond; 0: has one */
 	int64_t route_ns; /* the client's turn to set the route ends; 0: no */
 	int64_t rtsol_ns;
-	int64_t odd_mtu_ns;  /* a port's is set then; 0: none is odd */
+	int64_t odd_mtu_ns; /* a port's is set then; 0: none is odd */
+	uint32_t odd_mtu;   /* the aggregate's, as ports were given it */
+	unsigned odd_tries;
 	int64_t unrouted_ns; /* a route is made then; 0: none is missing */
 	unsigned solicited;
 	struct vlan_care *vlans; /* owned */
@@ -93,8 +95,8 @@ struct pair {
 	uint32_t caps, lost; /* of the hn alone; of them, by a VF's joining */
 	bool has_joined, just_joined; /* a VF; by us since the last look */
 	unsigned told;		      /* enum told */
-	struct hold holds[NATIVE_HOLDS];
-	size_t n_holds;
+	struct hold *holds;	      /* owned */
+	size_t n_holds, cap_holds;
 	size_t at_hn, at_lagg, at_vf; /* places in the last snapshot */
 	bool dirty; /* something of it has changed since it was looked at */
 	int64_t seen_ns, wake_ns;

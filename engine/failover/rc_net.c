@@ -176,6 +176,26 @@ skip_argument(struct reader *in)
 	argument(in, "a word of ifconfig", word);
 }
 
+/* Firewalls go by it. */
+static void
+read_group(struct reader *in)
+{
+	char word[RC_WORD];
+
+	if (argument(in, "a group", word))
+		in->net->uncarried = "an aggregate would not be in its group";
+}
+
+static void
+read_fib(struct reader *in)
+{
+	char word[RC_WORD];
+
+	if (argument(in, "a routing table's number", word) &&
+	    strcmp(word, "0") != 0)
+		in->net->uncarried = "an aggregate would not be in its fib";
+}
+
 static void
 read_dhcp(struct reader *in)
 {
@@ -251,8 +271,8 @@ static const struct {
 	{ "metric", skip_argument },
 	{ "laggproto", skip_argument },
 	{ "lagghash", skip_argument },
-	{ "group", skip_argument },
-	{ "fib", skip_argument },
+	{ "group", read_group },
+	{ "fib", read_fib },
 };
 
 /* net/if.h: IFCAP_*, by the words of ifconfig(8). */
@@ -338,6 +358,15 @@ read_range(struct reader *in, const char *word)
 	}
 }
 
+/* What ifconfig(8) and the kernel take where no length is given. */
+static int
+usual_prefix(const struct ipaddr *a)
+{
+	if (a->family == 6)
+		return 64;
+	return a->bytes[0] < 128 ? 8 : a->bytes[0] < 192 ? 16 : 24;
+}
+
 static void
 read_words(struct reader *in)
 {
@@ -352,13 +381,16 @@ read_words(struct reader *in)
 		if (got == RC_WORD_TAKEN &&
 		    (read_keyword(in, word) || read_range(in, word)))
 			continue;
-		if (got == RC_WORD_TAKEN && ipaddr_parse(word, &a))
+		if (got == RC_WORD_TAKEN && ipaddr_parse(word, &a)) {
+			if (strchr(word, '/') == NULL)
+				a.prefix = (uint8_t)usual_prefix(&a);
 			add_address(in, &a);
-		else
+		} else {
 			rcvars_complain(in->r, in->v, in->d,
 			    "\"%s\" is not understood; give \"inet "
 			    "ADDRESS/BITS\" or \"inet ADDRESS netmask MASK\"",
 			    word);
+		}
 	}
 }
 
@@ -518,7 +550,7 @@ read_texts(const struct rcvars *r, const char *ifname, struct rc_net *net)
 
 static void
 read_router(const struct rcvars *r, const char *name, int family,
-    struct diag *d, struct ipaddr *out)
+    struct diag *d, struct ipaddr *out, char *zone)
 {
 	const struct rcvar *v = rcvars_find(r, name);
 	char host[IPADDR_TEXT];
@@ -528,6 +560,8 @@ read_router(const struct rcvars *r, const char *name, int family,
 	/* A link-local router is written with its interface, fe80::1%hn0. */
 	snprintf(host, sizeof(host), "%.*s", (int)strcspn(v->value, "%"),
 	    v->value);
+	if (zone != NULL && v->value[strlen(host)] == '%')
+		snprintf(zone, IFNAME_MAX, "%s", v->value + strlen(host) + 1);
 	if (!ipaddr_parse(host, out) || out->family != family) {
 		memset(out, 0, sizeof(*out));
 		rcvars_complain(r, v, d, "\"%s\" is not an %s address",
@@ -591,6 +625,7 @@ rcvars_net(const struct rcvars *r, const char *ifname, struct diag *d,
 	read_ipv6(r, ifname, d, net);
 	read_vlans(r, ifname, d, net);
 	read_texts(r, ifname, net);
-	read_router(r, "defaultrouter", 4, d, &net->gateway);
-	read_router(r, "ipv6_defaultrouter", 6, d, &net->gateway6);
+	read_router(r, "defaultrouter", 4, d, &net->gateway, NULL);
+	read_router(r, "ipv6_defaultrouter", 6, d, &net->gateway6,
+	    net->gateway6_if);
 }

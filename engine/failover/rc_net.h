@@ -48,9 +48,12 @@ struct rc_net {
 	bool quoted;	 /* the words have quotes or backslashes in them */
 	enum rc_dhcp dhcp;
 	char dhclient_flags[64];
-	uint32_t mtu;		    /* 0: not said */
-	char descr[64];		    /* ifconfig_IF_descr, or "description" */
-	char vnet[32];		    /* the jail it is for */
+	uint32_t mtu;	/* 0: not said */
+	char descr[64]; /* ifconfig_IF_descr, or "description" */
+	char vnet[32];	/* the jail it is for */
+	/* What an aggregate would need as well, and does not get: a sentence,
+	 * or NULL. */
+	const char *uncarried;
 	uint32_t caps_on, caps_off; /* IFCAP_* by "tso", "-lro", ... */
 
 	struct ipaddr addrs[SNAP_ADDRS];
@@ -69,10 +72,11 @@ struct rc_net {
 	size_t n_vlans;
 
 	/* of the whole system */
-	struct ipaddr gateway;	/* defaultrouter; family 0 if none */
-	struct ipaddr gateway6; /* ipv6_defaultrouter */
-	int64_t vf_delay_ns;	/* hyperv_vf_delay: whole seconds, at least 2,
-				 * and 2 when it is missing or no number */
+	struct ipaddr gateway;	      /* defaultrouter; family 0 if none */
+	struct ipaddr gateway6;	      /* ipv6_defaultrouter */
+	char gateway6_if[IFNAME_MAX]; /* behind its %, or "" */
+	int64_t vf_delay_ns; /* hyperv_vf_delay: whole seconds, at least 2,
+			      * and 2 when it is missing or no number */
 };
 
 /* Reads what concerns ifname. Words which cannot be understood are errors in

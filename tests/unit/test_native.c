@@ -205,6 +205,10 @@ a_lagg_that_rc_conf_names_is_not_ours_even_with_our_hn_in_it(void **state)
 	put_port("lagg0", "hn0");
 	settle(HORIZON);
 	assert_int_equal(sys.operations, 0);
+	rcvars_set(&rc, "cloned_interfaces", "vlan7 lagg0:sticky", 3, 1);
+	renew();
+	settle(HORIZON);
+	assert_int_equal(sys.operations, 0);
 }
 
 static void
@@ -616,6 +620,53 @@ no_failing_operation_makes_a_storm(void **state)
 	}
 }
 
+/* More of them than a pair has places for. */
+static void
+many_failing_operations_do_not_keep_the_rest_waiting(void **state)
+{
+	char name[32], value[48];
+	unsigned i;
+
+	(void)state;
+	for (i = 0; i < 12; i++) {
+		snprintf(name, sizeof(name), "ifconfig_hn0_alias%u", i);
+		snprintf(value, sizeof(value), "inet6 2001:db8::%x/64", i + 1);
+		rcvars_set(&rc, name, value, 3, i + 2);
+	}
+	put_vf();
+	renew();
+	sys.fails = OP_ADDR_ADD;
+	sys.result = 43;
+	settle(60 * DUR_SEC);
+	assert_true(sys.operations <= 400);
+	assert_string_equal(get("hn0")->lagg, "lagg0");
+	assert_true(get("mce0")->up);
+}
+
+static void
+what_rc_leaves_alone_is_left_alone(void **state)
+{
+	static const struct {
+		const char *words, *told;
+	} rows[] = { { "NOAUTO inet 10.0.0.4/24",
+			 "hn0: rc.conf says NOAUTO; "
+			 "left alone" },
+		{ "inet 10.0.0.4/24 fib 1", "in its fib; left alone" },
+		{ "inet 10.0.0.4/24 group lan", "in its group; left alone" } };
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		rcvars_set(&rc, "ifconfig_hn0", rows[i].words, 3, 1);
+		renew();
+		put_vf();
+		settle(60 * DUR_SEC);
+		assert_int_equal(sys.operations, 0);
+		assert_true(told(rows[i].told));
+		take_away("mce0");
+	}
+}
+
 static void
 what_fails_for_one_pair_does_not_stop_the_other(void **state)
 {
@@ -687,6 +738,8 @@ main(void)
 		T(a_failing_operation_is_held_back_longer_each_time),
 		T(a_lagg_gets_no_address_before_its_mark),
 		T(no_failing_operation_makes_a_storm),
+		T(many_failing_operations_do_not_keep_the_rest_waiting),
+		T(what_rc_leaves_alone_is_left_alone),
 		T(what_fails_for_one_pair_does_not_stop_the_other),
 		T(a_person_is_told_once_what_was_decided),
 	};

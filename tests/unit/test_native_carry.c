@@ -480,6 +480,14 @@ a_port_with_another_mtu_gets_the_aggregates(void **state)
 	assert_int_equal(get("hn0")->mtu, get("lagg0")->mtu);
 	settle(HORIZON);
 	assert_int_equal(sys.of_kind[OP_MTU], 1);
+	/* The host has a limit that nobody tells. */
+	sys.inert = OP_MTU;
+	get("hn0")->mtu = 1000;
+	settle(3600 * DUR_SEC);
+	assert_int_equal(sys.of_kind[OP_MTU], 3);
+	get("lagg0")->mtu = 1200;
+	settle(HORIZON);
+	assert_int_equal(sys.of_kind[OP_MTU], 5);
 }
 
 static void
@@ -695,6 +703,41 @@ from_static_to_dhcp_and_back(void **state)
 	assert_string_equal(sys.s.default_if, "lagg0");
 }
 
+/* Who pins what the server has given: the lease's file still speaks of it. */
+static void
+from_dhcp_to_the_same_address_it_stays(void **state)
+{
+	unsigned before;
+
+	(void)state;
+	settle(HORIZON);
+	assert_true(has("lagg0", "10.0.0.9/24"));
+	before = sys.of_kind[OP_ADDR_DEL];
+	rcvars_set(&rc, "ifconfig_hn0", "inet 10.0.0.9/24", 1, 1);
+	reread();
+	assert_false(get("lagg0")->dhclient);
+	assert_int_equal(sys.of_kind[OP_ADDR_DEL], before);
+	assert_true(has("lagg0", "10.0.0.9/24"));
+}
+
+/* Its net is that of the interface behind its %. */
+static void
+a_link_local_router_of_another_interface_is_not_ours(void **state)
+{
+	(void)state;
+	rcvars_set(&rc, "ifconfig_hn0_ipv6", "inet6 fd00::4/64", 3, 1);
+	rcvars_set(&rc, "ipv6_defaultrouter", "fe80::1%em0", 2, 1);
+	renew();
+	settle(HORIZON);
+	put_addr("lagg0", "fe80::5/64");
+	settle(HORIZON);
+	assert_int_equal(sys.s.default_gateway6.family, 0);
+	rcvars_set(&rc, "ipv6_defaultrouter", "fe80::1%hn0", 2, 1);
+	reread();
+	assert_int_equal(sys.s.default_gateway6.family, 6);
+	assert_string_equal(sys.s.default_if6, "lagg0");
+}
+
 static void
 a_changed_mtu_is_set_on_the_aggregate(void **state)
 {
@@ -704,6 +747,17 @@ a_changed_mtu_is_set_on_the_aggregate(void **state)
 	reread();
 	assert_int_equal(get("lagg0")->mtu, 9000);
 	assert_int_equal(sys.of_kind[OP_MTU], 1);
+	/* That one is refused says nothing of the next one. */
+	sys.fails = OP_MTU;
+	sys.result = 22;
+	rcvars_set(&rc, "ifconfig_hn0", "inet 10.0.0.4/24 mtu 9500", 1, 1);
+	native_set_rc(n, &rc);
+	settle(DUR_MS);
+	sys.result = 0;
+	rcvars_set(&rc, "ifconfig_hn0", "inet 10.0.0.4/24 mtu 4000", 1, 1);
+	native_set_rc(n, &rc);
+	settle(DUR_MS);
+	assert_int_equal(get("lagg0")->mtu, 4000);
 }
 
 static void
@@ -762,6 +816,8 @@ main(void)
 		T(a_former_address_does_not_come_back_by_a_port),
 		T(another_prefix_length_takes_the_old_ones_place),
 		T(from_static_to_dhcp_and_back),
+		D(from_dhcp_to_the_same_address_it_stays),
+		T(a_link_local_router_of_another_interface_is_not_ours),
 		T(a_changed_mtu_is_set_on_the_aggregate),
 		T(a_configuration_that_is_not_understood_is_left_alone),
 	};

@@ -78,6 +78,8 @@ static const struct decides fields[] = {
 	BY(TIME, config.rtsol_ns),
 	BY(TIME, config.unrouted_ns),
 	BY(TIME, config.odd_mtu_ns),
+	BY(NUMBER, config.odd_mtu),
+	BY(NUMBER, config.odd_tries),
 	BY(NUMBER, config.solicited),
 };
 
@@ -158,8 +160,8 @@ no_field_is_new(void **state)
 	if (sizeof(void *) != 8)
 		skip();
 	assert_int_equal(sizeof(struct vf_care), 120);
-	assert_int_equal(sizeof(struct config_care), 1080);
-	assert_int_equal(sizeof(struct pair) - sizeof(struct rc_net), 3624);
+	assert_int_equal(sizeof(struct config_care), 1088);
+	assert_int_equal(sizeof(struct pair) - sizeof(struct rc_net), 1408);
 	assert_int_equal(sizeof(struct hold) - sizeof(struct operation), 32);
 }
 

@@ -90,6 +90,13 @@ lost_records_are_a_reason_to_wait_anew(void **state)
 	assert_true(get("mce0")->up);
 	assert_true(sys.now_ns >= lost_ns + 2 * DUR_SEC);
 	assert_false(told("is gone, its delay"));
+	/* One that somebody has set down stays so. */
+	get("mce0")->up = false;
+	follow();
+	settle(HORIZON);
+	native_lost_records(n);
+	settle(HORIZON);
+	assert_false(get("mce0")->up);
 }
 
 /* --- names --- */

@@ -129,6 +129,37 @@ a_prefix_length_belongs_to_an_address_of_its_own_variable(void **state)
 	assert_string_equal(addresses(), "10.0.0.4/24:main");
 }
 
+/* As ifconfig(8) and the kernel do. */
+static void
+a_length_that_is_not_given_is_the_usual_one(void **state)
+{
+	(void)state;
+	set("ifconfig_hn0", "inet 10.1.2.3");
+	set("ifconfig_hn0_alias0", "inet 172.16.0.5");
+	set("ifconfig_hn0_alias1", "inet 192.168.0.5");
+	set("ifconfig_hn0_alias2", "inet 10.9.0.5 netmask 255.255.255.0");
+	set("ifconfig_hn0_ipv6", "inet6 2001:db8::4");
+	assert_string_equal(read_if("hn0"), "");
+	assert_string_equal(addresses(),
+	    "10.1.2.3/8:main 172.16.0.5/16:alias 192.168.0.5/24:alias "
+	    "10.9.0.5/24:alias 2001:db8::4/64:ipv6");
+}
+
+static void
+what_an_aggregate_would_need_as_well_is_seen(void **state)
+{
+	(void)state;
+	set("ifconfig_hn0", "inet 10.1.2.3/24 fib 0");
+	assert_string_equal(read_if("hn0"), "");
+	assert_null(net.uncarried);
+	set("ifconfig_hn0", "inet 10.1.2.3/24 fib 2");
+	assert_string_equal(read_if("hn0"), "");
+	assert_non_null(strstr(net.uncarried, "fib"));
+	set("ifconfig_hn0", "inet 10.1.2.3/24 group lan");
+	assert_string_equal(read_if("hn0"), "");
+	assert_non_null(strstr(net.uncarried, "group"));
+}
+
 static void
 ipv6_is_on_where_it_is_configured(void **state)
 {
@@ -340,6 +371,8 @@ main(void)
 		T(dhcp_waits_or_does_not),
 		T(each_address_knows_where_it_comes_from),
 		T(a_prefix_length_belongs_to_an_address_of_its_own_variable),
+		T(a_length_that_is_not_given_is_the_usual_one),
+		T(what_an_aggregate_would_need_as_well_is_seen),
 		T(ipv6_is_on_where_it_is_configured),
 		T(vlans_have_a_tag_or_a_name),
 		T(a_vlan_is_named_for_one_interface),

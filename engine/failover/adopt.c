@@ -10,7 +10,7 @@ struct adopter {
 	const struct snapshot *s;
 	const char *hn;
 	struct rcvars *out;
-	struct ipaddr addrs[SNAP_ADDRS];
+	struct ipaddr addrs[RC_ADDRS];
 	size_t n_addrs;
 	bool dhcp, rtadv;
 };
@@ -62,7 +62,7 @@ take(struct adopter *a, const struct snap_if *i)
 		else if ((i->addr_flags[k] & SNAP_ADDR_AUTOCONF) != 0)
 			a->rtadv = true;
 		else if (!is_local(&i->addrs[k]) &&
-		    !is_taken(a, &i->addrs[k]) && a->n_addrs < SNAP_ADDRS)
+		    !is_taken(a, &i->addrs[k]) && a->n_addrs < RC_ADDRS)
 			a->addrs[a->n_addrs++] = i->addrs[k];
 	}
 }

@@ -77,6 +77,13 @@ has_host(const struct snap_if *i, const struct ipaddr *a)
 	return false;
 }
 
+/* Whether what is not among its addresses is not there. */
+static bool
+shows_all(const struct snap_if *i)
+{
+	return i->n_addrs < SNAP_ADDRS;
+}
+
 static bool
 has_any4(const struct snap_if *i, uint8_t flags)
 {
@@ -103,7 +110,7 @@ change_addr(struct look *l, enum op_kind kind, const char *ifname,
 /* To the list, what the one before named and this one does not; from it, what
  * this one names. */
 static void
-note_dropped(struct ipaddr list[SNAP_ADDRS], size_t *n,
+note_dropped(struct ipaddr list[RC_ADDRS], size_t *n,
     const struct rc_net *before, const struct rc_net *net)
 {
 	size_t i, kept = 0;
@@ -112,7 +119,7 @@ note_dropped(struct ipaddr list[SNAP_ADDRS], size_t *n,
 		if (!ipaddr_is_among(net->addrs, net->n_addrs, &list[i]))
 			list[kept++] = list[i];
 	*n = kept;
-	for (i = 0; i < before->n_addrs && *n < SNAP_ADDRS; i++)
+	for (i = 0; i < before->n_addrs && *n < RC_ADDRS; i++)
 		if (!ipaddr_is_among(net->addrs, net->n_addrs,
 			&before->addrs[i]) &&
 		    !ipaddr_is_among(list, *n, &before->addrs[i]))
@@ -184,6 +191,14 @@ plan_wanted(struct look *l)
 				&l->lagg->addrs[k],
 				"it has another prefix length"))
 				return true;
+		if (!shows_all(l->lagg)) {
+			native_tell_once(l, TOLD_MANY,
+			    "%s has more than %d addresses: whether one of "
+			    "rc.conf's is missing is not seen",
+			    l->p->lagg, SNAP_ADDRS - 1);
+			continue;
+		}
+		l->p->told &= ~(unsigned)TOLD_MANY;
 		native_begin(l, OP_ADDR_ADD, l->p->lagg, "configured for %s",
 		    l->p->hn);
 		l->op->addr = net->addrs[i];
@@ -325,7 +340,7 @@ plan_borrow(struct look *l)
 	    (strcmp(l->s->default_if, l->p->hn) == 0 ||
 		strcmp(l->s->default_if, l->p->lagg) == 0))
 		c->learned = l->s->default_gateway;
-	if (has_any4(l->lagg, 0))
+	if (has_any4(l->lagg, 0) || !shows_all(l->lagg))
 		return false;
 	for (i = 0; i < l->hn->n_addrs; i++)
 		if (l->hn->addrs[i].family == 4 &&
@@ -412,7 +427,7 @@ watch_client(struct look *l)
 {
 	struct config_care *c = &l->p->config;
 
-	if (has_any4(l->lagg, SNAP_ADDR_LEASED)) {
+	if (has_any4(l->lagg, SNAP_ADDR_LEASED) || !shows_all(l->lagg)) {
 		c->client_step_ns = c->bare_ns = c->bare_step_ns = 0;
 		return false;
 	}

@@ -30,6 +30,7 @@ enum told {
 	TOLD_NOT_VF = 4,
 	TOLD_UNPAIRED = 8,
 	TOLD_OTHER_MAC = 16,
+	TOLD_MANY = 32,
 };
 
 struct vf_care {
@@ -59,8 +60,8 @@ struct vlan_care { /* a child of the hn, or of its aggregate by now */
 };
 
 struct config_care {
-	struct ipaddr stale[SNAP_ADDRS];  /* put there once, wanted no more */
-	struct ipaddr former[SNAP_ADDRS]; /* rc.conf had it since our start */
+	struct ipaddr stale[RC_ADDRS];	/* put there once, wanted no more */
+	struct ipaddr former[RC_ADDRS]; /* rc.conf had it since our start */
 	size_t n_stale, n_former, n_rerouted, n_vlans, cap_vlans;
 	struct ipaddr old_gateway, old_gateway6;
 	struct ipaddr borrowed; /* the hn's lease, until there is another */

@@ -78,10 +78,10 @@ add_address(struct reader *in, const struct ipaddr *a)
 {
 	struct rc_net *net = in->net;
 
-	if (net->n_addrs == SNAP_ADDRS) {
+	if (net->n_addrs == RC_ADDRS) {
 		rcvars_complain(in->r, in->v, in->d,
 		    "more than %d addresses on one interface; leave some out",
-		    SNAP_ADDRS);
+		    RC_ADDRS);
 		return;
 	}
 	net->sources[net->n_addrs] = (uint8_t)in->source;
@@ -425,7 +425,7 @@ read_aliases(const struct rcvars *r, const char *ifname, struct diag *d,
 	read_variable(r, rcvars_find_if(r, "ipv4_addrs", ifname, ""),
 	    RC_FROM_IPV4_ADDRS, d, net);
 	/* rc stops at the first number that is missing. */
-	for (i = 0; i < SNAP_ADDRS; i++) {
+	for (i = 0; i < RC_ADDRS; i++) {
 		snprintf(suffix, sizeof(suffix), "_alias%d", i);
 		if ((v = rcvars_find_if(r, "ifconfig", ifname, suffix)) == NULL)
 			break;

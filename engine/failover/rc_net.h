@@ -40,6 +40,8 @@ struct rc_vlan {
 	unsigned tag;
 };
 
+#define RC_ADDRS 16 /* of one interface; more are an error */
+
 struct rc_net {
 	bool configured; /* there is an ifconfig_IF, or ifconfig_DEFAULT */
 	bool by_default; /* it is ifconfig_DEFAULT */
@@ -56,8 +58,8 @@ struct rc_net {
 	const char *uncarried;
 	uint32_t caps_on, caps_off; /* IFCAP_* by "tso", "-lro", ... */
 
-	struct ipaddr addrs[SNAP_ADDRS];
-	uint8_t sources[SNAP_ADDRS]; /* enum rc_source */
+	struct ipaddr addrs[RC_ADDRS];
+	uint8_t sources[RC_ADDRS]; /* enum rc_source */
 	size_t n_addrs;
 	size_t n_main; /* the first of them: all that stock carries over */
 

@@ -16,7 +16,7 @@
 #include "base/ipaddr.h"
 
 #define IFNAME_MAX 16 /* IFNAMSIZ, with its NUL */
-#define SNAP_ADDRS 16
+#define SNAP_ADDRS 32 /* as many as that: there may be more */
 #define SNAP_PORTS 32 /* LAGG_MAX_PORTS */
 
 enum link_state { /* net/if.h: LINK_STATE_UNKNOWN, _DOWN, _UP */

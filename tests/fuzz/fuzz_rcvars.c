@@ -26,7 +26,7 @@ as_a_file(const char *data, size_t bytes)
 		FUZZ_HOLDS(rcvars_find(&r, r.vars[i].name) == &r.vars[i]);
 	}
 	rcvars_net(&r, "hn0", &d, &net);
-	FUZZ_HOLDS(net.n_addrs <= SNAP_ADDRS && net.n_main <= net.n_addrs);
+	FUZZ_HOLDS(net.n_addrs <= RC_ADDRS && net.n_main <= net.n_addrs);
 	FUZZ_HOLDS(net.n_vlans <= RC_VLANS && net.n_ports <= SNAP_PORTS);
 	rcvars_fini(&r);
 }
@@ -52,7 +52,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t bytes)
 		FUZZ_HOLDS(strcmp(rcvars_get(&r, line), value) == 0);
 	}
 	rcvars_net(&r, "hn0", &d, &net);
-	FUZZ_HOLDS(net.n_addrs <= SNAP_ADDRS);
+	FUZZ_HOLDS(net.n_addrs <= RC_ADDRS);
 	FUZZ_HOLDS(net.vf_delay_ns >= 2 * DUR_SEC);
 	FUZZ_HOLDS(net.configured == (rcvars_ifconfig(&r, "hn0") != NULL));
 	rcvars_fini(&r);

@@ -4,6 +4,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -704,6 +705,45 @@ from_static_to_dhcp_and_back(void **state)
 }
 
 /* Who pins what the server has given: the lease's file still speaks of it. */
+/* The kernel has more of them than are looked at: what is not seen may be
+ * there, and adding it would remove it first (FREEBSD.md, ioctls). */
+static void
+of_too_many_addresses_none_is_missing(void **state)
+{
+	char text[32];
+	unsigned i;
+
+	(void)state;
+	settle(HORIZON);
+	get("lagg0")->n_addrs = 0;
+	for (i = 0; i < SNAP_ADDRS; i++) {
+		snprintf(text, sizeof(text), "10.9.0.%u/32", i + 1);
+		put_addr("lagg0", text);
+	}
+	sys.operations = 0;
+	settle(3600 * DUR_SEC);
+	assert_int_equal(sys.operations, 0);
+	assert_true(told("lagg0 has more than 31 addresses"));
+	get("lagg0")->n_addrs--;
+	settle(HORIZON);
+	assert_true(has("lagg0", "10.0.0.4/24"));
+}
+
+/* Nor is the lease. */
+static void
+of_too_many_addresses_one_is_the_lease(void **state)
+{
+	(void)state;
+	settle(HORIZON);
+	get("lagg0")->n_addrs = 0;
+	while (get("lagg0")->n_addrs < SNAP_ADDRS)
+		put_flagged("lagg0", "10.9.0.1/32", 0);
+	sys.of_kind[OP_DHCP_STOP] = 0;
+	settle(3600 * DUR_SEC);
+	assert_int_equal(sys.of_kind[OP_DHCP_STOP], 0);
+	assert_true(get("lagg0")->dhclient);
+}
+
 static void
 from_dhcp_to_the_same_address_it_stays(void **state)
 {
@@ -816,6 +856,8 @@ main(void)
 		T(a_former_address_does_not_come_back_by_a_port),
 		T(another_prefix_length_takes_the_old_ones_place),
 		T(from_static_to_dhcp_and_back),
+		T(of_too_many_addresses_none_is_missing),
+		D(of_too_many_addresses_one_is_the_lease),
 		D(from_dhcp_to_the_same_address_it_stays),
 		T(a_link_local_router_of_another_interface_is_not_ours),
 		T(a_changed_mtu_is_set_on_the_aggregate),

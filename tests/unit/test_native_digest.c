@@ -160,8 +160,8 @@ no_field_is_new(void **state)
 	if (sizeof(void *) != 8)
 		skip();
 	assert_int_equal(sizeof(struct vf_care), 120);
-	assert_int_equal(sizeof(struct config_care), 1088);
-	assert_int_equal(sizeof(struct pair) - sizeof(struct rc_net), 1408);
+	assert_int_equal(sizeof(struct config_care), 1376);
+	assert_int_equal(sizeof(struct pair) - sizeof(struct rc_net), 1696);
 	assert_int_equal(sizeof(struct hold) - sizeof(struct operation), 32);
 }
 

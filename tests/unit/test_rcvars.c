@@ -187,11 +187,11 @@ more_addresses_than_there_is_room_for_are_refused(void **state)
 	int i;
 
 	(void)state;
-	for (i = 0; i <= SNAP_ADDRS; i++)
+	for (i = 0; i <= RC_ADDRS; i++)
 		strbuf_addf(&many, "inet 10.0.0.%d/24 ", i + 1);
 	set("ifconfig_hn0", strbuf_str(&many));
 	assert_non_null(strstr(read_hn0(), "error: "));
-	assert_int_equal(net.n_addrs, SNAP_ADDRS);
+	assert_int_equal(net.n_addrs, RC_ADDRS);
 	strbuf_fini(&many);
 }
 

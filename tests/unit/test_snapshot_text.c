@@ -266,7 +266,7 @@ lists_are_bounded(void **state)
 	for (i = 0; i <= SNAP_ADDRS; i++)
 		strbuf_adds(&text, " addr=10.0.0.1/8");
 	assert_null(snapshot_parse(p, strbuf_str(&text), text.bytes, &e));
-	assert_non_null(strstr(e.text, "more than 16 addresses"));
+	assert_non_null(strstr(e.text, "more than 32 addresses"));
 	strbuf_reset(&text);
 	strbuf_adds(&text, "\nif=lagg0");
 	for (i = 0; i <= SNAP_PORTS; i++)

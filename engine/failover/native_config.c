@@ -796,7 +796,7 @@ known_vlan(struct config_care *c, const struct snap_if *i)
 	return NULL;
 }
 
-static void
+static struct vlan_care *
 remember_vlan(struct config_care *c, const struct snap_if *i)
 {
 	struct vlan_care *v = known_vlan(c, i);
@@ -807,6 +807,21 @@ remember_vlan(struct config_care *c, const struct snap_if *i)
 		memcpy(v->name, i->name, sizeof(v->name));
 	}
 	v->tag = i->vlan_tag;
+	return v;
+}
+
+/* A vlan gets the MTU of the parent that it is put on (sys/net/if_vlan.c). */
+static bool
+plan_vlan_mtu(struct look *l, const struct snap_if *i, struct vlan_care *v)
+{
+	uint32_t mtu = v->mtu;
+
+	v->mtu = 0; /* once */
+	if (mtu == 0 || i->mtu <= mtu)
+		return false;
+	native_begin(l, OP_MTU, i->name, "as it was on %s", l->p->hn);
+	l->op->value = (int)mtu;
+	return native_may_try(l);
 }
 
 /* Without a parent it has forgotten its tag; we have not, or rc.conf knows. */
@@ -844,6 +859,7 @@ bool
 native_plan_vlans(struct look *l)
 {
 	const struct snap_if *i;
+	struct vlan_care *v;
 	size_t k;
 
 	if (!l->has_vlans)
@@ -852,8 +868,9 @@ native_plan_vlans(struct look *l)
 		i = &l->s->ifs[k];
 		if (i->class != IF_VLAN)
 			continue;
-		if (strcmp(i->vlan_parent, l->p->lagg) == 0)
-			remember_vlan(&l->p->config, i);
+		if (strcmp(i->vlan_parent, l->p->lagg) == 0 &&
+		    plan_vlan_mtu(l, i, remember_vlan(&l->p->config, i)))
+			return true;
 		if (i->vlan_parent[0] == '\0' && plan_orphan(l, i))
 			return true;
 	}
@@ -862,7 +879,8 @@ native_plan_vlans(struct look *l)
 		if (i->class != IF_VLAN ||
 		    strcmp(i->vlan_parent, l->p->hn) != 0)
 			continue;
-		remember_vlan(&l->p->config, i);
+		v = remember_vlan(&l->p->config, i);
+		v->mtu = i->mtu < l->hn->mtu ? i->mtu : 0;
 		native_begin(l, OP_VLAN, i->name, "a port carries no vlan");
 		if (native_may_try(l))
 			return true;

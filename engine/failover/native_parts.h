@@ -57,6 +57,7 @@ struct vf_care {
 struct vlan_care { /* a child of the hn, or of its aggregate by now */
 	char name[IFNAME_MAX];
 	uint32_t index, tag;
+	uint32_t mtu; /* its own, less than the hn's; 0: the hn's, or given */
 };
 
 struct config_care {

@@ -275,6 +275,8 @@ set_vlan(struct snap_if *i, const struct operation *op)
 		return 16; /* EBUSY */
 	strcpy(i->vlan_parent, op->other);
 	i->vlan_tag = (unsigned)op->value;
+	if (op->other[0] != '\0')
+		i->mtu = get(op->other)->mtu;
 	return 0;
 }
 

@@ -367,8 +367,11 @@ vlans_of_the_hn_move_with_tag_and_address(void **state)
 	put_vlan("hn0.10", "hn0", 10);
 	put_addr("hn0.10", "10.10.0.4/24");
 	put_vlan("office", "hn0", 20);
+	get("office")->mtu = 1400;
 	put_vlan("em0.10", "em0", 10);
 	settle(HORIZON);
+	assert_int_equal(get("office")->mtu, 1400);
+	assert_int_equal(sys.of_kind[OP_MTU], 1);
 	assert_string_equal(get("hn0.10")->vlan_parent, "lagg0");
 	assert_int_equal(get("hn0.10")->vlan_tag, 10);
 	assert_true(has("hn0.10", "10.10.0.4/24"));

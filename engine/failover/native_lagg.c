@@ -274,7 +274,10 @@ native_plan_lagg(struct look *l)
 	}
 	if (!l->hn->up && !native_joins_by_down(l, l->hn)) {
 		native_begin(l, OP_UP, l->p->hn, "the synthetic NIC stays up");
-		return native_may_try(l);
+		if (!native_may_try(l))
+			return false;
+		native_expect_down(l);
+		return true;
 	}
 	return plan_mtu(l);
 }

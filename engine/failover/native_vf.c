@@ -312,6 +312,17 @@ native_forget_down(struct look *l)
 		c->left_down = false;
 }
 
+/* Who has set the hn down may set all down, as "service netif restart" does,
+ * and nobody will up the VF then: that is no decision about it. */
+void
+native_expect_down(struct look *l)
+{
+	struct vf_care *c = &l->p->vf;
+
+	if (c->theirs_ns < l->now_ns + TELL_AFTER)
+		c->theirs_ns = l->now_ns + TELL_AFTER;
+}
+
 /* --- with one --- */
 
 static bool

@@ -87,7 +87,8 @@ look_elsewhere() {
 	command -v cc >/dev/null 2>&1 || missing="$missing cc"
 	command -v pkg-config >/dev/null 2>&1 || missing="$missing pkg-config"
 	for p in sqlite3 cmocka jansson; do
-		pkg-config --exists "$p" 2>/dev/null || missing="$missing $p"
+		! command -v pkg-config >/dev/null 2>&1 ||
+		    pkg-config --exists "$p" || missing="$missing $p"
 	done
 	# Of Linux only: FreeBSD has route(4).
 	for p in libmnl libseccomp; do

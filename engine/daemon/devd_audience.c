@@ -6,6 +6,10 @@
 
 #include "base/mem.h"
 
+#ifndef POLLRDHUP
+#define POLLRDHUP 0 /* FreeBSD before 13.1: seen at the next turn */
+#endif
+
 void
 audience_init(struct devd_audience *a, const struct audience_calls *calls,
     void *ctx, size_t limit)
@@ -81,9 +85,11 @@ audience_fill(const struct devd_audience *a, struct pollfd *fds)
 	for (i = 0; i < AUDIENCE_DOORS; i++)
 		fds[n++] =
 		    (struct pollfd){ .fd = a->doors[i], .events = POLLIN };
-	/* That it has gone is told without being asked for. */
+	/* FreeBSD wakes nobody who asks for nothing (sopoll_generic() in
+	 * sys/kern/uipc_socket.c). */
 	for (i = 0; i < a->count; i++)
-		fds[n++] = (struct pollfd){ .fd = a->clients[i].fd };
+		fds[n++] = (struct pollfd){ .fd = a->clients[i].fd,
+			.events = POLLRDHUP };
 	return n;
 }
 

@@ -48,7 +48,7 @@ check_options switchbackd
 offers switchback test -- | grep -qx -- --policy || complain "test: no --policy"
 offers switchbackd --p | grep -qx -- --policy || complain "switchbackd: no --policy"
 
-[ "$(offers switchback test --policy '' | paste -sd' ')" = "native stock" ] ||
+[ "$(offers switchback test --policy '' | paste -sd' ' -)" = "native stock" ] ||
     complain "test --policy: $(offers switchback test --policy '')"
 [ "$(offers switchbackd --policy n)" = native ] ||
     complain "switchbackd --policy n: $(offers switchbackd --policy n)"

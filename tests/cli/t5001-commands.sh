@@ -44,18 +44,19 @@ wait_for has up em1
 finish 0
 
 # What is shipped, with scripts of ours in the place of the system's.
-sed "s|/usr/libexec/hyperv|$TMP|" engine/rules/conf/hyperv.conf >"$TMP/conf"
-for script in hyperv_vfattach hyperv_vfup; do
+# Under other names: where devd runs, with these, nobody else does.
+sed "s|/usr/libexec/hyperv/hyperv_|$TMP/our_|" engine/rules/conf/hyperv.conf >"$TMP/conf"
+for script in our_vfattach our_vfup; do
 	printf '#!/bin/sh\necho "%s $*" >>%s/done\necho said\nexit 9\n' \
 	    $script "$TMP" >"$TMP/$script"
 	chmod +x "$TMP/$script"
 done
 start
 say '!system=ETHERNET subsystem=mce0 type=IFATTACH'
-wait_for has hyperv_vfattach mce0 0
+wait_for has our_vfattach mce0 0
 say '!system=HYPERV_NIC_VF subsystem=hn0 type=VF_UP'
-wait_for has hyperv_vfup hn0
-wait_for logged "command failed (status 9): $TMP/hyperv_vfup 'hn0'"
+wait_for has our_vfup hn0
+wait_for logged "command failed (status 9): $TMP/our_vfup 'hn0'"
 logged '| said' || fail "the output is not logged"
 finish 0
 end_test

@@ -75,7 +75,9 @@ refused 2 'no argument is wanted' explore x
 refused 4 'has no seed' explore --seeds 1..2 --shard 3/3
 refused 2 'no invariant' shrink --seed 1 nothing
 refused 1 'seed 1 does not break panic' shrink --seed 1 panic
-CI_NODE_INDEX=9 CI_NODE_TOTAL=3 refused 2 'no part of a whole' explore
+export CI_NODE_INDEX=9 CI_NODE_TOTAL=3
+refused 2 'no part of a whole' explore
+unset CI_NODE_INDEX CI_NODE_TOTAL
 "$SB" explore --invariants | grep -q '^lost  *after the quiet time' ||
 	bad "no list of invariants"
 exit $status

@@ -23,7 +23,9 @@ function flush_file() {
 	file = ""
 }
 function octal(s,    out, at, hex) {
-	# For printf %b: a backslash is \\, a byte \0ooo.
+	# For the format of printf: a backslash is \\, a byte \ooo. In the text
+	# of a %b, what is behind a NUL is lost on FreeBSD.
+	gsub(/%/, "%%", s)
 	while ((at = index(s, "\\")) > 0) {
 		out = out substr(s, 1, at - 1)
 		if (substr(s, at + 1, 1) == "\\") {
@@ -32,7 +34,7 @@ function octal(s,    out, at, hex) {
 			continue
 		}
 		hex = tolower(substr(s, at + 2, 2))
-		out = out sprintf("\\0%03o", \
+		out = out sprintf("\\%03o", \
 		    (index("0123456789abcdef", substr(hex, 1, 1)) - 1) * 16 + \
 		    index("0123456789abcdef", substr(hex, 2, 1)) - 1)
 		s = substr(s, at + 4)
@@ -45,8 +47,7 @@ function octal(s,    out, at, hex) {
 	next
 }
 /^[|:]/ {
-	print "printf %b" (/^[|]/ ? quote "\\n" quote : "") " " \
-	    shell(octal(substr($0, 2)))
+	print "printf -- " shell(octal(substr($0, 2)) (/^[|]/ ? "\\n" : ""))
 	next
 }
 /^case / {

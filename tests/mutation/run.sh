@@ -31,7 +31,8 @@ for part in obj gen stamp libengine.a libharness.a switchback; do
 done
 
 build() {
-	env -u B -u T -u MAKEFLAGS -u MFLAGS -u MAKELEVEL make -s -C "$tree" \
+	env -u B -u T -u MAKEFLAGS -u MFLAGS -u MAKELEVEL \
+	    "$(command -v gmake || command -v make)" -s -C "$tree" \
 	    CC="${CC:-gcc}" V=default -j2 build/switchback
 }
 run() {

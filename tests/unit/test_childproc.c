@@ -113,7 +113,7 @@ its_files_are_as_long_as_they_may_be(void **state)
 		"cd $TMPDIR && for i in 1 2 3; do echo 12345; done >file "
 		"2>/dev/null; wc -c <file; rm file",
 		NULL };
-	struct childproc c = { .argv = argv, .file_most = 9 };
+	struct childproc c = { .argv = argv, .file_most = 12 };
 	char dir[] = "/tmp/test_childproc.XXXXXX", text[200];
 	int out[2], status;
 	struct err e;
@@ -130,7 +130,7 @@ its_files_are_as_long_as_they_may_be(void **state)
 	close(out[0]);
 	assert_int_equal(waitpid(pid, &status, 0), pid);
 	assert_int_equal(status, 0);
-	assert_int_equal(strtol(text, NULL, 10), 9);
+	assert_int_equal(strtol(text, NULL, 10), 12);
 	unsetenv("TMPDIR");
 	assert_int_equal(rmdir(dir), 0);
 }

@@ -10,7 +10,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#define BACKLOG 16
+/* With a full one FreeBSD refuses, as if nobody listened, and the name would be
+ * taken over: it is long. */
+#define BACKLOG 128
 
 static bool
 is_answered(const struct sockaddr_un *name, int type)

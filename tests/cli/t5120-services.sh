@@ -109,10 +109,10 @@ grep -q mine "$top/etc/default/switchbackd" ||
 for line in NoNewPrivileges=yes ProtectSystem=strict KillMode=process \
     ProtectHome=yes PrivateDevices=yes RestrictNamespaces=yes \
     MemoryDenyWriteExecute=yes ProtectKernelTunables=no \
-    SystemCallArchitectures=native; do
+    SystemCallArchitectures=native "ExecReload=+/bin/kill -HUP \$MAINPID"; do
 	grep -qx "$line" "$unit" || complain "the unit does not say $line"
 done
-for cap in CAP_NET_ADMIN CAP_SETUID CAP_SETGID CAP_KILL; do
+for cap in CAP_NET_ADMIN CAP_SETUID CAP_SETGID; do
 	grep -x 'CapabilityBoundingSet=.*' "$unit" | grep -qw $cap ||
 	    complain "the unit gives no $cap"
 done

@@ -24,7 +24,7 @@ want 2 "what is 'here'?" here
 want 2 '--init is for the first process' --init
 want 2 'fd:x: a descriptor' --channel fd:x
 want 3 'fd:99: ' --channel fd:99
-want 3 "$TMP/none: No such file" --channel "$TMP/none"
+want 3 "/dev/null/none: Not a directory" --channel /dev/null/none
 
 # A channel that nobody has open any more is no trouble: the lab has ended.
 "$SB" guest --channel fd:0 </dev/null || fail "an ended channel gives $?"

@@ -525,9 +525,10 @@ observe_interface(const struct ifnet *ifp, struct snap_if *s)
 		snprintf(s->parent, sizeof(s->parent), "pci%u", ifp->vf.bus);
 	if (ifp->member_of != NULL)
 		memcpy(s->lagg, ifp->member_of->name, IFNAME_MAX);
-	memcpy(s->addrs, ifp->addrs, sizeof(s->addrs));
-	memcpy(s->addr_flags, ifp->addr_flags, sizeof(s->addr_flags));
 	s->n_addrs = ifp->n_addrs;
+	memcpy(s->addrs, ifp->addrs, s->n_addrs * sizeof(s->addrs[0]));
+	memcpy(s->addr_flags, ifp->addr_flags,
+	    s->n_addrs * sizeof(s->addr_flags[0]));
 	/* Where IPv6 is disabled it takes none (world/bsdreply.c). */
 	s->accept_rtadv =
 	    ifp->accept_rtadv && (bond_guest(ifp->m) || !ifp->ifdisabled);

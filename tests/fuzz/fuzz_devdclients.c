@@ -176,6 +176,7 @@ turn(struct net *n)
 		else
 			FUZZ_HOLDS(c->open && c->age == before[fd].age);
 	}
+	n->n_fds = 0; /* what poll() said is handed back once */
 }
 
 /* Gives how many of the bytes were used. */

@@ -34,6 +34,7 @@ vf_digest(const struct vf_care *c, struct digest *d)
 	    (uint64_t)(c->seen_up << 0 | c->set_down << 1 | c->left_down << 2 |
 		c->carried << 3 | c->replaced << 4));
 	digest_due(d, c->theirs_ns);
+	digest_due(d, c->all_down_ns);
 	/* It only makes a wait short again. */
 	if (c->carried && c->retry_ns != NATIVE_RETRY_FIRST)
 		digest_since(d, c->since_ns, NATIVE_RETRY_LAST);

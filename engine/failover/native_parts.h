@@ -40,8 +40,8 @@ struct vf_care {
 	bool seen_up;	/* was up when last looked at */
 	bool set_down;	/* by us, because it did not carry */
 	bool left_down; /* by somebody else: not ours to change */
-	int64_t theirs_ns;   /* before this a down is our forerunner's, or of
-			      * who sets all down */
+	int64_t theirs_ns;   /* before this a down is our forerunner's */
+	int64_t all_down_ns; /* before this it is of who sets all down */
 	int64_t tell_ns;     /* when that is worth a word; NATIVE_NEVER: not */
 	bool carried;	     /* has been the active port since it was upped */
 	int64_t since_ns;    /* carried: from when on */

@@ -319,8 +319,7 @@ native_expect_down(struct look *l)
 {
 	struct vf_care *c = &l->p->vf;
 
-	if (c->theirs_ns < l->now_ns + TELL_AFTER)
-		c->theirs_ns = l->now_ns + TELL_AFTER;
+	c->all_down_ns = l->now_ns + TELL_AFTER;
 }
 
 /* --- with one --- */
@@ -465,7 +464,8 @@ up_vf(struct look *l, bool was_up)
 	if (was_up && !c->set_down && l->now_ns < c->theirs_ns) {
 		c->set_down = true;
 		c->due_ns = l->now_ns + c->retry_ns;
-	} else if (was_up && !c->set_down && !c->left_down) {
+	} else if (was_up && !c->set_down && !c->left_down &&
+	    l->now_ns >= c->all_down_ns) {
 		c->left_down = true;
 		c->tell_ns = l->now_ns + TELL_AFTER;
 	}

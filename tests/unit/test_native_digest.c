@@ -51,6 +51,7 @@ static const struct decides fields[] = {
 	BY(FLAG, vf.left_down),
 	BY(FLAG, vf.carried),
 	BY(TIME, vf.theirs_ns),
+	BY(TIME, vf.all_down_ns),
 	BY(TIME, vf.since_ns),
 	BY(TIME, vf.due_ns),
 	BY(TIME, vf.idle_ns),
@@ -159,9 +160,9 @@ no_field_is_new(void **state)
 	(void)state;
 	if (sizeof(void *) != 8)
 		skip();
-	assert_int_equal(sizeof(struct vf_care), 120);
+	assert_int_equal(sizeof(struct vf_care), 128);
 	assert_int_equal(sizeof(struct config_care), 1376);
-	assert_int_equal(sizeof(struct pair) - sizeof(struct rc_net), 1696);
+	assert_int_equal(sizeof(struct pair) - sizeof(struct rc_net), 1704);
 	assert_int_equal(sizeof(struct hold) - sizeof(struct operation), 32);
 }
 

@@ -43,6 +43,14 @@ ipaddr_parse(const char *s, struct ipaddr *out)
 	return true;
 }
 
+uint8_t
+ipaddr_usual_prefix(const struct ipaddr *a)
+{
+	if (a->family == 6)
+		return 64;
+	return a->bytes[0] < 128 ? 8 : a->bytes[0] < 192 ? 16 : 24;
+}
+
 int
 ipaddr_mask_bits(const char *s)
 {

@@ -25,6 +25,10 @@ bool ipaddr_parse(const char *s, struct ipaddr *out);
 /* A netmask, dotted or "0xffffff00", as a prefix length; -1 if it is none. */
 int ipaddr_mask_bits(const char *s);
 
+/* The prefix length that ifconfig(8) and the kernel take where none is given:
+ * 64, or by the class of an IPv4 address. */
+uint8_t ipaddr_usual_prefix(const struct ipaddr *a);
+
 /* With "/bits" when with_prefix. Returns buf; "none" for family 0. */
 const char *ipaddr_format(const struct ipaddr *a, bool with_prefix,
     char buf[IPADDR_TEXT]);

@@ -14,9 +14,10 @@
 #include "failover/native_why.h"
 #include "failover/native_seen.h"
 
-#define NOTES	   16
-#define HOLDS_MOST 256
-#define NOTE_SIZE  160
+#define NOTES	  16
+#define NOTE_SIZE 160
+
+#define HOLDS_MOST 256 /* then one that has not ended makes room, too */
 
 /* FreeBSD's: hn(4) of newer kernels gives it while the host has not answered,
  * and itself tries again after a second (FACTS.md B.13). */

@@ -683,9 +683,10 @@ wanted_router6(const struct look *l)
 	const char *zone = l->p->net.gateway6_if;
 	char own[IFNAME_MAX];
 
+	if (zone[0] == '\0')
+		return &l->p->net.gateway6;
 	snprintf(own, sizeof(own), "hn%d", l->p->unit);
-	return zone[0] == '\0' || strcmp(zone, l->p->hn) == 0 ||
-		strcmp(zone, l->p->lagg) == 0 ||
+	return strcmp(zone, l->p->hn) == 0 || strcmp(zone, l->p->lagg) == 0 ||
 		(l->p->is_hn && strcmp(zone, own) == 0)
 	    ? &l->p->net.gateway6
 	    : &none;

@@ -36,6 +36,7 @@ bool native_plan_unrouted(struct look *l);
 bool native_plan_ports(struct look *l);
 /* The aggregate is gone: who set the VF down just before was the kernel. */
 void native_forget_down(struct look *l);
+/* The hn is upped again: who has set that down may set all down. */
 void native_expect_down(struct look *l);
 bool native_plan_vf(struct look *l);
 int64_t native_twice(int64_t ns, int64_t most);

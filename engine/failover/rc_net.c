@@ -358,15 +358,6 @@ read_range(struct reader *in, const char *word)
 	}
 }
 
-/* What ifconfig(8) and the kernel take where no length is given. */
-static int
-usual_prefix(const struct ipaddr *a)
-{
-	if (a->family == 6)
-		return 64;
-	return a->bytes[0] < 128 ? 8 : a->bytes[0] < 192 ? 16 : 24;
-}
-
 static void
 read_words(struct reader *in)
 {
@@ -383,7 +374,7 @@ read_words(struct reader *in)
 			continue;
 		if (got == RC_WORD_TAKEN && ipaddr_parse(word, &a)) {
 			if (strchr(word, '/') == NULL)
-				a.prefix = (uint8_t)usual_prefix(&a);
+				a.prefix = ipaddr_usual_prefix(&a);
 			add_address(in, &a);
 		} else {
 			rcvars_complain(in->r, in->v, in->d,

@@ -365,14 +365,6 @@ find_first(struct guest_run *g, struct guest_step *s)
 	return false;
 }
 
-static int
-class_bits(const struct ipaddr *a)
-{
-	if (a->family == 6)
-		return 64;
-	return a->bytes[0] < 128 ? 8 : a->bytes[0] < 192 ? 16 : 24;
-}
-
 static void
 push_address(struct request *r)
 {
@@ -399,7 +391,7 @@ push_address(struct request *r)
 	s = guest_push_own(r->g, OP_ADDR_ADD, "ioctl (SIOCAIFADDR)");
 	s->op.addr = r->addr;
 	s->op.addr.prefix =
-	    (uint8_t)(r->bits >= 0 ? r->bits : class_bits(&r->addr));
+	    r->bits >= 0 ? (uint8_t)r->bits : ipaddr_usual_prefix(&r->addr);
 }
 
 /* An unknown word is an address, as ever. */

@@ -707,7 +707,6 @@ from_static_to_dhcp_and_back(void **state)
 	assert_string_equal(sys.s.default_if, "lagg0");
 }
 
-/* Who pins what the server has given: the lease's file still speaks of it. */
 /* The kernel has more of them than are looked at: what is not seen may be
  * there, and adding it would remove it first (FREEBSD.md, ioctls). */
 static void
@@ -747,6 +746,7 @@ of_too_many_addresses_one_is_the_lease(void **state)
 	assert_true(get("lagg0")->dhclient);
 }
 
+/* Who pins what the server has given: the lease's file still speaks of it. */
 static void
 from_dhcp_to_the_same_address_it_stays(void **state)
 {
